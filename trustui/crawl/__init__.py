@@ -1,0 +1,1 @@
+"""Places to documents: the only code of the product that opens a connection."""
