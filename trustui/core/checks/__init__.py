@@ -1,0 +1,1 @@
+"""Judges that several formats share: expiry, digests, counting signatures."""

@@ -1,0 +1,31 @@
+"""What core may raise; everything else that a document does wrong is a step of a trace.
+
+TrustError
+ ├─ ParseError      the bytes are not what they claim to be
+ └─ LimitExceeded   the bytes may be honest, but are more than we are willing to read
+"""
+
+
+class TrustError(Exception):
+    """Base of all errors that core raises about its input."""
+
+
+class ParseError(TrustError):
+    """The bytes do not have the promised form.
+
+    ``check`` is the id of the check that the bytes fail (`docs/formats/`), or "" where the
+    caller has to say; ``expected`` and ``found`` are short texts for people.
+    """
+
+    def __init__(
+        self, because: str, *, check: str = "", expected: str = "", found: str = ""
+    ) -> None:
+        super().__init__(because)
+        self.because = because
+        self.check = check
+        self.expected = expected
+        self.found = found
+
+
+class LimitExceeded(ParseError):
+    """A bound of `limits` was passed; nothing beyond it was read."""

@@ -1,0 +1,44 @@
+"""Frozen values that formats, sources and pages share. Times are aware datetimes in UTC."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+
+class Document(msgspec.Struct, frozen=True):
+    """Bytes as they came from a place.
+
+    ``location`` is a URL or path for people; ``media_type`` what the place said, or "";
+    ``seen_at`` when it was read (UTC), or None where the place keeps no time.
+    """
+
+    location: str
+    body: bytes
+    media_type: str = ""
+    seen_at: datetime | None = None
+
+
+class ProblemKind(StrEnum):
+    """Why a place gave no document."""
+
+    ABSENT = "absent"
+    """The place answered that there is no such document (404, 410, 403 for TUF, no such file)."""
+    TOO_LONG = "too_long"
+    """More bytes than were allowed; reading stopped there."""
+    TOO_SLOW = "too_slow"
+    """Slower than the minimum rate or the time limit."""
+    UNREADABLE = "unreadable"
+    """No usable answer: refused connection, 5xx, TLS failure, permission, truncated body."""
+    REFUSED = "refused"
+    """Our own policy forbids asking there: address, scheme, redirect, port."""
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """A place that gave no document, and why; a value, never raised."""
+
+    location: str
+    kind: ProblemKind
+    because: str
+    retry_after: float | None = None
+    """Seconds that the place asked us to wait, clamped to something sane."""

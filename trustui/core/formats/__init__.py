@@ -1,0 +1,1 @@
+"""One folder for each signature format; formats do not know one another."""

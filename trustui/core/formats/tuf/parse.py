@@ -1,0 +1,47 @@
+"""Bytes to facts without a verification: for differences, timelines, stores and tests."""
+
+from trustui.core.errors import ParseError
+from trustui.core.facts import Document
+from trustui.core.formats.tuf.metadata import TOP_LEVEL_ROLES, Metadata
+from trustui.core.formats.tuf.reading import Parsed, build, decode
+from trustui.core.formats.tuf.wellformed import FRAME, SHAPE, Envelope
+from trustui.core.limits import TufLimits
+from trustui.core.trace import Outcome
+
+
+def parse(document: Document, limits: TufLimits = TufLimits()) -> Metadata:
+    """The facts of any TUF 1.0 metadata document; nothing about them is verified.
+
+    Raises ParseError (its `check` is the id that the bytes fail) or LimitExceeded.
+    """
+    return parse_for_signing(document, limits).metadata
+
+
+def parse_for_signing(document: Document, limits: TufLimits = TufLimits()) -> Parsed:
+    """As `parse`, with the canonical bytes that are signed."""
+    envelope = decode(document.body, "", limits.targets_bytes, limits)
+    envelope = Envelope(envelope.document, envelope.has_float, stated_type(envelope.document))
+    for check, judge in (*FRAME, *SHAPE[envelope.expected_type]):
+        judgement = judge(envelope)
+        if judgement.outcome is Outcome.FAILED:
+            raise ParseError(
+                judgement.because,
+                check=check.id,
+                expected=judgement.expected or "",
+                found=judgement.found or "",
+            )
+    return build(envelope, document.body, document)
+
+
+def stated_type(document: object) -> str:
+    """The `_type` that an envelope states. Raises ParseError when it states none of TUF 1.0."""
+    signed = document.get("signed") if isinstance(document, dict) else None
+    stated = signed.get("_type") if isinstance(signed, dict) else None
+    if stated not in TOP_LEVEL_ROLES:
+        raise ParseError(
+            "the document does not say that it is TUF 1.0 metadata",
+            check="tuf.meta.type",
+            expected=", ".join(TOP_LEVEL_ROLES),
+            found=str(stated)[:40],
+        )
+    return str(stated)

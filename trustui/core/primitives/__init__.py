@@ -1,0 +1,1 @@
+"""Small, format-free pieces: JSON, canonical forms, keys, instants, paths."""
