@@ -25,6 +25,21 @@ class Outcome(StrEnum):
     NOTED = "noted"
 
 
+class TrustState(StrEnum):
+    """The words for a thing as a whole, the same on every page and in every answer."""
+
+    VERIFIED = "verified"
+    EXPIRES_SOON = "expires_soon"
+    NOT_TRUSTED = "not_trusted"
+    FAILING = "failing"
+    NOT_SIGNED = "not_signed"
+    UNKNOWN_FORMAT = "unknown_format"
+    STALE = "stale"
+    COULD_NOT_CHECK = "could_not_check"
+    NOT_COVERED = "not_covered"
+    INHERITED = "inherited"
+
+
 class Severity(StrEnum):
     """How much a finding should worry."""
 

@@ -57,7 +57,7 @@ PATH_HASH_MATCH = Check("tuf.delegation.path_hash.match", f"{SPEC} §4.5")
 SUCCINCT_BIN = Check("tuf.delegation.succinct.bin", "TAP 15")
 CYCLE = Check("tuf.delegation.cycle", f"{SPEC} §5.6.7.1")
 MAX_ROLES = Check("tuf.delegation.max_roles", f"{SPEC} §5.6.7.1")
-TERMINATING = Check("tuf.delegation.terminating", f"{SPEC} §5.6.7.2")
+TERMINATING = Check("tuf.delegation.terminating", f"{SPEC} §5.6.7.2.1")
 BROKEN = Check("tuf.delegation.broken_stops_search", f"{SPEC} §5.6.7")
 FOUND = Check("tuf.target.found", f"{SPEC} §5.7.2")
 SHADOWED = Check("tuf.target.shadowed", f"{SPEC} §5.7.2")
@@ -104,15 +104,12 @@ def examine_edge(
         repository.question.limits,
         listed=repository.snapshot.meta(f"{name}.json"),
         signers=(signer,),
-        previous=kept and kept[1],
+        previous=None if kept is None else kept.metadata,
     )
     for check, judge in LISTED:
         yield chain.judge(check, judge, case)
     if case.listed is not None:
-        document, previous = kept or (None, None)
-        case.answer = repository.read(
-            name, case.listed, case.max_bytes, document, previous and previous.version
-        )
+        case.answer = repository.read(name, case.listed, case.max_bytes, kept)
         edge.metadata = yield from examine(case, DELEGATED)
     edge.is_good = edge.metadata is not None and not chain.troubles
     if edge.metadata is not None and (edge.is_good or name not in repository.roles):
@@ -194,9 +191,9 @@ def _visit_next(
         if name in lookup.visited:
             yield lookup.chain.judge(CYCLE, _visited_before, name, delegator_name)
             continue
-        edge = Edge(delegator_name, delegated)
-        repository.edges.append(edge)
-        yield from _examine_planned(repository, delegator, edge, lookup.chain.broken_by)
+        edge = repository.edges.get((delegator_name, name)) or Edge(delegator_name, delegated)
+        if (delegator_name, name) not in repository.edges:
+            yield from _examine_planned(repository, delegator, edge, lookup.chain.broken_by)
         if edge.metadata is None or not edge.is_good:
             lookup.broken_role = name
             return None
@@ -240,7 +237,7 @@ def _bin_is_computed(path: str, delegator: str, edge: DelegatedRole) -> Judgemen
 
 
 def _search_ends_here(delegator: str, edge: DelegatedRole) -> Judgement:
-    """§5.6.7.2: after a terminating delegation no later one is asked."""
+    """§5.6.7.2.1: after a terminating delegation no later one is asked."""
     return noted(
         f"the delegation from {visible(delegator, 60)} to {visible(edge.role.name, 60)} is terminating: "
         "no role after it is asked for this path"
@@ -338,7 +335,6 @@ def walk(repository: Repository) -> Verification[None]:
         edges, partial = _edges_to_walk(repository, metadata)
         for delegated in edges:
             edge = Edge(name, delegated)
-            repository.edges.append(edge)
             broken_by = yield from _examine_planned(repository, metadata, edge, rests_on)
             if edge.metadata is not None:
                 queue = waiting if edge.is_good else broken
@@ -373,8 +369,9 @@ def _examine_planned(
     repository: Repository, delegator: Metadata, edge: Edge, rests_on: str | None
 ) -> Verification[str | None]:
     name = edge.delegated.role.name
+    repository.edges[edge.delegator, name] = edge
     group = edge_group(edge.delegator, name)
-    yield Planned(group, visible(name, 80), (LISTED[0][0].id, *DELEGATED.checks))
+    yield Planned(group, visible(name, 80), (LISTED[0][0].id, *DELEGATED.ids))
     return (yield from examine_edge(repository, delegator, edge, rests_on))
 
 
@@ -389,7 +386,7 @@ def _walk_is_whole(repository: Repository, partial: str) -> Judgement:
 def _no_cycle(repository: Repository) -> Judgement:
     """§5.6.7.1: a cycle does no harm to a search that visits each role once, and serves nothing."""
     below: dict[str, set[str]] = {}
-    for edge in repository.edges:
+    for edge in repository.edges.values():
         below.setdefault(edge.delegator, set()).add(edge.delegated.role.name)
     above: dict[str, list[str]] = {}
     for delegator, names in below.items():

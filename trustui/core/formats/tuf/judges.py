@@ -54,7 +54,7 @@ def hashes_match(case: Case) -> Judgement:
     """The bytes are those that the parent lists, where it lists hashes."""
     if isinstance(case.answer, Problem):
         return noted(f"there are no bytes of {case.what} to hash")
-    return judge_hashes(case.what, case.answer.body, case.listed and case.listed.hashes)
+    return judge_hashes(case.what, case.answer.body, None if case.listed is None else case.listed.hashes)
 
 
 def threshold_reached(case: Case) -> Judgement:

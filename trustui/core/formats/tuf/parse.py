@@ -2,10 +2,11 @@
 
 from trustui.core.errors import ParseError
 from trustui.core.facts import Document
-from trustui.core.formats.tuf.metadata import TOP_LEVEL_ROLES, Metadata
+from trustui.core.formats.tuf.metadata import TOP_LEVEL_ROLES, Metadata, Object
 from trustui.core.formats.tuf.reading import Parsed, build, decode
 from trustui.core.formats.tuf.wellformed import FRAME, SHAPE, Envelope
 from trustui.core.limits import TufLimits
+from trustui.core.primitives.text import quoted
 from trustui.core.trace import Outcome
 
 
@@ -33,15 +34,14 @@ def parse_for_signing(document: Document, limits: TufLimits = TufLimits()) -> Pa
     return build(envelope, document.body, document)
 
 
-def stated_type(document: object) -> str:
+def stated_type(document: Object) -> str:
     """The `_type` that an envelope states. Raises ParseError when it states none of TUF 1.0."""
-    signed = document.get("signed") if isinstance(document, dict) else None
-    stated = signed.get("_type") if isinstance(signed, dict) else None
-    if stated not in TOP_LEVEL_ROLES:
+    stated = document["signed"].get("_type")
+    if not isinstance(stated, str) or stated not in TOP_LEVEL_ROLES:
         raise ParseError(
             "the document does not say that it is TUF 1.0 metadata",
             check="tuf.meta.type",
             expected=", ".join(TOP_LEVEL_ROLES),
-            found=str(stated)[:40],
+            found=quoted(stated, 40),
         )
-    return str(stated)
+    return stated

@@ -125,14 +125,19 @@ class Workflow(msgspec.Struct, frozen=True):
     gives_keys: bool = False
 
     @property
-    def checks(self) -> tuple[str, ...]:
-        """Every id of this workflow, in the order in which they run."""
+    def checks(self) -> tuple[Check, ...]:
+        """Every check of this workflow, in the order in which they run."""
         form = (PARSE, *(check for check, _ in (*FRAME, *SHAPE[self.type])))
         keys = tuple(check for check, _ in KEY_CHECKS) if self.gives_keys else ()
         signatures = tuple(check for check, _ in SIGNATURE_CHECKS)
         first = tuple(check for check, _ in self.of_bytes)
         last = tuple(check for check, _ in self.of_content)
-        return tuple(check.id for check in (*first, *form, *keys, *signatures, *last))
+        return (*first, *form, *keys, *signatures, *last)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of `checks`, as a plan states them."""
+        return tuple(check.id for check in self.checks)
 
 
 def examine(case: Case, workflow: Workflow) -> Verification[Metadata | None]:
@@ -158,14 +163,14 @@ def read_form(case: Case) -> Verification[None]:
     envelope = case._envelope  # noqa: SLF001
     if envelope is None:
         return
-    for check, judge in FRAME:
-        step = case.chain.judge(check, judge, envelope)
+    for check, judge_frame in FRAME:
+        step = case.chain.judge(check, judge_frame, envelope)
         yield step
         if step.outcome is Outcome.FAILED:
             return
     good = True
-    for check, judge in SHAPE[case.type]:
-        step = case.chain.judge(check, judge, envelope)
+    for check, judge_shape in SHAPE[case.type]:
+        step = case.chain.judge(check, judge_shape, envelope)
         yield step
         good = good and step.outcome is not Outcome.FAILED
     if good:
@@ -173,12 +178,12 @@ def read_form(case: Case) -> Verification[None]:
 
 
 def _judge_parse(case: Case) -> Judgement:
-    """§4.2: strict JSON within bounds."""
+    """§4.1: an envelope in strict JSON, within bounds."""
     try:
         case._envelope = decode(case.body, case.type, case.max_bytes, case.limits)  # noqa: SLF001
     except ParseError as error:
         return failed(
-            f"{case.what} is not strict JSON: {visible(error.because)}",
+            f"{case.what} cannot be read as metadata: {visible(error.because)}",
             expected=error.expected or None,
             found=error.found or None,
         )
@@ -186,9 +191,17 @@ def _judge_parse(case: Case) -> Judgement:
 
 
 def decode(body: bytes, expected_type: str, max_bytes: int, limits: TufLimits) -> Envelope:
-    """Strict JSON to an envelope. Raises ParseError or LimitExceeded."""
+    """Strict JSON to an envelope (§4.1). Raises ParseError or LimitExceeded."""
     loaded = load(body, limits.json(max_bytes, len(body)))
-    return Envelope(loaded.value, loaded.has_float, expected_type)
+    document = loaded.value
+    if not isinstance(document, dict) or not isinstance(document.get("signed"), dict):
+        raise ParseError(
+            "the document is no envelope",
+            check=PARSE.id,
+            expected="an object with a signed object and signatures",
+            found=quoted(document),
+        )
+    return Envelope(document, loaded.has_float, expected_type)
 
 
 def build(envelope: Envelope, body: bytes, answer: Document | Problem | None = None) -> Parsed:

@@ -49,6 +49,13 @@ class Question(msgspec.Struct, frozen=True):
     limits: TufLimits = TufLimits()
 
 
+class Kept(msgspec.Struct, frozen=True):
+    """A document that was trusted before and is signed by the keys of today."""
+
+    document: Document
+    metadata: Metadata
+
+
 @dataclass
 class Edge:
     """A delegation that was followed: whom it trusts, and what came of it."""
@@ -72,19 +79,20 @@ class Repository:
     snapshot: Metadata | None = None
     roles: dict[str, Metadata] = field(default_factory=dict)
     """`targets` and every delegated role, by name, as last read."""
-    edges: list[Edge] = field(default_factory=list)
+    edges: dict[tuple[str, str], Edge] = field(default_factory=dict)
+    """Delegations that were verified, by delegator and role name, in the order of verification."""
     broken_by: str | None = None
     """The check that broke the refresh, so that all that rests on it is moot."""
     trusted: dict[str, Document] = field(default_factory=dict)
     """What a client may keep now: documents whose every step passed, by role name."""
-    _kept: dict[tuple[str, str], tuple[Document, Metadata] | None] = field(default_factory=dict)
+    _kept: dict[tuple[str, str], Kept | None] = field(default_factory=dict)
 
     @property
     def targets(self) -> Metadata | None:
         """The top-level targets."""
         return self.roles.get("targets")
 
-    def kept(self, name: str, signer: Signer, type_: str) -> tuple[Document, Metadata] | None:
+    def kept(self, name: str, signer: Signer, type_: str) -> Kept | None:
         """What was trusted before for a role, if its signers of today signed it too.
 
         §5.3.11: after a rotation the kept documents of the old keys are not believed any more.
@@ -94,7 +102,7 @@ class Repository:
             self._kept[asked] = self._read_kept(name, signer, type_)
         return self._kept[asked]
 
-    def _read_kept(self, name: str, signer: Signer, type_: str) -> tuple[Document, Metadata] | None:
+    def _read_kept(self, name: str, signer: Signer, type_: str) -> Kept | None:
         document = self.trusted.get(name) or self.question.trusted.get(name)
         if document is None:
             return None
@@ -105,16 +113,16 @@ class Repository:
         signed = parsed.signed.tally(signer.role, signer.delegator)
         if parsed.metadata.type != type_ or signed.missing:
             return None
-        return document, parsed.metadata
+        return Kept(document, parsed.metadata)
 
     def read(
-        self, name: str, listed: MetaFile | None, max_length: int, kept: Document | None, version: int | None
+        self, name: str, listed: MetaFile | None, max_length: int, kept: Kept | None
     ) -> Document | Problem:
         """The kept bytes when they are what is listed (§5.5.1), else what the place answers."""
-        if kept is not None and version is not None and listed is not None:
-            same = all(one.holds for one in compare(kept.body, listed.hashes or {}))
-            if version == listed.version and same:
-                return kept
+        if kept is not None and listed is not None and kept.metadata.version == listed.version:
+            same = all(one.holds for one in compare(kept.document.body, listed.hashes or {}))
+            if same:
+                return kept.document
         length = max_length if listed is None or listed.length is None else min(listed.length, max_length)
         wanted = None if listed is None else listed.version
         consistent = self.root is not None and self.root.consistent_snapshot

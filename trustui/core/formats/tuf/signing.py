@@ -64,7 +64,7 @@ def signature_bytes(text: str) -> bytes | None:
 
 
 def judge_keys_parse(delegator: Metadata) -> Judgement:
-    """§4.2.1: every key that a known scheme may use can be read."""
+    """§4.2.2: every key that a known scheme may use can be read."""
     problems = []
     for key in _keys(delegator):
         if scheme_is_supported(key.keytype, key.scheme):
@@ -76,7 +76,7 @@ def judge_keys_parse(delegator: Metadata) -> Judgement:
 
 
 def judge_schemes(delegator: Metadata) -> Judgement:
-    """§4.2.1: every key is of a type and scheme that we can verify."""
+    """§4.2.2: every key is of a type and scheme that we can verify."""
     problems = [
         f"{visible(key.keyid, 16)}: {visible(key.keytype, 40)} with {visible(key.scheme, 40)}"
         for key in _keys(delegator)
@@ -164,9 +164,9 @@ def _noted_keys(
 
 
 KEY_CHECKS = (
-    (Check("tuf.key.parse", f"{SPEC} §4.2.1"), judge_keys_parse),
-    (Check("tuf.key.scheme.supported", f"{SPEC} §4.2.1"), judge_schemes),
-    (Check("tuf.key.rsa.min_2048", f"{SPEC} §4.2.1"), judge_rsa_sizes),
+    (Check("tuf.key.parse", f"{SPEC} §4.2.2"), judge_keys_parse),
+    (Check("tuf.key.scheme.supported", f"{SPEC} §4.2.2"), judge_schemes),
+    (Check("tuf.key.rsa.min_2048", f"{SPEC} §4.2.2"), judge_rsa_sizes),
     (Check("tuf.key.keyid.hash", f"{SPEC} §4.2.1"), judge_keyids),
 )
 """Judged once for each document that gives keys: root, and targets that delegate."""
@@ -216,9 +216,15 @@ def _noted_keyids(keyids: list[str], total: int, words: str, severity: Severity 
 
 
 SIGNATURE_CHECKS = (
-    (Check("tuf.sig.empty", f"{SPEC} §4.2"), judge_empty),
-    (Check("tuf.sig.unknown_keyid", f"{SPEC} §4.2"), judge_unknown_keyids),
-    (Check("tuf.sig.invalid", f"{SPEC} §5.3.4"), judge_invalid),
+    (Check("tuf.sig.empty", f"{SPEC} §4.2.1"), judge_empty),
+    (Check("tuf.sig.unknown_keyid", f"{SPEC} §4.2.1"), judge_unknown_keyids),
+    (Check("tuf.sig.invalid", f"{SPEC} §4.2.1"), judge_invalid),
     (Check("tuf.sig.key.counted_once", f"{SPEC} §5.3.4"), judge_counted_once),
 )
 """Judged of every document before its threshold."""
+
+
+def cached_material(key: Key | None) -> bytes | None:
+    """What makes two keys the same key; None where a key is missing or cannot be read."""
+    loaded = None if key is None else _loaded(key)
+    return None if loaded is None else loaded.material

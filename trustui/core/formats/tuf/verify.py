@@ -10,6 +10,8 @@ and §5.7 (target files) stand in `delegations` and `target_files`.
 from trustui.core.checks.expiry import judge_expiry
 from trustui.core.facts import Document, Problem, ProblemKind
 from trustui.core.formats.tuf import judges
+from trustui.core.formats.tuf.delegations import look_up, walk
+from trustui.core.formats.tuf.lint import lint
 from trustui.core.formats.tuf.metadata import Metadata
 from trustui.core.formats.tuf.reading import (
     Ask,
@@ -20,7 +22,8 @@ from trustui.core.formats.tuf.reading import (
     examine,
     rows,
 )
-from trustui.core.formats.tuf.repository import AnchorOrigin, Question, Repository
+from trustui.core.formats.tuf.repository import AnchorOrigin, Kept, Question, Repository
+from trustui.core.formats.tuf.target_files import compare_file
 from trustui.core.primitives.instants import write_instant
 from trustui.core.primitives.text import counted, quoted, visible
 from trustui.core.trace import (
@@ -124,7 +127,7 @@ def not_too_many_rotations(case: Case) -> Judgement:
 
 
 def earlier_expiries_are_harmless(case: Case) -> Judgement:
-    """§5.3.10 asks for the expiry of the final root only."""
+    """§5.3.6: only the expiry of the final root counts (§5.3.10)."""
     root: Metadata = case.context["root"]
     roots: list[Metadata] = case.context["roots"]
     lapsed = [one for one in roots if one.version != root.version and one.expires <= case.valid_at]
@@ -168,7 +171,7 @@ def naming_of_files(case: Case) -> Judgement:
 FINAL_ROOT = rows(
     ("tuf.root.fetch.end", "§5.3.3", end_of_chain),
     ("tuf.root.chain.max_rotations", "§5.3.3", not_too_many_rotations),
-    ("tuf.root.initial.expiry_ignored", "§5.3.10", earlier_expiries_are_harmless),
+    ("tuf.root.initial.expiry_ignored", "§5.3.6", earlier_expiries_are_harmless),
     ("tuf.root.freeze.expired", "§5.3.10", final_root_not_expired),
     ("tuf.root.recovery.keys_rotated", "§5.3.11", rotated_keys_drop_what_was_kept),
     ("tuf.root.consistent_snapshot", "§5.3.12", naming_of_files),
@@ -231,6 +234,24 @@ TARGETS = Workflow(
 )
 
 
+def verify(
+    question: Question, ask: Ask, paths: tuple[str, ...] = (), artifact: Document | Problem | None = None
+) -> Verification[Repository]:
+    """What `verify tuf` covers (CHECKS.md): a refresh, then every delegated role that can be
+    reached, or the lookup of each path. `artifact` is the file that belongs to the only path.
+    """
+    repository = yield from refresh(question, ask)
+    for path in paths:
+        lookup = yield from look_up(repository, path)
+        if artifact is not None and lookup.target is not None:
+            is_consistent = repository.root is not None and repository.root.consistent_snapshot
+            yield from compare_file(lookup.target, artifact, is_consistent, lookup.chain.broken_by)
+    if not paths:
+        yield from walk(repository)
+    yield from lint(repository)
+    return repository
+
+
 def refresh(question: Question, ask: Ask) -> Verification[Repository]:
     """A client's refresh of the top-level roles (§5.1 to §5.6.6)."""
     repository = Repository(question, ask)
@@ -248,11 +269,11 @@ def refresh(question: Question, ask: Ask) -> Verification[Repository]:
 def _plan() -> Verification[None]:
     final = tuple(check.id for check, _ in FINAL_ROOT)
     yield Planned("root", "start", tuple(check.id for check, _ in START))
-    yield Planned("root", "initial root", INITIAL_ROOT.checks)
+    yield Planned("root", "initial root", INITIAL_ROOT.ids)
     yield Planned("root", "final root", final)
-    yield Planned("timestamp", "timestamp", TIMESTAMP.checks)
-    yield Planned("snapshot", "snapshot", SNAPSHOT.checks)
-    yield Planned("targets", "targets", (TARGETS_LISTED[0][0].id, *TARGETS.checks))
+    yield Planned("timestamp", "timestamp", TIMESTAMP.ids)
+    yield Planned("snapshot", "snapshot", SNAPSHOT.ids)
+    yield Planned("targets", "targets", (TARGETS_LISTED[0][0].id, *TARGETS.ids))
 
 
 def _update_root(repository: Repository) -> Verification[None]:
@@ -289,7 +310,7 @@ def _follow_roots(repository: Repository, chain: Chain) -> Verification[Case]:
         if is_end or rotations >= case.limits.max_root_rotations:
             break
         rotations += 1
-        yield Planned("root", chain.on, NEXT_ROOT.checks)
+        yield Planned("root", chain.on, NEXT_ROOT.ids)
         troubles = chain.troubles
         new = yield from examine(case, NEXT_ROOT)
         if new is None or chain.troubles > troubles:
@@ -329,7 +350,7 @@ def _dropped(repository: Repository) -> list[str]:
     return [
         name
         for name in ("timestamp", "snapshot")
-        if name in repository.question.trusted and _kept(repository, name)[1] is None
+        if name in repository.question.trusted and _kept(repository, name) is None
     ]
 
 
@@ -350,8 +371,8 @@ def _update_snapshot(repository: Repository) -> Verification[None]:
     assert repository.timestamp is not None
     listed = repository.timestamp.meta("snapshot.json")
     limits = repository.question.limits
-    document, previous = _kept(repository, "snapshot")
-    answer = repository.read("snapshot", listed, limits.snapshot_bytes, document, previous and previous.version)
+    kept = _kept(repository, "snapshot")
+    answer = repository.read("snapshot", listed, limits.snapshot_bytes, kept)
     case = _case(repository, "snapshot", "snapshot", answer, limits.snapshot_bytes)
     case.listed = listed
     repository.snapshot = yield from examine(case, SNAPSHOT)
@@ -363,26 +384,24 @@ def _update_targets(repository: Repository) -> Verification[None]:
     assert repository.snapshot is not None
     listed = repository.snapshot.meta("targets.json")
     limits = repository.question.limits
-    document, previous = _kept(repository, "targets")
     missing = Problem("snapshot", ProblemKind.ABSENT, "snapshot does not list it")
     case = _case(repository, "targets", "targets", missing, limits.targets_bytes)
     case.listed = listed
     for check, judge in TARGETS_LISTED:
         yield case.chain.judge(check, judge, case)
     if listed is not None:
-        case.answer = repository.read(
-            "targets", listed, limits.targets_bytes, document, previous and previous.version
-        )
+        kept = _kept(repository, "targets")
+        case.answer = repository.read("targets", listed, limits.targets_bytes, kept)
         targets = yield from examine(case, TARGETS)
         if targets is not None:
             repository.roles["targets"] = targets
     _conclude(repository, "targets", case)
 
 
-def _kept(repository: Repository, name: str) -> tuple[Document | None, Metadata | None]:
+def _kept(repository: Repository, name: str) -> Kept | None:
     assert repository.root is not None
     signer = Signer(repository.root.role(name), repository.root)
-    return repository.kept(name, signer, name) or (None, None)
+    return repository.kept(name, signer, name)
 
 
 def _case(
@@ -391,6 +410,7 @@ def _case(
     """A case for a top-level role, whose signers root names."""
     root = repository.root
     assert root is not None
+    kept = _kept(repository, name)
     return Case(
         name,
         type_,
@@ -400,7 +420,7 @@ def _case(
         repository.question.valid_at,
         repository.question.limits,
         signers=(Signer(root.role(name), root),),
-        previous=_kept(repository, name)[1],
+        previous=None if kept is None else kept.metadata,
     )
 
 

@@ -1,0 +1,1 @@
+"""The verbs of the command line; text and JSON out, no database."""

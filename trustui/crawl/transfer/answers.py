@@ -1,0 +1,115 @@
+"""What a finished transfer means. Pure: the transfer is read, nothing is asked."""
+
+from datetime import datetime
+from urllib.parse import urljoin
+
+import msgspec
+import pycurl
+
+from trustui.core.facts import Document, Problem, ProblemKind
+from trustui.crawl.transfer.headers import Headers, shown
+from trustui.crawl.transfer.request import OK, Transfer
+
+_ABSENT = {403, 404, 410}
+"""Object stores answer 403 for what does not exist, where they may not be listed."""
+_REDIRECTS = {301, 302, 303, 307, 308}
+_WANTS_CREDENTIALS = {401, 407}
+_TOO_MANY_REQUESTS = 429
+_SERVER_ERRORS = range(500, 600)
+_E_HTTP2_STREAM = 92
+"""libcurl's number for a reset of one HTTP/2 stream; pycurl has no name for it."""
+_PASSING_ERRORS = {
+    _E_HTTP2_STREAM,
+    pycurl.E_COULDNT_CONNECT,
+    pycurl.E_GOT_NOTHING,
+    pycurl.E_HTTP2,
+    pycurl.E_PARTIAL_FILE,
+    pycurl.E_RECV_ERROR,
+    pycurl.E_SEND_ERROR,
+}
+_TLS_ERRORS = {
+    pycurl.E_PEER_FAILED_VERIFICATION,
+    pycurl.E_SSL_CACERT_BADFILE,
+    pycurl.E_SSL_CERTPROBLEM,
+    pycurl.E_SSL_CIPHER,
+    pycurl.E_SSL_CONNECT_ERROR,
+    pycurl.E_SSL_ISSUER_ERROR,
+}
+
+
+class Redirect(msgspec.Struct, frozen=True):
+    """The place names another URL, which has not been judged yet."""
+
+    url: str
+
+
+class Passing(msgspec.Struct, frozen=True):
+    """A problem that may be gone in a moment."""
+
+    problem: Problem
+
+
+Answer = Document | Problem | Redirect | Passing
+
+
+def answer_of(transfer: Transfer, location: str, now: datetime) -> Answer:
+    """``location`` is what the caller asked for, whatever hop this is; ``now`` in UTC."""
+    headers, fault = transfer.headers, transfer.fault
+    if fault is not None:
+        problem = Problem(location, fault.kind, fault.because)
+        return Passing(problem) if fault.is_passing else problem
+    # An answer without a document says all that matters in its headers.
+    if headers.complete and headers.status != OK:
+        return _without_document(headers, transfer.target.url, location, now)
+    if transfer.error:
+        return _failed(transfer.error, transfer.error_words, location)
+    if transfer.body is None:
+        return _unreadable(location, "it answered something that is not HTTP")
+    return Document(location, transfer.body.content, headers.first("content-type"), seen_at=now)
+
+
+def _without_document(headers: Headers, url: str, location: str, now: datetime) -> Answer:
+    status = headers.status
+    if status in _ABSENT:
+        return Problem(location, ProblemKind.ABSENT, f"it answered {status}")
+    if status in _REDIRECTS:
+        return _redirect(headers.all("location"), url, location)
+    retry_after = headers.retry_after(now)
+    if status == _TOO_MANY_REQUESTS:
+        because = "it answered 429, too many requests"
+        return Problem(location, ProblemKind.UNREADABLE, because, retry_after)
+    problem = Problem(location, ProblemKind.UNREADABLE, f"it answered {status}", retry_after)
+    if status in _SERVER_ERRORS:
+        return Passing(problem)
+    if status in _WANTS_CREDENTIALS:
+        return _unreadable(location, f"it answered {status}: it wants credentials")
+    return problem
+
+
+def _redirect(named: list[str], url: str, location: str) -> Answer:
+    if len(set(named)) != 1:
+        return _unreadable(location, f"a redirect that names {len(set(named))} places")
+    try:
+        return Redirect(urljoin(url, named[0]) if _is_plain(named[0]) else named[0])
+    except ValueError:
+        return _unreadable(location, f"a redirect to {shown(named[0])}, which is no URL")
+
+
+def _is_plain(text: str) -> bool:
+    """`urljoin` drops line breaks and tabs, which our own check has to see."""
+    return text.isascii() and text.isprintable()
+
+
+def _failed(error: int, words: str, location: str) -> Answer:
+    plain = shown(words)[1:-1]
+    if error == pycurl.E_OPERATION_TIMEDOUT:
+        return Problem(location, ProblemKind.TOO_SLOW, plain)
+    if error in _TLS_ERRORS:
+        return _unreadable(location, f"TLS: {plain}")
+    if error in _PASSING_ERRORS:
+        return Passing(_unreadable(location, plain))
+    return _unreadable(location, plain)
+
+
+def _unreadable(location: str, because: str) -> Problem:
+    return Problem(location, ProblemKind.UNREADABLE, because)
