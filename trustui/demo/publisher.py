@@ -13,7 +13,7 @@ What a method changes about a role makes it get a new version at the next `publi
 import copy
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import msgspec
 
@@ -117,15 +117,11 @@ class Publisher(Repository):
         `claim("timestamp", "snapshot", version=1)` points at an old snapshot. Without members it
         tells the truth again.
         """
-        self._claims.pop((document, about), None)
-        if members:
-            self._claims[document, about] = members
-        self.renew(document)
+        self._claim(document, about, members)
 
     def omit(self, document: str, about: str) -> None:
         """From now on timestamp or snapshot does not list a role."""
-        self._claims[document, about] = None
-        self.renew(document)
+        self._claim(document, about, None)
 
     # What is served
 
@@ -176,7 +172,7 @@ class Publisher(Repository):
     def _seal(self, role: Role, signed: JsonObject) -> bytes:
         for (document, about), members in self._claims.items():
             if document == role.name:
-                _claim(signed["meta"], f"{about}.json", members)
+                _say(cast("JsonObject", signed["meta"]), f"{about}.json", members)
         for (document, name), value in self._fields.items():
             if document == role.name:
                 signed[name] = copy.deepcopy(value)
@@ -184,12 +180,16 @@ class Publisher(Repository):
             edit(signed)
         return super()._seal(role, signed)
 
+    def _claim(self, document: str, about: str, members: JsonObject | None) -> None:
+        if document not in {"timestamp", "snapshot"}:
+            raise ValueError(f"{document} says nothing of other documents")
+        self._claims[document, about] = members
+        self.renew(document)
 
-def _claim(meta: JsonValue, file_name: str, members: JsonObject | None) -> None:
-    if not isinstance(meta, dict):
-        raise TypeError("Only timestamp and snapshot say something of other documents")
+
+def _say(meta: JsonObject, file_name: str, members: JsonObject | None) -> None:
     if members is None:
         meta.pop(file_name, None)
-        return
-    truth = meta.get(file_name)
-    meta[file_name] = {**truth, **members} if isinstance(truth, dict) else members
+    elif members:
+        truth = cast("JsonObject", meta.get(file_name, {}))
+        meta[file_name] = {**truth, **members}

@@ -5,7 +5,7 @@ from functools import partial
 
 from trustui.demo.publisher import Publisher
 from trustui.demo.roles import RolePlan
-from trustui.demo.story import DAY, DAYS, Expected, Story, first_day, plans, publish_daily
+from trustui.demo.story import DAY, DAYS, Expected, Plot, Story, first_day, plans, publish_daily
 
 _LONG_AGO = 80  # packages that were there on the first day
 _PACKAGES = ("berth-planner", "gate-kiosk", "reefer-monitor", "tide-service", "yard-map")
@@ -23,7 +23,7 @@ def releases(now: datetime) -> Story:
     repo.add_delegation("terminal", "cranes", keys=2, threshold=2, paths=["terminal/cranes/*"])
     repo.add_delegation("targets", "gate", paths=["gate/*"], terminating=True)
     repo.add_target("targets", "SUPPORT.txt", b"Quayline supports each release for two years.\n")
-    plot = {
+    plot: Plot = {
         0: partial(release, repo, "terminal", "terminal/terminal-suite-7.0.tar.gz"),
         6: partial(release, repo, "cranes", "terminal/cranes/crane-controller-4.1.bin"),
         15: partial(repo.rotate, "root", keep=1),
@@ -39,7 +39,7 @@ def releases(now: datetime) -> Story:
             "Nordhaven, a container port, takes its terminal software from the vendor Quayline. "
             "Quayline's targets role delegates to the terminal team, which delegates the firmware "
             "of the cranes to a team of its own; the gate team stands beside them. "
-            "Thirty days ago Quayline replaced two of its three root keys, signed by the old and "
+            "A month ago Quayline replaced two of its three root keys, signed by the old and "
             "the new keys, and two weeks ago the timestamp key. "
             "Nordhaven pinned the first root; that one has expired since, which is harmless, "
             "because only the newest root must be valid. "
@@ -85,7 +85,7 @@ def advisories(now: datetime) -> Story:
     last = now - timedelta(hours=43)
     repo = Publisher("quayline/advisories", first_day(last), plans=plans())
     repo.add_delegation("targets", "security", keys=3, threshold=2, paths=["advisories/*"])
-    plot = {
+    plot: Plot = {
         day: partial(release, repo, "security", f"advisories/QL-{day:03}.json")
         for day in range(0, DAYS, 4)
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 import msgspec
 
@@ -12,6 +13,9 @@ DAYS = 45
 """Of daily publications behind each repository: more than thirty versions of timestamp."""
 
 DAY = timedelta(days=1)
+Plot: TypeAlias = Mapping[int, Callable[[], object]]
+"""What happens before the publication of a day, counted from 0."""
+
 _SNAPSHOT_RENEWAL = timedelta(days=7)
 
 
@@ -49,13 +53,8 @@ def plans(*, timestamp: timedelta = 2 * DAY, root: RolePlan | None = None) -> di
     }
 
 
-def publish_daily(
-    repo: Publisher, last: datetime, plot: Mapping[int, Callable[[], object]]
-) -> None:
-    """Publish once a day for `DAYS` days, the last time at `last`.
-
-    `plot` says what happens before the publication of a day, counted from 0.
-    """
+def publish_daily(repo: Publisher, last: datetime, plot: Plot) -> None:
+    """Publish once a day for `DAYS` days, the last time at `last`."""
     for day in range(DAYS):
         at = last - (DAYS - 1 - day) * DAY
         if day in plot:

@@ -5,7 +5,7 @@ from functools import partial
 
 from trustui.demo.publisher import Publisher
 from trustui.demo.sound import release
-from trustui.demo.story import DAY, DAYS, Expected, Story, first_day, plans, publish_daily
+from trustui.demo.story import DAY, DAYS, Expected, Plot, Story, first_day, plans, publish_daily
 
 _FIX = "terminal/terminal-suite-7.0.3.tar.gz"
 
@@ -15,7 +15,7 @@ def schedules(now: datetime) -> Story:
     last = now - 4 * DAY
     repo = Publisher("quayline/schedules", first_day(last), plans=plans())
     repo.add_delegation("targets", "berths", keys=2, threshold=1, paths=["berths/*"])
-    plot = {
+    plot: Plot = {
         day: partial(release, repo, "berths", f"berths/week-{day // 7 + 1}.csv")
         for day in range(0, DAYS, 7)
     }
@@ -41,7 +41,7 @@ def mirror_east(now: datetime) -> Story:
     """A mirror that went back to what it served three days before the last publication."""
     last = now - timedelta(hours=6)
     repo = _terminal_repository("quayline/mirror-east", last)
-    plot = {
+    plot: Plot = {
         0: partial(release, repo, "terminal", "terminal/terminal-suite-7.0.tar.gz"),
         20: partial(release, repo, "terminal", "terminal/terminal-suite-7.0.2.tar.gz"),
         DAYS - 2: partial(release, repo, "terminal", _FIX),
@@ -77,7 +77,7 @@ def firmware(now: datetime) -> Story:
         release(repo, "cranes", "cranes/crane-controller-4.3.bin")
         repo.sign_with_only("cranes", 1)
 
-    plot = {
+    plot: Plot = {
         0: partial(release, repo, "cranes", "cranes/crane-controller-4.1.bin"),
         11: partial(release, repo, "reefers", "reefers/reefer-monitor-1.8.bin"),
         25: partial(release, repo, "cranes", "cranes/crane-controller-4.2.bin"),
@@ -112,7 +112,7 @@ def mirror_west(now: datetime) -> Story:
         two_faced.append(repo.fork())
         release(repo, "terminal", _FIX)
 
-    plot = {
+    plot: Plot = {
         0: partial(release, repo, "terminal", "terminal/terminal-suite-7.0.tar.gz"),
         20: partial(release, repo, "terminal", "terminal/terminal-suite-7.0.2.tar.gz"),
         DAYS - 1: take_online_keys,
@@ -146,6 +146,6 @@ def mirror_west(now: datetime) -> Story:
 
 
 def _terminal_repository(seed: str, last: datetime) -> Publisher:
-    repo = Publisher(seed, first_day(last), plans=plans(timestamp=7 * DAY))
+    repo = Publisher(seed, first_day(last), plans=plans(timestamp=7 * DAY), meta_hashes=True)
     repo.add_delegation("targets", "terminal", keys=3, threshold=2, paths=["terminal/*"])
     return repo

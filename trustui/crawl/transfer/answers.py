@@ -16,8 +16,8 @@ _REDIRECTS = {301, 302, 303, 307, 308}
 _WANTS_CREDENTIALS = {401, 407}
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERRORS = range(500, 600)
-_E_HTTP2_STREAM = 92
-"""libcurl's number for a reset of one HTTP/2 stream; pycurl has no name for it."""
+_E_HTTP2_STREAM, _E_TOO_LARGE = 92, 100
+"""libcurl's numbers that pycurl has no names for: a reset HTTP/2 stream, an endless header."""
 _PASSING_ERRORS = {
     _E_HTTP2_STREAM,
     pycurl.E_COULDNT_CONNECT,
@@ -101,7 +101,9 @@ def _is_plain(text: str) -> bool:
 
 
 def _failed(error: int, words: str, location: str) -> Answer:
-    plain = shown(words)[1:-1]
+    plain = shown(words)[1:-1] or f"libcurl ended with error {error}"
+    if error == _E_TOO_LARGE:
+        return Problem(location, ProblemKind.TOO_LONG, "a header is longer than libcurl reads")
     if error == pycurl.E_OPERATION_TIMEDOUT:
         return Problem(location, ProblemKind.TOO_SLOW, plain)
     if error in _TLS_ERRORS:

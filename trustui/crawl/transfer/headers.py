@@ -22,16 +22,19 @@ class Headers:
     def __init__(self, limits: FetchLimits) -> None:
         self._limits = limits
         self._bytes = 0
+        self._lines = 0
         self._fields: dict[str, list[str]] = {}
         self.status = 0
         self.complete = False
 
     def feed(self, line: bytes) -> Fault | None:
         self._bytes += len(line)
-        if self._bytes > self._limits.max_header_bytes:
+        self._lines += 1
+        if self._bytes > self._limits.max_header_bytes or self._lines > self._limits.max_headers:
             return Fault(
                 ProblemKind.TOO_LONG,
-                f"the headers are longer than {self._limits.max_header_bytes} bytes",
+                f"the headers have more than {self._limits.max_header_bytes} bytes or"
+                f" {self._limits.max_headers} lines",
             )
         if self.complete:
             return None  # a trailer: counted, never obeyed

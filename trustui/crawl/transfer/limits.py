@@ -24,6 +24,8 @@ class FetchLimits(msgspec.Struct, frozen=True):
     max_redirects: int = 5
     max_header_bytes: int = 64 * KIB
     """Of one answer, with interim answers and trailers. Honest ones stay below 8 KiB."""
+    max_headers: int = 1_000
+    """Lines, likewise."""
     max_ratio: int = 100
     """Decoded bytes per encoded byte. Metadata reaches 20; a bomb 1,000."""
     ratio_floor: int = 64 * KIB

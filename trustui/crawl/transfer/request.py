@@ -24,6 +24,8 @@ STOP = -1
 _USER_AGENT = f"trustui/{__version__}"
 _QUICK_EXIT = 322
 """CURLOPT_QUICK_EXIT; pycurl has no name for it."""
+_SLACK_SECONDS = 1.0
+"""libcurl's own deadline comes after ours, which knows its reason."""
 _BUFFER_BYTES = 64 * 1024
 _GZIP_OVERHEAD = 1024
 """Gzip may make a small or dense body a little longer (RFC 1951 §3.2.4)."""
@@ -94,7 +96,7 @@ class Transfer:
         _close_side_doors(handle)
         _set_trust(handle, self._terms.ca_file)
         handle.setopt(pycurl.CONNECTTIMEOUT_MS, _milliseconds(self._terms.limits.connect_seconds))
-        handle.setopt(pycurl.TIMEOUT_MS, _milliseconds(seconds))
+        handle.setopt(pycurl.TIMEOUT_MS, _milliseconds(seconds + _SLACK_SECONDS))
         if addresses:
             entry = f"{self.target.host}:{self.target.port}:{','.join(addresses)}"
             handle.setopt(pycurl.RESOLVE, [entry])

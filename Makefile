@@ -1,0 +1,90 @@
+# The verbs of the project; continuous integration runs the same ones (.ci/run).
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+CODE   := trustui tests $(wildcard bench scripts)
+PYTEST := $(BIN)/python -m pytest
+
+.PHONY: help
+help: ## Print these verbs
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# ---- the environment
+
+.PHONY: dev
+dev: $(STAMP) ## Make .venv from the hashed lock and install the project into it
+
+$(STAMP): requirements-dev.lock pyproject.toml
+	@scripts/make_venv $(VENV)
+	@echo "Installing what requirements-dev.lock pins"
+	$(BIN)/python -m pip install --require-hashes --requirement requirements-dev.lock
+	$(BIN)/python -m pip install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.PHONY: lock
+lock: dev ## Compile the lock files from pyproject.toml (UPGRADE=1: to the newest versions)
+	scripts/compile_locks $(BIN) $(if $(UPGRADE),--upgrade)
+
+.PHONY: clean
+clean: ## Remove everything that the other verbs made
+	rm -rf $(VENV) demo-world dist build .coverage .coverage.* .fuzz
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find trustui tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# ---- seeing it work
+
+.PHONY: demo
+demo: dev ## Make the demo world in demo-world/ and verify each repository in it
+	$(BIN)/trustui demo --directory demo-world
+
+# ---- judging a change
+
+.PHONY: test
+test: dev ## Run every test but the long matrices (T=path narrows)
+	$(PYTEST) $(T)
+
+.PHONY: coverage
+coverage: dev ## Demand 100 % branch coverage of trustui.core from its own tests
+	$(PYTEST) tests/core --cov=trustui.core --cov-branch --cov-report=term --cov-fail-under=100
+
+.PHONY: lint
+lint: dev ## Judge format, rules, types, import contracts and spelling
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/mypy $(CODE)
+	$(BIN)/lint-imports
+	$(BIN)/codespell
+
+.PHONY: types
+types: dev ## Judge the types only
+	$(BIN)/mypy $(CODE)
+
+.PHONY: fix
+fix: dev ## Format, and mend what ruff can mend
+	$(BIN)/ruff check --fix $(CODE)
+	$(BIN)/ruff format $(CODE)
+
+.PHONY: soak
+soak: dev ## Run the long matrices: differential and fuzzing, about an hour
+	$(PYTEST) -m soak --timeout=0 -rA $(T)
+
+.PHONY: conformance
+conformance: dev ## Run tuf-conformance on our client: TUF_CONFORMANCE=<its checkout>
+	scripts/run_conformance $(abspath $(BIN)) "$(TUF_CONFORMANCE)"
+
+.PHONY: bench
+bench: dev ## Run the benchmarks: ours, the peer, the ratio (B=path narrows)
+	@for file in $(or $(B),$(wildcard bench/bench_*.py)); do \
+		echo "== $$file"; $(BIN)/python "$$file"; \
+	done
+
+# ---- releasing
+
+.PHONY: wheel
+wheel: dev ## Build the wheel into dist/
+	$(BIN)/python -m build --no-isolation --wheel --outdir dist .

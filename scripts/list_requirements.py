@@ -1,0 +1,23 @@
+"""Print what pyproject.toml asks for, one requirement a line: what `make lock` compiles.
+
+Arguments name dependency groups to add to the runtime dependencies. pyproject.toml stays the one
+place where a dependency is named; pip-compile reads no dependency groups itself.
+"""
+
+import sys
+import tomllib
+from pathlib import Path
+
+PYPROJECT = Path(__file__).resolve().parent.parent / "pyproject.toml"
+
+
+def requirements(groups: list[str]) -> list[str]:
+    declared = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))
+    wanted: list[str] = [*declared["project"]["dependencies"]]
+    for group in groups:
+        wanted += declared["dependency-groups"][group]
+    return wanted
+
+
+if __name__ == "__main__":
+    print("\n".join(requirements(sys.argv[1:])))

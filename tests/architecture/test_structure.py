@@ -1,0 +1,142 @@
+"""The figures that keep the code readable, measured over trustui/ and printed.
+
+Their source is a survey of well-kept projects: no file over 500 lines, no function over 80, half
+of all functions under 12 lines, everything annotated, imports at the top.
+"""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+PACKAGE = PROJECT / "trustui"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+LONGEST_FILE = 500
+LONGEST_FUNCTION = 80
+MEDIAN_FUNCTION = 12
+VAGUE_NAMES = {"utils", "util", "helpers", "helper", "misc", "common", "manager", "handler", "data"}
+
+IMPORTS_INSIDE_FUNCTIONS: dict[str, str] = {}
+"""Module -> the reason why it imports inside a function. Empty is best."""
+
+WITHOUT_A_TEST_FILE_OF_ITS_OWN: dict[str, str] = {
+    "crawl/transfer/": "parts of the door, tested through it with real sockets: crawl/test_fetch.py"
+}
+"""Module, or folder with its slash -> where its behaviour is tested instead, and why there."""
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True)
+class Function:
+    where: str
+    lines: int
+    annotated: bool
+    imports: int
+
+
+def parsed(module: Path) -> ast.Module:
+    return ast.parse(module.read_text(encoding="utf-8"), str(module))
+
+
+def line_count(module: Path) -> int:
+    return len(module.read_text(encoding="utf-8").splitlines())
+
+
+def is_annotated(node: FunctionNode) -> bool:
+    """Every parameter but a method's first, and the result."""
+    parameters = [*node.args.posonlyargs, *node.args.args]
+    if parameters and parameters[0].arg in {"self", "cls"}:
+        parameters = parameters[1:]
+    parameters += node.args.kwonlyargs
+    parameters += [extra for extra in (node.args.vararg, node.args.kwarg) if extra]
+    return node.returns is not None and all(one.annotation for one in parameters)
+
+
+def functions_of(module: Path) -> Iterator[Function]:
+    for node in ast.walk(parsed(module)):
+        if isinstance(node, FunctionNode):
+            assert node.end_lineno is not None
+            yield Function(
+                where=f"{module.relative_to(PROJECT)}:{node.lineno} {node.name}",
+                lines=node.end_lineno - node.lineno + 1,
+                annotated=is_annotated(node),
+                imports=sum(isinstance(one, ast.Import | ast.ImportFrom) for one in ast.walk(node)),
+            )
+
+
+FUNCTIONS = [function for module in MODULES for function in functions_of(module)]
+
+
+def relative(module: Path) -> str:
+    return module.relative_to(PACKAGE).as_posix()
+
+
+def mirror_of(module: Path) -> Path:
+    """`core/trace.py` -> `tests/core/test_trace.py`; `x/__init__.py` -> `tests/x/test_x.py`."""
+    within = module.relative_to(PACKAGE)
+    name = within.parent.name if within.name == "__init__.py" else within.stem
+    folder = within.parent
+    return PROJECT / "tests" / folder / f"test_{name}.py"
+
+
+def test_the_figures_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    files = sorted(line_count(module) for module in MODULES)
+    functions = sorted(function.lines for function in FUNCTIONS)
+    annotated = sum(function.annotated for function in FUNCTIONS)
+    with capsys.disabled():
+        print(
+            f"\ntrustui/: {len(files)} files, {sum(files):,} lines"
+            f" (median {median(files):g}, longest {files[-1]});"
+            f" {len(functions)} functions"
+            f" (median {median(functions):g}, p90 {functions[int(len(functions) * 0.9)]},"
+            f" longest {functions[-1]}), {annotated / len(functions):.0%} annotated"
+        )
+    assert functions
+
+
+@pytest.mark.parametrize("module", MODULES, ids=relative)
+def test_no_file_is_too_long(module: Path) -> None:
+    assert line_count(module) <= LONGEST_FILE
+
+
+def test_no_function_is_too_long() -> None:
+    assert [one for one in FUNCTIONS if one.lines > LONGEST_FUNCTION] == []
+
+
+def test_half_of_the_functions_are_short() -> None:
+    assert median(function.lines for function in FUNCTIONS) < MEDIAN_FUNCTION
+
+
+def test_every_function_is_annotated() -> None:
+    assert [function.where for function in FUNCTIONS if not function.annotated] == []
+
+
+def test_imports_stand_at_the_top_or_have_a_reason() -> None:
+    inside = {function.where.partition(":")[0] for function in FUNCTIONS if function.imports}
+    assert inside == set(IMPORTS_INSIDE_FUNCTIONS)
+
+
+def test_no_module_has_a_name_that_says_nothing() -> None:
+    assert [relative(module) for module in MODULES if module.stem in VAGUE_NAMES] == []
+
+
+def test_every_module_with_functions_has_its_test_file_or_a_reason() -> None:
+    missing = {
+        relative(module)
+        for module in MODULES
+        if any(True for _ in functions_of(module)) and not mirror_of(module).exists()
+    }
+    excused = {
+        module: listed
+        for module in missing
+        for listed in WITHOUT_A_TEST_FILE_OF_ITS_OWN
+        if module == listed or (listed.endswith("/") and module.startswith(listed))
+    }
+    assert missing - set(excused) == set()
+    assert set(excused.values()) == set(WITHOUT_A_TEST_FILE_OF_ITS_OWN)

@@ -1,0 +1,47 @@
+"""The command `trustui`: one verb after another, and the exit status of each."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from trustui import __version__
+from trustui.cli import explain, verify
+from trustui.cli.answer import UNUSABLE
+from trustui.cli.arguments import Unusable
+
+VERBS = (verify, explain)
+"""Modules with `add_parser` and `run`, in the order of the help."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole grammar of the command line."""
+    top = argparse.ArgumentParser(
+        prog="trustui",
+        description="See, explain and change the trust state of software repositories.",
+    )
+    top.add_argument("--version", action="version", version=f"trustui {__version__}")
+    verbs = top.add_subparsers(dest="verb", metavar="VERB", required=True)
+    for verb in VERBS:
+        verb.add_parser(verbs)
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; gives its exit status (0 passed, 1 failed, 2 unusable, 3 undecided)."""
+    parsed = parser().parse_args(arguments)
+    try:
+        status: int = parsed.run(parsed)
+        sys.stdout.flush()
+    except Unusable as error:
+        print(f"trustui: {error}", file=sys.stderr)
+        return UNUSABLE
+    except BrokenPipeError:
+        # The reader went away, as `head` does; nothing more can be said to it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,183 @@
+"""A trace as text: the answer first, then the first failing check and its fix, then the groups.
+
+Within a group, runs of steps that hold and only ask about form are told in one line; whatever
+does not hold, and whatever the specification's workflow asks, has a line of its own. Groups that
+went alike, such as a thousand bins, are one line.
+"""
+
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+
+from trustui.cli.check_pages import CheckPage
+from trustui.cli.terminal import Style
+from trustui.core.primitives.instants import write_instant
+from trustui.core.primitives.text import counted, visible
+from trustui.core.trace import Finding, Group, Outcome, Severity, Step, Trace, TrustState
+
+HEADLINES = {
+    TrustState.VERIFIED: "Verified",
+    TrustState.EXPIRES_SOON: "Verified, expires soon",
+    TrustState.NOT_TRUSTED: "Signed, not trusted: nobody has pinned a root",
+    TrustState.FAILING: "Failing",
+    TrustState.COULD_NOT_CHECK: "Could not be checked",
+}
+_ROUTINE = ("meta", "key", "sig", "fetch", "equivocation")
+"""Second parts of ids that are told only when they do not hold."""
+MAX_ALIKE = 3
+"""Groups of one kind that are told one by one when nothing is wrong with them."""
+MAX_FINDINGS = 12
+ID_COLUMN = 70
+"""Where ids stand beside their sentences, on terminals that are wide enough."""
+
+
+def waterfall(
+    trace: Trace,
+    state: TrustState,
+    pages: Mapping[str, CheckPage],
+    style: Style,
+    *,
+    every_step: bool = False,
+) -> Iterator[str]:
+    """Lines of text, at most as wide as the style allows."""
+    yield from _answer(trace, state, style)
+    first = trace.first_failing
+    if first is not None:
+        yield ""
+        yield from _first_failing(first, pages.get(first.check), style)
+    yield ""
+    yield from _groups(trace, style, every_step=every_step)
+    yield from _not_reached(trace, style)
+    yield from _findings(trace.findings, style, every_step=every_step)
+
+
+def _answer(trace: Trace, state: TrustState, style: Style) -> Iterator[str]:
+    headline = HEADLINES.get(state, state.value)
+    first = trace.first_failing
+    if first is not None and state is not TrustState.NOT_TRUSTED:
+        headline = f"{headline}: {first.because}"
+    folded = list(style.paragraph(headline, "  ", "  "))
+    yield f"{style.sign(trace.outcome)} {style.bold(folded[0][2:])}"
+    yield from (style.bold(line) for line in folded[1:])
+    yield from style.paragraph(visible(trace.subject), "  ")
+    clock = f"as of {write_instant(trace.at)}"
+    if trace.valid_at != trace.at:
+        clock += f", expiry judged at {write_instant(trace.valid_at)}"
+    yield style.faint(f"  {clock}")
+
+
+def _first_failing(step: Step, page: CheckPage | None, style: Style) -> Iterator[str]:
+    word = "First failing check" if step.outcome is Outcome.FAILED else "First undecided check"
+    yield style.outcome(step.outcome, f"{word}: {step.check}")
+    yield from _labelled("on", f"{step.on}   ({step.spec})", style)
+    yield from _labelled("because", step.because, style)
+    if step.expected:
+        yield from _labelled("expected", step.expected, style)
+    if step.found:
+        yield from _labelled("found", step.found, style)
+    if page is not None:
+        yield from _labelled("attack", page.attack, style)
+        yield from _labelled("causes", page.causes, style)
+        yield from _labelled("do", page.fix, style)
+    yield style.faint(f"  more: trustui explain {step.check}")
+
+
+def _labelled(label: str, text: str, style: Style) -> Iterator[str]:
+    yield from style.paragraph(visible(text, 1000), " " * 12, f"  {label:<9} ")
+
+
+def _groups(trace: Trace, style: Style, *, every_step: bool) -> Iterator[str]:
+    steps: dict[str, list[Step]] = {}
+    for step in trace.steps:
+        steps.setdefault(step.group, []).append(step)
+    for (kind, outcome), run in groupby(trace.groups, key=_alike):
+        alike = list(run)
+        told = alike if every_step or kind == "" else alike[:MAX_ALIKE]
+        for group in told:
+            yield from _group(group, steps.get(group.id, []), style, every_step=every_step)
+        if len(alike) > len(told):
+            rest = f"and {len(alike) - len(told):,} more, all {outcome.value}: {kind}"
+            yield from style.paragraph(rest, "    ", f"{style.sign(outcome)} ")
+
+
+def _alike(group: Group) -> tuple[str, Outcome]:
+    """Edges of one delegator with one outcome are alike; anything else is not."""
+    delegator, arrow, _ = group.id.partition(" → ")
+    return (f"delegations of {delegator}" if arrow else "", group.outcome)
+
+
+def _group(group: Group, steps: list[Step], style: Style, *, every_step: bool) -> Iterator[str]:
+    name = group.id if group.on.startswith(group.id) or not group.on else f"{group.id}: {group.on}"
+    title = group.on if name == group.id else name
+    yield f"{style.sign(group.outcome)} {style.bold(visible(title))}  {style.faint(group.outcome.value)}"
+    quiet = [step for step in steps if not every_step and _is_quiet(step)]
+    for step in steps:
+        if every_step or not _is_quiet(step):
+            yield from _step(step, style)
+    moot = [step.moot_because for step in quiet if step.moot_because is not None]
+    passed = len(quiet) - len(moot)
+    if passed:
+        yield style.faint(f"    {counted(passed, 'check')} of form, keys and signatures passed")
+    if moot:
+        text = f"{counted(len(moot), 'check')} of form, keys and signatures would pass, but rest on {moot[0]}"
+        yield from (style.faint(line) for line in style.paragraph(text, "    "))
+
+
+def _is_quiet(step: Step) -> bool:
+    part = step.check.split(".")[1]
+    holds = step.outcome is Outcome.PASSED
+    return part in _ROUTINE and (holds or (step.outcome is Outcome.NOTED and step.severity is None))
+
+
+def _step(step: Step, style: Style) -> Iterator[str]:
+    """The sentence; the id beside it where there is room, else below it."""
+    sign = style.sign(step.outcome, is_moot=step.moot_because is not None)
+    on = f"{step.on}: " if step.on.startswith("root v") else ""
+    id_ = f"{step.check}{_moot(step)}"
+    lines = list(style.paragraph(f"{on}{step.because}", "      ", "    "))
+    beside = len(lines) == 1 and max(len(lines[0]) + 2, ID_COLUMN) + len(id_) <= style.width
+    yield f"  {sign}{lines[0][3:]}" + (
+        f"{' ' * max(2, ID_COLUMN - len(lines[0]))}{style.faint(id_)}" if beside else ""
+    )
+    yield from lines[1:]
+    if step.outcome in {Outcome.FAILED, Outcome.UNDECIDED}:
+        found = "; ".join(
+            f"{word} {text}" for word, text in (("expected", step.expected), ("found", step.found)) if text
+        )
+        if found:
+            yield from style.paragraph(visible(found, 400), "      ")
+    if not beside:
+        yield from (style.faint(line) for line in style.paragraph(id_, "        ", "      "))
+
+
+def _moot(step: Step) -> str:
+    if step.moot_because is None:
+        return ""
+    word = {Outcome.PASSED: "would pass", Outcome.FAILED: "would fail"}.get(step.outcome, "moot")
+    return f" · {word}, rests on {step.moot_because}"
+
+
+def _not_reached(trace: Trace, style: Style) -> Iterator[str]:
+    if trace.not_reached:
+        on = ", ".join(dict.fromkeys(visible(one.on, 40) for one in trace.not_reached))
+        yield ""
+        text = f"Not reached: {counted(len(trace.not_reached), 'planned check')} on {visible(on, 300)}"
+        yield from style.paragraph(text, "  ", "")
+
+
+def _findings(findings: tuple[Finding, ...], style: Style, *, every_step: bool) -> Iterator[str]:
+    if not findings:
+        return
+    yield ""
+    decide = "decides" if len(findings) == 1 else "decide"
+    yield style.bold(f"{counted(len(findings), 'finding')} that {decide} no verdict")
+    order = list(Severity)
+    ranked = sorted(findings, key=lambda finding: -order.index(finding.severity))
+    told = ranked if every_step else ranked[:MAX_FINDINGS]
+    for finding in told:
+        text = f"{finding.on}: {finding.because}"
+        lines = list(style.paragraph(text, "      ", f"  {finding.severity.value:<7} "))
+        yield style.severity(finding.severity, lines[0])
+        yield from lines[1:]
+        yield style.faint(f"      {finding.id}")
+    if len(told) < len(ranked):
+        yield style.faint(f"  and {len(ranked) - len(told)} more (--every-step, or --json)")

@@ -1,0 +1,1 @@
+"""One folder for each kind of place; sources do not know one another."""

@@ -1,0 +1,65 @@
+"""A directory laid out as a repository is served (docs/sources/directory.md)."""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from trustui.core.facts import Document, Problem, ProblemKind
+from trustui.core.formats.tuf.reading import Request
+from trustui.core.limits import TufLimits
+from trustui.crawl.files import read_file
+from trustui.crawl.source import Options, SourceKind, served_name
+
+_ROOT_NAME = re.compile(r"(\d{1,9})\.root\.json")
+
+
+class Directory:
+    """Metadata under LOCATION, or under LOCATION/metadata where that has the timestamp."""
+
+    def __init__(self, location: str, _options: Options) -> None:
+        self.location = location
+        folder = Path(location)
+        below = folder / "metadata"
+        self._folder = below if below.is_dir() and not _has_metadata(folder) else folder
+
+    def ask(self, request: Request) -> Document | Problem:
+        """The file that would be served; nothing but its name decides."""
+        return read_file(self._folder / served_name(request), request.max_length, self._folder)
+
+    def first_root(self) -> Document | Problem:
+        """The root of the lowest number, or `root.json` where none is numbered."""
+        limit = TufLimits().root_bytes
+        found = (_ROOT_NAME.fullmatch(path.name) for path in self._folder.glob("*.root.json"))
+        numbers = sorted(int(match.group(1)) for match in found if match)
+        name = f"{numbers[0]}.root.json" if numbers else "root.json"
+        return read_file(self._folder / name, limit, self._folder)
+
+    def trusted_before(self) -> Mapping[str, Document]:
+        """A directory is served now; it has no past."""
+        return {}
+
+    def versions(self) -> Iterator[tuple[str, Document]]:
+        """A directory keeps no past that could be told from what is served."""
+        return iter(())
+
+    def version(self, role: str, version: int) -> Document | Problem:
+        """`N.role.json`, or `role.json` as the only one there is."""
+        limit = TufLimits().targets_bytes
+        numbered = self.ask(Request(role, version, limit))
+        if isinstance(numbered, Problem) and numbered.kind is ProblemKind.ABSENT:
+            return self.ask(Request(role, None, limit))
+        return numbered
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+
+def _has_metadata(folder: Path) -> bool:
+    return any((folder / name).exists() for name in ("timestamp.json", "root.json", "1.root.json"))
+
+
+def _recognizes(location: str) -> bool:
+    return Path(location).is_dir()
+
+
+KIND = SourceKind("directory", _recognizes, Directory)

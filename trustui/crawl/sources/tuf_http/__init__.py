@@ -1,0 +1,50 @@
+"""A TUF repository over HTTP(S), as clients read it (docs/sources/tuf_http.md)."""
+
+from collections.abc import Iterator, Mapping
+
+from trustui.core.facts import Document, Problem
+from trustui.core.formats.tuf.reading import Request
+from trustui.core.limits import TufLimits
+from trustui.crawl.addresses import AddressPolicy
+from trustui.crawl.fetch import Fetch
+from trustui.crawl.source import Options, SourceKind, served_name
+
+
+class TufHttp:
+    """The base address of a repository's metadata."""
+
+    def __init__(self, location: str, options: Options) -> None:
+        self.location = location
+        self._base = location if location.endswith("/") else f"{location}/"
+        self._fetch = Fetch(AddressPolicy(allowed_hosts=options.allowed_hosts))
+
+    def ask(self, request: Request) -> Document | Problem:
+        """One GET through the door."""
+        return self._fetch.get(self._base + served_name(request), max_length=request.max_length)
+
+    def first_root(self) -> Document | Problem:
+        """`1.root.json`, which every repository has to keep (TUF 1.0.34 §6.1)."""
+        return self.version("root", 1)
+
+    def trusted_before(self) -> Mapping[str, Document]:
+        """A server says nothing about what it served before."""
+        return {}
+
+    def versions(self) -> Iterator[tuple[str, Document]]:
+        """A server has no list of its files."""
+        return iter(())
+
+    def version(self, role: str, version: int) -> Document | Problem:
+        """`N.role.json`."""
+        return self.ask(Request(role, version, TufLimits().targets_bytes))
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._fetch.close()
+
+
+def _recognizes(location: str) -> bool:
+    return location.lower().startswith(("http://", "https://"))
+
+
+KIND = SourceKind("tuf_http", _recognizes, TufHttp)
