@@ -75,7 +75,7 @@ def _refreshed(arguments: argparse.Namespace, source: TufHttp) -> Repository:
     state = load_state(folder)
     missing = Problem(str(folder), ProblemKind.ABSENT, "no root.json: run init first")
     anchor = Anchor(state.pop("root", missing), AnchorOrigin.KEPT)
-    events, repository = collect(refresh, Question(anchor, datetime.now(UTC), state), source.ask)
+    events, repository = collect(refresh, Question(anchor, datetime.now(UTC), state, goes_on=False), source.ask)
     save_state(folder, repository.trusted)
     _demand(events)
     return repository

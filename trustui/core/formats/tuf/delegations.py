@@ -112,6 +112,7 @@ def examine_edge(
         case.answer = repository.read(name, case.listed, case.max_bytes, kept)
         edge.metadata = yield from examine(case, DELEGATED)
     edge.is_good = edge.metadata is not None and not chain.troubles
+    edge.is_signed = case.is_signed
     if edge.metadata is not None and (edge.is_good or name not in repository.roles):
         repository.roles[name] = edge.metadata
     if edge.is_good and chain.broken_by is None and isinstance(case.answer, Document):
@@ -129,7 +130,7 @@ def look_up(repository: Repository, path: str) -> Verification[Lookup]:
     lookup = Lookup(path, Chain(group, visible(path), repository.broken_by), [])
     planned = tuple(check.id for check in (MAX_ROLES, FOUND, SHADOWED))
     yield Planned(group, visible(path), planned)
-    if targets is None:
+    if targets is None or not repository.may_go_on:
         return lookup
     yield from _search(repository, lookup, targets)
     yield lookup.chain.judge(MAX_ROLES, _roles_within_limit, lookup, repository)
@@ -321,7 +322,7 @@ def walk(repository: Repository) -> Verification[None]:
     targets = repository.targets
     yield Planned(WALK_GROUP, WALK_GROUP, (MAX_ROLES.id, CYCLE.id))
     chain = Chain(WALK_GROUP, WALK_GROUP, repository.broken_by)
-    if targets is None:
+    if targets is None or not repository.may_go_on:
         return
     expanded: set[str] = set()
     waiting = deque([("targets", targets, repository.broken_by)])
@@ -336,7 +337,7 @@ def walk(repository: Repository) -> Verification[None]:
         for delegated in edges:
             edge = Edge(name, delegated)
             broken_by = yield from _examine_planned(repository, metadata, edge, rests_on)
-            if edge.metadata is not None:
+            if edge.metadata is not None and edge.is_signed:
                 queue = waiting if edge.is_good else broken
                 queue.append((delegated.role.name, edge.metadata, broken_by))
     yield chain.judge(MAX_ROLES, _walk_is_whole, repository, partial)

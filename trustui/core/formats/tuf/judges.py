@@ -107,6 +107,7 @@ def version_unchanged(case: Case) -> Judgement:
     """An equal version ends the update quietly: the client goes on with the one it has."""
     if case.previous is None or case.previous.version != case.metadata.version:
         return noted(f"this {case.what} is new to the client")
+    case.settled = case.previous
     return noted(f"{case.what} is unchanged since the client last looked; the one it has is used")
 
 

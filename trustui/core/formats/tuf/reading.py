@@ -85,6 +85,8 @@ class Case:
     context: Mapping[str, Any] = field(default_factory=dict)
     """What single judges need besides: the root that is followed, the snapshot before."""
     parsed: Parsed | None = None
+    settled: Metadata | None = None
+    """The document that stays in force although this one was offered (§5.4.3.1)."""
     tallies: tuple[Tally, ...] = ()
     is_numbered: bool = True
     """Whether steps name the version once it is read; a next root is named by its number."""
@@ -98,9 +100,17 @@ class Case:
 
     @property
     def metadata(self) -> Metadata:
-        """The facts; only asked for once the form has been found good."""
+        """The facts in force; only asked for once the form has been found good."""
         assert self.parsed is not None
-        return self.parsed.metadata
+        return self.settled or self.parsed.metadata
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether the document was read and every threshold that it needs is reached.
+
+        Only then may what it says cause further requests.
+        """
+        return bool(self.tallies) and not any(tally.missing for tally in self.tallies)
 
     @property
     def what(self) -> str:

@@ -46,6 +46,8 @@ class Question(msgspec.Struct, frozen=True):
     anchor: Anchor
     valid_at: datetime
     trusted: Mapping[str, Document] = {}
+    goes_on: bool = True
+    """Whether to go on after a failure, so as to show what else holds; a client does not."""
     limits: TufLimits = TufLimits()
 
 
@@ -64,6 +66,9 @@ class Edge:
     delegated: DelegatedRole
     metadata: Metadata | None = None
     is_good: bool = False
+    """Whether every step of this edge holds."""
+    is_signed: bool = False
+    """Whether the delegator's threshold is reached, whatever else fails."""
 
 
 @dataclass
@@ -83,9 +88,19 @@ class Repository:
     """Delegations that were verified, by delegator and role name, in the order of verification."""
     broken_by: str | None = None
     """The check that broke the refresh, so that all that rests on it is moot."""
+    is_signed: bool = False
+    """Whether the newest document that was read is signed as it must be."""
     trusted: dict[str, Document] = field(default_factory=dict)
     """What a client may keep now: documents whose every step passed, by role name."""
     _kept: dict[tuple[str, str], Kept | None] = field(default_factory=dict)
+
+    @property
+    def may_go_on(self) -> bool:
+        """Whether the next document may be asked for.
+
+        What nobody authorised never causes a request, not even to explain.
+        """
+        return self.is_signed and (self.broken_by is None or self.question.goes_on)
 
     @property
     def targets(self) -> Metadata | None:

@@ -189,9 +189,9 @@ TIMESTAMP = Workflow(
     of_content=rows(
         ("tuf.timestamp.signature.threshold", "§5.4.2", judges.threshold_reached),
         ("tuf.timestamp.rollback.version", "§5.4.3.1", judges.version_not_lower),
+        ("tuf.equivocation", "§5.4.3.1", judges.same_as_seen),
         ("tuf.timestamp.unchanged", "§5.4.3.1", judges.version_unchanged),
         ("tuf.timestamp.rollback.snapshot_version", "§5.4.3.2", judges.snapshot_version_not_lower),
-        ("tuf.equivocation", "§5.4.3.1", judges.same_as_seen),
         ("tuf.timestamp.freeze.expired", "§5.4.4", judges.not_expired),
     ),
 )
@@ -257,12 +257,9 @@ def refresh(question: Question, ask: Ask) -> Verification[Repository]:
     repository = Repository(question, ask)
     yield from _plan()
     yield from _update_root(repository)
-    if repository.root is not None:
-        yield from _update_timestamp(repository)
-    if repository.timestamp is not None:
-        yield from _update_snapshot(repository)
-    if repository.snapshot is not None:
-        yield from _update_targets(repository)
+    for update in (_update_timestamp, _update_snapshot, _update_targets):
+        if repository.may_go_on:
+            yield from update(repository)
     return repository
 
 
@@ -292,6 +289,9 @@ def _update_root(repository: Repository) -> Verification[None]:
     repository.root = root
     repository.roots.append(root)
     _trust(repository, "root", case)
+    repository.is_signed = case.is_signed
+    if not repository.may_go_on:
+        return
     case = yield from _follow_roots(repository, chain)
     chain.on = f"final root v{quoted(repository.root.version)}"
     for check, judge in FINAL_ROOT:
@@ -360,9 +360,10 @@ def _update_timestamp(repository: Repository) -> Verification[None]:
     answer = repository.ask(Request("timestamp", None, limits.timestamp_bytes))
     case = _case(repository, "timestamp", "timestamp", answer, limits.timestamp_bytes)
     timestamp = yield from examine(case, TIMESTAMP)
-    if timestamp is not None and case.previous is not None and case.previous.version == timestamp.version:
-        timestamp = case.previous
     repository.timestamp = timestamp
+    kept = _kept(repository, "timestamp")
+    if case.settled is not None and kept is not None:
+        case.answer = kept.document
     _conclude(repository, "timestamp", case)
 
 
@@ -426,6 +427,7 @@ def _case(
 
 def _conclude(repository: Repository, name: str, case: Case) -> None:
     repository.broken_by = case.chain.broken_by
+    repository.is_signed = case.is_signed
     _trust(repository, name, case)
 
 
