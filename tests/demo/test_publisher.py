@@ -1,175 +1,252 @@
-"""What the publisher promises about versions, files and bytes."""
+"""python-tuf refuses each wrong that the publisher does on purpose, for the reason meant."""
 
-import hashlib
 import json
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from operator import methodcaller
+from pathlib import Path
 
 import pytest
+from tuf.api import exceptions
 
-from trustui.demo.keys import Scheme, throwaway_key
+from tests.simulators.python_tuf import python_tuf_client
+from trustui.demo.keys import throwaway_key
 from trustui.demo.publisher import Publisher
-from trustui.demo.roles import HashBins, RolePlan
+from trustui.demo.roles import RolePlan
 
-START = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
+START = datetime(2026, 3, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
+STRANGER = throwaway_key("stranger")
 
 
-def publisher(**options: Any) -> Publisher:
-    repo = Publisher("promises", START, **options)
-    repo.add_delegation("targets", "team/a", keys=2, threshold=2, paths=["a/*"])
-    repo.add_target("team/a", "a/app.txt", b"app", custom={"stage": "beta"})
+@dataclass(frozen=True)
+class Wrong:
+    """Done after the first publication, then published; `served` is done after that."""
+
+    name: str
+    because: type[Exception]
+    says: str
+    staged: Callable[[Publisher], object] = lambda _: None
+    served: Callable[[Publisher], object] = lambda _: None
+
+
+UNSIGNED = exceptions.UnsignedMetadataError
+BAD_VERSION = exceptions.BadVersionNumberError
+EXPIRED = exceptions.ExpiredMetadataError
+MISMATCH = exceptions.LengthOrHashMismatchError
+REPOSITORY = exceptions.RepositoryError
+
+
+def forget_the_old_root_keys(repo: Publisher) -> None:
+    repo.rotate("root")
+    repo.sign_with("root", *repo.keys("root"))
+
+
+def forget_the_new_root_keys(repo: Publisher) -> None:
+    repo.sign_with("root", *repo.keys("root"))
+    repo.rotate("root")
+
+
+WRONGS = [
+    *(
+        Wrong(
+            f"{role} is signed with fewer keys",
+            UNSIGNED,
+            f"{role} was signed by 1/2 keys",
+            staged=methodcaller("sign_with_only", role, 1),
+        )
+        for role in ("root", "timestamp", "snapshot", "targets", "team")
+    ),
+    *(
+        Wrong(
+            f"{role} is signed by a stranger",
+            UNSIGNED,
+            f"{role} was signed by 0/2 keys",
+            staged=methodcaller("sign_with", role, STRANGER),
+        )
+        for role in ("root", "timestamp", "snapshot", "targets", "team")
+    ),
+    *(
+        Wrong(
+            f"{role} has expired",
+            EXPIRED,
+            "is expired",
+            staged=methodcaller("set_expiry", role, START),
+        )
+        for role in ("root", "timestamp", "snapshot", "targets", "team")
+    ),
+    Wrong(
+        "root skips a version",
+        BAD_VERSION,
+        "Expected root version 2 instead got version 3",
+        staged=lambda r: r.set_version("root", 3),
+        served=lambda r: r.serve("2.root.json", r.document("root", 3)),
+    ),
+    Wrong(
+        "root is signed by the new keys only",
+        UNSIGNED,
+        "root was signed by 0/2 keys",
+        staged=forget_the_old_root_keys,
+    ),
+    Wrong(
+        "root is signed by the old keys only",
+        UNSIGNED,
+        "root was signed by 0/2 keys",
+        staged=forget_the_new_root_keys,
+    ),
+    Wrong("timestamp goes back", BAD_VERSION, "timestamp", lambda r: r.set_version("timestamp", 1)),
+    Wrong(
+        "timestamp names an older snapshot",
+        BAD_VERSION,
+        "snapshot",
+        staged=lambda r: r.claim("timestamp", "snapshot", version=1),
+    ),
+    Wrong(
+        "timestamp names a snapshot that is not there",
+        exceptions.DownloadHTTPError,
+        "9.snapshot.json",
+        staged=lambda r: r.claim("timestamp", "snapshot", version=9),
+    ),
+    Wrong(
+        "snapshot has other bytes than timestamp says",
+        MISMATCH,
+        "length",
+        staged=lambda r: r.claim("timestamp", "snapshot", length=1_000_000),
+    ),
+    Wrong(
+        "snapshot takes targets back",
+        BAD_VERSION,
+        "targets",
+        staged=lambda r: r.claim("snapshot", "targets", version=1),
+    ),
+    Wrong(
+        "snapshot forgets a role",
+        REPOSITORY,
+        "team.json",
+        staged=lambda r: r.omit("snapshot", "team"),
+    ),
+    Wrong(
+        "a role has another version than snapshot says",
+        BAD_VERSION,
+        "team",
+        served=lambda r: r.serve(
+            f"{r.version('team')}.team.json", r.document("team", r.version("team") - 1)
+        ),
+    ),
+    Wrong(
+        "targets was changed after it was signed",
+        UNSIGNED,
+        "targets was signed by 0/2 keys",
+        served=lambda r: r.tamper("3.targets.json", b"app.txt", b"bad.txt"),
+    ),
+    Wrong(
+        "a role is missing",
+        exceptions.DownloadHTTPError,
+        "team.json",
+        served=lambda r: r.withdraw(f"{r.version('team')}.team.json"),
+    ),
+    Wrong(
+        "timestamp is forged by a stranger",
+        UNSIGNED,
+        "timestamp was signed by 0/2 keys",
+        served=lambda r: r.forge("timestamp", lambda s: s.update(version=99), STRANGER),
+    ),
+    Wrong(
+        "timestamp has another type",
+        REPOSITORY,
+        "timestamp",
+        staged=lambda r: r.edit_next("timestamp", lambda s: s.update(_type="snapshot")),
+    ),
+    Wrong(
+        "a target has other content",
+        MISMATCH,
+        "length",
+        served=lambda r: r.target_files.update(dict.fromkeys(r.target_files, b"bad")),
+    ),
+]
+
+
+def publisher() -> Publisher:
+    two_of_two = RolePlan(keys=2, threshold=2)
+    top_level = ("root", "timestamp", "snapshot", "targets")
+    repo = Publisher("wrongs", START, plans=dict.fromkeys(top_level, two_of_two))
+    repo.add_delegation("targets", "team", keys=2, threshold=2, paths=["team/*"])
+    repo.add_target("team", "team/app.txt", b"application")
+    repo.add_target("targets", "app.txt", b"application")
     repo.publish()
+    repo.renew("targets", "team")
+    repo.publish(START + DAY)
     return repo
 
 
-def signed(repo: Publisher, role: str) -> dict[str, Any]:
-    part: dict[str, Any] = json.loads(repo.document(role))["signed"]
-    return part
+def follow(repo: Publisher, before: dict[str, bytes], folder: Path) -> None:
+    """A client with the past state refreshes and downloads the delegated target."""
+    client = python_tuf_client(repo.files, repo.document("root", 1), repo.now, folder, state=before)
+    info = client.get_targetinfo("team/app.txt")
+    assert info is not None
+    client.download_target(info)
 
 
-def test_files_are_named_as_a_consistent_snapshot_serves_them() -> None:
-    digest = hashlib.sha256(b"app").hexdigest()
-    assert set(publisher().files) == {
-        "1.root.json",
-        "1.targets.json",
-        "1.team%2Fa.json",
-        "1.snapshot.json",
-        "timestamp.json",
-        f"targets/a/{digest}.app.txt",
-    }
-
-
-def test_files_have_plain_names_without_consistent_snapshot() -> None:
-    assert set(publisher(consistent_snapshot=False).files) == {
-        "1.root.json",
-        "targets.json",
-        "team%2Fa.json",
-        "snapshot.json",
-        "timestamp.json",
-        "targets/a/app.txt",
-    }
-
-
-def test_only_what_changed_gets_a_new_version() -> None:
+@pytest.mark.parametrize("wrong", WRONGS, ids=lambda wrong: wrong.name)
+def test_it_refuses(wrong: Wrong, tmp_path: Path) -> None:
     repo = publisher()
-    repo.add_target("team/a", "a/new.txt", b"new")
-    repo.publish(START + DAY)
-    roles = ("root", "targets", "team/a", "snapshot", "timestamp")
-    assert [repo.version(role) for role in roles] == [1, 1, 2, 2, 2]
-
-
-def test_a_publication_without_changes_renews_the_timestamp_alone() -> None:
-    repo = publisher()
-    repo.publish(START + DAY)
-    assert [version.role for version in repo.versions][5:] == ["timestamp"]
-
-
-def test_a_new_key_of_timestamp_leaves_the_snapshot_alone() -> None:
-    repo = publisher()
-    repo.rotate("timestamp")
-    repo.publish(START + DAY)
-    assert [version.role for version in repo.versions][5:] == ["root", "timestamp"]
-
-
-def test_versions_tell_when_each_was_published_and_expires() -> None:
-    repo = publisher(plans={"timestamp": RolePlan(lifetime=3 * DAY)})
-    repo.publish(START + DAY)
-    newest = repo.versions[-1]
-    assert (newest.role, newest.version, newest.at, newest.expires) == (
-        "timestamp",
-        2,
-        START + DAY,
-        START + 4 * DAY,
-    )
-    assert signed(repo, "timestamp")["expires"] == "2026-03-05T12:30:00Z"
-
-
-def test_roles_are_renewed_when_they_would_expire_soon() -> None:
-    repo = publisher(plans={"snapshot": RolePlan(lifetime=3 * DAY)})
-    repo.renew_expiring(before=START + 3 * DAY)
-    repo.publish(START + DAY)
-    assert repo.version("snapshot") == 1
-    repo.renew_expiring(before=START + 4 * DAY)
+    before = repo.archive.client_state()
+    repo.renew("targets", "team")
+    wrong.staged(repo)
     repo.publish(START + 2 * DAY)
-    assert (repo.version("snapshot"), repo.version("root")) == (2, 1)
+    wrong.served(repo)
+    with pytest.raises(wrong.because, match=wrong.says):
+        follow(repo, before, tmp_path)
 
 
-def test_it_publishes_nothing_before_what_it_has_published() -> None:
-    with pytest.raises(ValueError, match="already"):
-        publisher().publish(START - DAY)
-
-
-def test_the_same_calls_give_the_same_bytes() -> None:
-    schemes = [Scheme.ED25519, Scheme.ECDSA_P256, Scheme.ECDSA_P384]
-    assert all(
-        publisher(scheme=scheme).files == publisher(scheme=scheme).files for scheme in schemes
-    )
-
-
-def test_another_seed_gives_other_keys() -> None:
-    assert throwaway_key("a").key_id != throwaway_key("b").key_id
-
-
-def test_a_key_does_not_show_its_secret() -> None:
-    key = throwaway_key("a")
-    assert repr(key) == f"<ed25519 key {key.key_id[:8]}>"
-
-
-def test_a_role_is_signed_by_just_enough_keys() -> None:
-    repo = publisher(plans={"root": RolePlan(keys=5, threshold=3)})
-    assert len(json.loads(repo.document("root"))["signatures"]) == 3
-
-
-def test_a_new_root_is_signed_by_old_and_new_keys() -> None:
-    repo = publisher(plans={"root": RolePlan(keys=3, threshold=2)})
-    old = repo.keys("root")
-    repo.rotate("root", keep=1)
-    new = repo.keys("root")
-    repo.publish(START + DAY)
-    signers = [s["keyid"] for s in json.loads(repo.document("root"))["signatures"]]
-    assert signers == [old[0].key_id, old[1].key_id, new[1].key_id]
-
-
-def test_rotating_twice_before_publishing_signs_with_the_published_keys() -> None:
+def test_it_accepts_the_same_without_a_wrong(tmp_path: Path) -> None:
     repo = publisher()
-    [old] = repo.keys("root")
-    repo.rotate("root")
-    repo.rotate("root")
-    repo.publish(START + DAY)
-    signers = [s["keyid"] for s in json.loads(repo.document("root"))["signatures"]]
-    assert signers == [old.key_id, repo.keys("root")[0].key_id]
+    before = repo.archive.client_state()
+    repo.renew("targets", "team")
+    repo.publish(START + 2 * DAY)
+    follow(repo, before, tmp_path)
 
 
-def test_snapshot_tells_length_and_hash_when_asked_to() -> None:
-    repo = publisher(meta_hashes=True)
-    body = repo.document("team/a")
-    assert signed(repo, "snapshot")["meta"]["team/a.json"] == {
-        "version": 1,
-        "length": len(body),
-        "hashes": {"sha256": hashlib.sha256(body).hexdigest()},
-    }
-
-
-def test_a_role_without_a_delegator_leaves_the_snapshot() -> None:
+def test_a_frozen_timestamp_runs_out(tmp_path: Path) -> None:
     repo = publisher()
-    repo.remove_delegation("targets", "team/a")
-    repo.publish(START + DAY)
-    assert list(signed(repo, "snapshot")["meta"]) == ["targets.json"]
-    with pytest.raises(LookupError, match="team/a"):
-        repo.version("team/a")
+    repo.freeze("timestamp")
+    repo.publish(START + 400 * DAY)
+    with pytest.raises(EXPIRED):
+        follow(repo, {}, tmp_path)
 
 
-def test_a_fork_shares_the_past_and_not_the_future() -> None:
-    repo = publisher(meta_hashes=True)
-    fork = repo.fork()
-    fork.add_target("team/a", "a/other.txt", b"other")
-    fork.publish(START + DAY)
-    repo.publish(START + DAY)
-    assert (repo.version("timestamp"), fork.version("timestamp")) == (2, 2)
-    assert repo.document("timestamp") != fork.document("timestamp")
-    assert repo.document("timestamp", 1) == fork.document("timestamp", 1)
-    assert (repo.version("team/a"), len(repo.target_files)) == (1, 1)
+def test_a_thawed_role_is_published_again() -> None:
+    repo = publisher()
+    repo.freeze("team")
+    repo.renew("team")
+    repo.publish(START + 2 * DAY)
+    assert repo.version("team") == 2
+    repo.thaw("team")
+    repo.publish(START + 3 * DAY)
+    assert repo.version("team") == 3
+
+
+def test_honest_signatures_come_back(tmp_path: Path) -> None:
+    repo = publisher()
+    before = repo.archive.client_state()
+    repo.sign_with("timestamp")
+    repo.sign_with_only("snapshot", 0)
+    repo.publish(START + 2 * DAY)
+    repo.sign_honestly("timestamp")
+    repo.sign_honestly("snapshot")
+    repo.publish(START + 3 * DAY)
+    follow(repo, before, tmp_path)
+
+
+def test_a_claim_without_members_is_the_truth_again(tmp_path: Path) -> None:
+    repo = publisher()
+    before = repo.archive.client_state()
+    repo.claim("timestamp", "snapshot", version=1)
+    repo.publish(START + 2 * DAY)
+    repo.claim("timestamp", "snapshot")
+    repo.publish(START + 3 * DAY)
+    follow(repo, before, tmp_path)
 
 
 def test_a_forged_document_takes_the_place_of_the_newest() -> None:
@@ -178,82 +255,20 @@ def test_a_forged_document_takes_the_place_of_the_newest() -> None:
     assert repo.metadata["timestamp.json"] == forged != repo.document("timestamp")
 
 
-def test_it_remembers_what_was_served_in_the_past() -> None:
-    repo = publisher()
-    before = dict(repo.metadata)
-    repo.renew("root", "targets")
-    repo.publish(START + DAY)
-    assert repo.archive.metadata_as_of(START + DAY / 2) == before
-
-
-def test_a_version_that_never_was_is_a_lookup_error() -> None:
-    with pytest.raises(LookupError, match="root version 7"):
-        publisher().document("root", 7)
-
-
 def test_it_tampers_only_with_what_is_there() -> None:
     with pytest.raises(ValueError, match="does not contain"):
         publisher().tamper("timestamp.json", b"no such bytes", b"")
 
 
-@pytest.mark.parametrize(
-    ("bits", "first", "last"), [(1, "b-0", "b-1"), (5, "b-00", "b-1f"), (12, "b-000", "b-fff")]
-)
-def test_bins_are_named_by_zero_padded_hex(bits: int, first: str, last: str) -> None:
-    repo = Publisher("bins", START)
-    repo.delegate_hash_bins("targets", bit_length=bits, prefix="b")
-    repo.publish()
-    names = list(signed(repo, "snapshot")["meta"])
-    assert (names[0], names[-2]) == (f"{first}.json", f"{last}.json")
-    assert len(names) == 2**bits + 1
-
-
-def test_a_path_falls_into_the_bin_of_its_first_bits() -> None:
-    # SHA-256 of "a.txt" begins with 18b7cb09 (sha256sum): 0001 1000 1 in binary.
-    bins = [
-        HashBins("b", bits, Publisher("x", START)._roles["root"].grant_to("root"))
-        for bits in (3, 4, 5, 9)
-    ]
-    assert [b.bin_for("a.txt") for b in bins] == ["b-0", "b-1", "b-03", "b-031"]
-
-
-def test_one_new_target_signs_one_bin() -> None:
-    repo = Publisher("bins", START)
-    repo.delegate_hash_bins("targets", bit_length=4)
-    repo.publish()
-    name = repo.bin_for("targets", "a.txt")
-    repo.add_target(name, "a.txt", b"a")
-    repo.publish(START + DAY)
-    assert [v.role for v in repo.versions if v.version == 2] == [name, "snapshot", "timestamp"]
-
-
-def test_bins_and_other_delegations_exclude_each_other() -> None:
-    repo = publisher()
-    with pytest.raises(ValueError, match="only ones"):
-        repo.delegate_hash_bins("targets", bit_length=2)
-    repo.delegate_hash_bins("team/a", bit_length=2)
-    with pytest.raises(ValueError, match="has hash bins"):
-        repo.add_delegation("team/a", "b", paths=["*"])
-
-
-def test_a_bin_has_no_keys_of_its_own_to_rotate() -> None:
-    repo = Publisher("bins", START)
-    repo.delegate_hash_bins("targets", bit_length=2)
-    with pytest.raises(ValueError, match="shares its keys"):
-        repo.rotate("bin-0")
-
-
-def test_only_a_role_with_bins_can_tell_the_bin_of_a_path() -> None:
-    with pytest.raises(ValueError, match="no hash bins"):
-        publisher().bin_for("targets", "a.txt")
-
-
-def test_it_does_not_know_the_grant_of_a_stranger() -> None:
-    with pytest.raises(ValueError, match="does not delegate"):
-        publisher()._roles["targets"].grant_to("nobody")
-
-
-@pytest.mark.parametrize("role", ["root", "targets", "team/a"])
+@pytest.mark.parametrize("role", ["root", "targets", "team"])
 def test_only_timestamp_and_snapshot_claim_something_of_others(role: str) -> None:
     with pytest.raises(ValueError, match="says nothing"):
         publisher().claim(role, "snapshot", version=1)
+
+
+def test_unknown_fields_are_signed_and_accepted(tmp_path: Path) -> None:
+    repo = Publisher("fields", START)
+    repo.add_field("root", "x-note", {"b": [1, None, True], "a": 'ü\n"\\'})
+    repo.publish()
+    python_tuf_client(repo.files, repo.document("root"), START, tmp_path).refresh()
+    assert json.loads(repo.document("root"))["signed"]["x-note"]["b"] == [1, None, True]

@@ -6,11 +6,11 @@ import sys
 from collections.abc import Sequence
 
 from trustui import __version__
-from trustui.cli import explain, verify
+from trustui.cli import demo, explain, verify
 from trustui.cli.answer import UNUSABLE
 from trustui.cli.arguments import Unusable
 
-VERBS = (verify, explain)
+VERBS = (verify, explain, demo)
 """Modules with `add_parser` and `run`, in the order of the help."""
 
 

@@ -17,6 +17,8 @@ class Document(msgspec.Struct, frozen=True):
     body: bytes
     media_type: str = ""
     seen_at: datetime | None = None
+    other_forms: int = 0
+    """Other documents that the place says it saw under this very name, and did not keep."""
 
 
 class ProblemKind(StrEnum):

@@ -1,6 +1,5 @@
 """Reading local files under a folder, with the limits and problems of every other place."""
 
-from datetime import datetime
 from pathlib import Path
 
 from trustui.core.facts import Document, Problem, ProblemKind
@@ -26,13 +25,6 @@ def read_file(path: Path, max_length: int, below: Path | None = None) -> Documen
     if len(body) > max_length:
         return Problem(location, ProblemKind.TOO_LONG, f"more than {max_length:,} bytes")
     return Document(location, body)
-
-
-def dated(document: Document | Problem, at: datetime | None) -> Document | Problem:
-    """The same document, seen at another time (UTC)."""
-    if isinstance(document, Problem):
-        return document
-    return Document(document.location, document.body, document.media_type, at)
 
 
 def _words(error: OSError | ValueError) -> str:

@@ -104,6 +104,7 @@ def advisories(now: datetime) -> Story:
         expected=Expected("passed", "expires_soon"),
         repo=repo,
         served=repo.metadata,
+        by_history=True,
     )
 
 

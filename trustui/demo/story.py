@@ -41,6 +41,8 @@ class Story(msgspec.Struct, frozen=True):
     """What one of the clients has seen before, as it keeps it."""
     target: str | None = None
     """A target path to ask for, where the story is about one."""
+    by_history: bool = False
+    """Verify the history: only there stands when a document was published."""
 
 
 def plans(*, timestamp: timedelta = 2 * DAY, root: RolePlan | None = None) -> dict[str, RolePlan]:

@@ -29,8 +29,11 @@ class Entry(msgspec.Struct, frozen=True):
     title: str
     story: str
     location: str
+    """What to verify: `metadata` or `history`."""
+    metadata: str
     """The metadata as served now; target files are in `targets` beside it."""
     history: str
+    """Every version ever published, with the time of its publication."""
     root: str
     """The first root, which Nordhaven has pinned."""
     state: str | None
@@ -96,7 +99,8 @@ def _write(story: Story, destination: Path) -> Entry:
         name=story.name,
         title=story.title,
         story=story.text,
-        location=f"{story.name}/metadata",
+        location=f"{story.name}/{'history' if story.by_history else 'metadata'}",
+        metadata=f"{story.name}/metadata",
         history=f"{story.name}/history",
         root=f"{story.name}/root.json",
         state=None if story.state is None else f"{story.name}/state",

@@ -67,7 +67,7 @@ def _decode(raw: bytes) -> JsonValue:
         raise ParseError(
             f"not UTF-8: {error.reason} at byte {error.start} of a string",
             expected="UTF-8",
-            found=raw[error.start : error.start + 8].hex(" "),
+            found=error.object[error.start : error.start + 8].hex(" "),
         ) from error
     except msgspec.DecodeError as error:
         raise ParseError(f"not strict JSON: {error}", expected="JSON (RFC 8259)") from error

@@ -12,7 +12,7 @@ from trustui.core.formats.tuf.reading import Case
 from trustui.core.limits import MAX_LISTED
 from trustui.core.primitives.instants import write_instant
 from trustui.core.primitives.text import counted, quoted, visible
-from trustui.core.trace import Judgement, Severity, failed, noted, passed, undecided
+from trustui.core.trace import Judgement, Outcome, Severity, failed, noted, passed, undecided
 
 
 def place_answered(case: Case) -> Judgement:
@@ -47,14 +47,32 @@ def length_allowed(case: Case) -> Judgement:
             )
         return noted(f"there is no {case.what} whose length could be judged")
     stated = None if case.listed is None else case.listed.length
-    return judge_length(case.what, case.answer.body, stated, case.max_bytes)
+    judgement = judge_length(case.what, case.answer.body, stated, case.max_bytes)
+    return _of_another_form(case.answer, judgement)
 
 
 def hashes_match(case: Case) -> Judgement:
     """The bytes are those that the parent lists, where it lists hashes."""
     if isinstance(case.answer, Problem):
         return noted(f"there are no bytes of {case.what} to hash")
-    return judge_hashes(case.what, case.answer.body, None if case.listed is None else case.listed.hashes)
+    stated = None if case.listed is None else case.listed.hashes
+    return _of_another_form(case.answer, judge_hashes(case.what, case.answer.body, stated))
+
+
+def _of_another_form(document: Document, judgement: Judgement) -> Judgement:
+    """A past that kept one of several forms of a version cannot show the form that was listed.
+
+    Version and signatures are still judged on the form that was kept.
+    """
+    if judgement.outcome is not Outcome.FAILED or not document.other_forms:
+        return judgement
+    return noted(
+        f"not comparable: {counted(document.other_forms + 1, 'document')} had this name, and the one kept "
+        "is not the one that was listed",
+        finding=Severity.MEDIUM,
+        expected=judgement.expected,
+        found=judgement.found,
+    )
 
 
 def threshold_reached(case: Case) -> Judgement:
@@ -164,6 +182,14 @@ def no_role_removed(case: Case) -> Judgement:
 def same_as_seen(case: Case) -> Judgement:
     """One role and version is one document; two of them mean that somebody signs two truths."""
     previous = case.previous
+    if isinstance(case.answer, Document) and case.answer.other_forms:
+        return noted(
+            f"{counted(case.answer.other_forms + 1, 'document')} were published as {case.what} version "
+            f"{quoted(case.metadata.version)}; the place kept the last one",
+            finding=Severity.MEDIUM,
+            expected="one document for one version",
+            found=f"SHA-256 {case.metadata.digest}",
+        )
     if previous is None or previous.version != case.metadata.version:
         return passed(f"no other {case.what} of this version was seen")
     if previous.digest == case.metadata.digest:

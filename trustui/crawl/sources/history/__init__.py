@@ -8,15 +8,24 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote, unquote
 
+import msgspec
+
 from trustui.core.errors import ParseError
 from trustui.core.facts import Document, Problem, ProblemKind
 from trustui.core.formats.tuf.parse import parse
 from trustui.core.formats.tuf.reading import Request
 from trustui.core.limits import TufLimits
-from trustui.crawl.files import dated, read_file
+from trustui.crawl.files import read_file
 from trustui.crawl.source import Options, SourceKind
 
 _VERSION = re.compile(r"(\d{1,18})\.(.+)\.json", re.DOTALL)
+
+
+class Recorded(msgspec.Struct, frozen=True):
+    """What `index.csv` says about a version: since when (UTC), and how many other forms it had."""
+
+    since: datetime | None = None
+    other_forms: int = 0
 
 
 class History:
@@ -82,30 +91,37 @@ class History:
 
     def _read(self, role: str, version: int, max_length: int) -> Document | Problem:
         path = self._files.get(role, {}).get(version)
-        since = self._times.get((role, version))
+        recorded = self._index.get((role, version), Recorded())
         if path is None or not self._exists(role, version):
-            name = f"{version}.{role}.json"
-            return Problem(str(self._folder / quote(name)), ProblemKind.ABSENT, self._why_not(path, since))
-        return dated(read_file(path, max_length, self._folder), since)
+            name = quote(f"{version}.{role}.json")
+            because = _why_not(path, recorded.since)
+            return Problem(str(self._folder / name), ProblemKind.ABSENT, because)
+        # A later form of one version may be longer than the one that was listed.
+        allowed = self._limits.targets_bytes if recorded.other_forms else max_length
+        document = read_file(path, allowed, self._folder)
+        if isinstance(document, Problem):
+            return document
+        return msgspec.structs.replace(
+            document, seen_at=recorded.since, other_forms=recorded.other_forms
+        )
 
     def _exists(self, role: str, version: int) -> bool:
-        since = self._times.get((role, version))
+        since = self._index.get((role, version), Recorded()).since
         return self._at is None or since is None or since <= self._at
 
     def _in_order(self, role: str) -> list[int]:
         """Versions that exist at the instant, in the order of publication."""
         existing = [one for one in self._files.get(role, {}) if self._exists(role, one)]
         earliest = datetime.min.replace(tzinfo=UTC)
-        return sorted(existing, key=lambda one: (self._times.get((role, one), earliest), one))
+
+        def published(version: int) -> tuple[datetime, int]:
+            return self._index.get((role, version), Recorded()).since or earliest, version
+
+        return sorted(existing, key=published)
 
     def _no_version(self, role: str) -> str:
         at = "" if self._at is None else f" by {self._at:%Y-%m-%dT%H:%M:%SZ}"
         return f"the history has no version of {role}{at}"
-
-    def _why_not(self, path: Path | None, since: datetime | None) -> str:
-        if path is None or since is None:
-            return "the history has no such version"
-        return f"it was published later, {since:%Y-%m-%dT%H:%M:%SZ}"
 
     @cached_property
     def _files(self) -> dict[str, dict[int, Path]]:
@@ -117,22 +133,30 @@ class History:
         return files
 
     @cached_property
-    def _times(self) -> dict[tuple[str, int], datetime]:
+    def _index(self) -> dict[tuple[str, int], Recorded]:
         try:
             with (self._folder / "index.csv").open(newline="", encoding="utf-8") as file:
                 rows = list(csv.DictReader(file))
         except (OSError, ValueError, csv.Error):
             return {}
-        return dict(_timed_rows(rows))
+        return dict(_recorded_rows(rows))
 
 
-def _timed_rows(rows: list[dict[str, str]]) -> Iterator[tuple[tuple[str, int], datetime]]:
+def _recorded_rows(rows: list[dict[str, str]]) -> Iterator[tuple[tuple[str, int], Recorded]]:
+    """Rows that can be read; one without a time or with a strange one says nothing."""
     for row in rows:
         try:
-            since = datetime.fromisoformat(row["first_commit_time"])
-            yield (row["role"], int(row["version"])), since.astimezone(UTC)
+            since = datetime.fromisoformat(row["first_commit_time"]).astimezone(UTC)
+            forms = int(row.get("alternates") or 0)
+            yield (row["role"], int(row["version"])), Recorded(since, forms)
         except (KeyError, TypeError, ValueError):
             continue
+
+
+def _why_not(path: Path | None, since: datetime | None) -> str:
+    if path is None or since is None:
+        return "the history has no such version"
+    return f"it was published later, {since:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _listed_version(document: Document, role: str) -> int | None:

@@ -1,25 +1,23 @@
-"""python-tuf accepts what an honest publisher makes."""
+"""python-tuf accepts what an honest repository publishes."""
 
-import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from securesystemslib.signer._key import SSlibKey
 from tuf.ngclient.updater import Updater
 
 from tests.simulators.python_tuf import python_tuf_client
-from trustui.demo.keys import Scheme, throwaway_key
-from trustui.demo.publisher import Publisher
+from trustui.demo.keys import Scheme
+from trustui.demo.repository import Repository
 from trustui.demo.roles import RolePlan
 
-START = datetime(2026, 3, 1, tzinfo=UTC)
+START = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 
 def client_of(
-    repo: Publisher,
+    repo: Repository,
     folder: Path,
     *,
     root_version: int = 1,
@@ -37,16 +35,10 @@ def downloaded(client: Updater, path: str) -> bytes:
 
 @pytest.mark.parametrize("scheme", Scheme)
 def test_it_accepts_every_scheme(scheme: Scheme, tmp_path: Path) -> None:
-    repo = Publisher("schemes", START, scheme=scheme)
+    repo = Repository("schemes", START, scheme=scheme)
     repo.add_target("targets", "a.txt", b"content")
     repo.publish()
     assert downloaded(client_of(repo, tmp_path), "a.txt") == b"content"
-
-
-@pytest.mark.parametrize("scheme", Scheme)
-def test_key_ids_are_those_of_securesystemslib(scheme: Scheme) -> None:
-    key = throwaway_key("key-ids", scheme)
-    assert key.key_id == SSlibKey.from_crypto(key._private.public_key()).keyid
 
 
 @pytest.mark.parametrize("compact", [True, False])
@@ -55,7 +47,7 @@ def test_key_ids_are_those_of_securesystemslib(scheme: Scheme) -> None:
 def test_it_accepts_every_layout(
     tmp_path: Path, *, compact: bool, meta_hashes: bool, consistent_snapshot: bool
 ) -> None:
-    repo = Publisher(
+    repo = Repository(
         "layouts",
         START,
         compact=compact,
@@ -69,7 +61,7 @@ def test_it_accepts_every_layout(
 
 
 def test_it_accepts_two_levels_of_delegations(tmp_path: Path) -> None:
-    repo = Publisher("levels", START)
+    repo = Repository("levels", START)
     repo.add_delegation("targets", "team", keys=3, threshold=2, paths=["team/*", "team/x/*"])
     repo.add_delegation("team", "member", keys=2, threshold=2, paths=["team/x/*"])
     repo.add_target("member", "team/x/app", b"app")
@@ -78,7 +70,7 @@ def test_it_accepts_two_levels_of_delegations(tmp_path: Path) -> None:
 
 
 def test_a_terminating_delegation_ends_the_search(tmp_path: Path) -> None:
-    repo = Publisher("terminating", START)
+    repo = Repository("terminating", START)
     repo.add_delegation("targets", "first", paths=["x/*"], terminating=True)
     repo.add_delegation("targets", "second", paths=["x/*"])
     repo.add_target("second", "x/app", b"app")
@@ -87,7 +79,7 @@ def test_a_terminating_delegation_ends_the_search(tmp_path: Path) -> None:
 
 
 def test_it_accepts_succinct_hash_bins(tmp_path: Path) -> None:
-    repo = Publisher("bins", START)
+    repo = Repository("bins", START)
     repo.delegate_hash_bins("targets", bit_length=5, keys=2, threshold=2)
     for number in range(20):
         path = f"files/{number}"
@@ -98,7 +90,7 @@ def test_it_accepts_succinct_hash_bins(tmp_path: Path) -> None:
 
 
 def test_it_accepts_path_hash_prefixes(tmp_path: Path) -> None:
-    repo = Publisher("prefixes", START)
+    repo = Repository("prefixes", START)
     digits = "0123456789abcdef"
     repo.add_delegation("targets", "low", path_hash_prefixes=list(digits[:8]))
     repo.add_delegation("targets", "high", path_hash_prefixes=list(digits[8:]))
@@ -110,31 +102,31 @@ def test_it_accepts_path_hash_prefixes(tmp_path: Path) -> None:
     assert (downloaded(client, "a.txt"), downloaded(client, "b.txt")) == (b"a", b"b")
 
 
-def rotate_root(repo: Publisher) -> None:
+def rotate_root(repo: Repository) -> None:
     repo.rotate("root", keep=1)
 
 
-def rotate_root_completely(repo: Publisher) -> None:
+def rotate_root_completely(repo: Repository) -> None:
     repo.rotate("root", keys=5, threshold=3)
 
 
-def rotate_timestamp(repo: Publisher) -> None:
+def rotate_timestamp(repo: Repository) -> None:
     repo.rotate("timestamp", keys=2, threshold=2, scheme=Scheme.ECDSA_P256)
 
 
-def share_the_online_key(repo: Publisher) -> None:
+def share_the_online_key(repo: Repository) -> None:
     repo.rotate("snapshot", to=repo.keys("timestamp"))
 
 
-def rotate_a_team(repo: Publisher) -> None:
+def rotate_a_team(repo: Repository) -> None:
     repo.rotate("team")
 
 
-def remove_a_team(repo: Publisher) -> None:
+def remove_a_team(repo: Repository) -> None:
     repo.remove_delegation("targets", "other")
 
 
-def add_a_second_delegator(repo: Publisher) -> None:
+def add_a_second_delegator(repo: Repository) -> None:
     repo.add_delegation("other", "team", keys=2, threshold=2, paths=["team/*"])
 
 
@@ -150,8 +142,10 @@ def add_a_second_delegator(repo: Publisher) -> None:
         add_a_second_delegator,
     ],
 )
-def test_a_client_follows_every_change(change: Callable[[Publisher], None], tmp_path: Path) -> None:
-    repo = Publisher("changes", START, plans={"root": RolePlan(keys=3, threshold=2)})
+def test_a_client_follows_every_change(
+    change: Callable[[Repository], None], tmp_path: Path
+) -> None:
+    repo = Repository("changes", START, plans={"root": RolePlan(keys=3, threshold=2)})
     repo.add_delegation("targets", "team", paths=["team/*"])
     repo.add_delegation("targets", "other", paths=["other/*"])
     repo.add_target("team", "team/app", b"app")
@@ -162,7 +156,7 @@ def test_a_client_follows_every_change(change: Callable[[Publisher], None], tmp_
 
 
 def test_a_client_that_knows_the_past_accepts_the_next_publication(tmp_path: Path) -> None:
-    repo = Publisher("next", START)
+    repo = Repository("next", START)
     repo.publish()
     state = repo.archive.client_state()
     repo.add_target("targets", "a", b"a")
@@ -171,17 +165,9 @@ def test_a_client_that_knows_the_past_accepts_the_next_publication(tmp_path: Pat
 
 
 def test_a_removed_target_is_not_found(tmp_path: Path) -> None:
-    repo = Publisher("removed", START)
+    repo = Repository("removed", START)
     repo.add_target("targets", "a", b"a")
     repo.publish()
     repo.remove_target("targets", "a")
     repo.publish(START + DAY)
     assert client_of(repo, tmp_path).get_targetinfo("a") is None
-
-
-def test_unknown_fields_are_signed_and_accepted(tmp_path: Path) -> None:
-    repo = Publisher("fields", START)
-    repo.add_field("root", "x-note", {"b": [1, None, True], "a": 'ü\n"\\'})
-    repo.publish()
-    client_of(repo, tmp_path).refresh()
-    assert json.loads(repo.document("root"))["signed"]["x-note"]["b"] == [1, None, True]

@@ -1,0 +1,90 @@
+"""`trustui demo`: make a world of repositories with throw-away keys, and verify each in it."""
+
+import argparse
+import shutil
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from trustui.cli.arguments import Unusable
+from trustui.cli.check_pages import load_pages
+from trustui.cli.places import Verified, source_of, verify_place
+from trustui.cli.terminal import Style, style_for
+from trustui.cli.waterfall import waterfall
+from trustui.core.formats.tuf.states import trust_state
+from trustui.demo.world import Entry, make_world
+
+
+def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """`demo [--directory DIR]`."""
+    parser = verbs.add_parser("demo", help="make a demo world and verify each repository in it")
+    parser.add_argument("--directory", metavar="DIR", default="demo-world", help="where to write it")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the world, print each waterfall, and say whether each is as its story tells."""
+    style = style_for(sys.stdout)
+    folder = Path(arguments.directory)
+    _make_room(folder)
+    now = datetime.now(UTC).replace(microsecond=0)
+    world = make_world(folder, now, told=lambda entry: print(f"made {entry.name}", flush=True))
+    surprises = [entry.name for entry in world.entries if not _tell(folder, entry, now, style)]
+    print()
+    if surprises:
+        print(style.bold(f"Not as their stories tell: {', '.join(surprises)}"))
+        return 1
+    print(style.bold(f"{len(world.entries)} repositories, each as its story tells."))
+    for line in style.paragraph(f"They stand in {folder}/; verify one yourself:"):
+        print(line)
+    first = world.entries[0]
+    print(f"  trustui verify tuf {folder / first.location} --root {folder / first.root}")
+    return 0
+
+
+def _make_room(folder: Path) -> None:
+    """Replace an earlier world, and nothing else."""
+    if not folder.exists():
+        return
+    if any(folder.iterdir()) and not (folder / "world.json").is_file():
+        raise Unusable(f"{folder} holds something else than a demo world; name another --directory")
+    shutil.rmtree(folder)
+
+
+def _tell(folder: Path, entry: Entry, now: datetime, style: Style) -> bool:
+    """Print one repository; gives whether its verdict is the one that its story tells."""
+    print()
+    print(style.bold(f"━━ {entry.title} ━━"))
+    for line in style.paragraph(entry.story):
+        print(line)
+    print()
+    verified = _verify(folder, entry, now)
+    state = trust_state(verified.trace, verified.repository)
+    for line in waterfall(verified.trace, state, load_pages(), style):
+        print(line)
+    first = verified.trace.first_failing
+    findings = {finding.id for finding in verified.trace.findings}
+    return (
+        (verified.trace.outcome, state) == (entry.outcome, entry.trust_state)
+        and (first.check if first else None) == entry.check
+        and (entry.finding is None or entry.finding in findings)
+    )
+
+
+def _verify(folder: Path, entry: Entry, now: datetime) -> Verified:
+    """As `verify tuf` does, on a copy of what a client kept: the story stays to be read again."""
+    with tempfile.TemporaryDirectory() as copy:
+        if entry.state is not None:
+            shutil.copytree(folder / entry.state, copy, dirs_exist_ok=True)
+        arguments = argparse.Namespace(
+            location=str(folder / entry.location),
+            root=str(folder / entry.root),
+            state=copy if entry.state is not None else None,
+            trust_first_root=False,
+            at=now,
+            valid_at=None,
+            allow_address=[],
+        )
+        with source_of(arguments) as source:
+            return verify_place(arguments, source)
