@@ -21,8 +21,8 @@ HEADLINES = {
     TrustState.FAILING: "Failing",
     TrustState.COULD_NOT_CHECK: "Could not be checked",
 }
-_ROUTINE = ("meta", "key", "sig", "fetch", "equivocation")
-"""Second parts of ids that are told only when they do not hold."""
+_ROUTINE = frozenset({"meta", "key", "sig", "fetch", "equivocation", "persist", "not_in_snapshot"})
+"""Parts of ids that are told only when they do not hold."""
 MAX_ALIKE = 3
 """Groups of one kind that are told one by one when nothing is wrong with them."""
 MAX_FINDINGS = 12
@@ -116,16 +116,16 @@ def _group(group: Group, steps: list[Step], style: Style, *, every_step: bool) -
     moot = [step.moot_because for step in quiet if step.moot_because is not None]
     passed = len(quiet) - len(moot)
     if passed:
-        yield style.faint(f"    {counted(passed, 'check')} of form, keys and signatures passed")
+        yield style.faint(f"    {counted(passed, 'check')} of reading, form and keys passed")
     if moot:
-        text = f"{counted(len(moot), 'check')} of form, keys and signatures would pass, but rest on {moot[0]}"
+        text = f"{counted(len(moot), 'check')} of reading, form and keys would pass, but rest on {moot[0]}"
         yield from (style.faint(line) for line in style.paragraph(text, "    "))
 
 
 def _is_quiet(step: Step) -> bool:
-    part = step.check.split(".")[1]
-    holds = step.outcome is Outcome.PASSED
-    return part in _ROUTINE and (holds or (step.outcome is Outcome.NOTED and step.severity is None))
+    says_nothing = step.outcome is Outcome.NOTED and step.severity is None
+    holds = step.outcome is Outcome.PASSED or says_nothing
+    return holds and not _ROUTINE.isdisjoint(step.check.split("."))
 
 
 def _step(step: Step, style: Style) -> Iterator[str]:

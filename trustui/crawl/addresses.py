@@ -7,6 +7,7 @@ Sources: RFC 3986 §3 (URLs), RFC 6890 and the special-purpose address registrie
 
 import ipaddress
 import re
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 import msgspec
@@ -28,6 +29,8 @@ _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _LOOKS_NUMERIC = re.compile(r"0x[0-9a-f]*|[0-9]+")
 _BRACKETED = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::([0-9]{1,5}))?")
 _NAMED = re.compile(r"([^:\[\]]*)(?::([0-9]{1,5}))?")
+_REMEMBERED = 1024
+"""A crawl asks few hosts many times, and `ipaddress` is slow to parse."""
 _SCHEME_PORTS = {"http": 80, "https": 443}
 _LOOPBACK_NAMES = frozenset(
     {"localhost", "localhost.localdomain", "localhost6", "ip6-localhost", "ip6-loopback"}
@@ -167,6 +170,7 @@ def _target(scheme: str, authority: str, resource: str) -> Target | Refusal:
     return Target(scheme, host, port, resource)
 
 
+@lru_cache(_REMEMBERED)
 def _host_of(written: str) -> str | Refusal:
     """The one spelling of a host, or why it has none."""
     host = written.lower().removesuffix(".")
@@ -187,6 +191,7 @@ def _host_of(written: str) -> str | Refusal:
     return host
 
 
+@lru_cache(_REMEMBERED)
 def _address(text: str) -> Address | None:
     try:
         address = ipaddress.ip_address(text)
@@ -196,6 +201,7 @@ def _address(text: str) -> Address | None:
     return None if getattr(address, "scope_id", None) else address
 
 
+@lru_cache(_REMEMBERED)
 def _network(entry: str) -> IPv4Network | IPv6Network | None:
     try:
         return ipaddress.ip_network(entry.removeprefix("[").removesuffix("]"), strict=False)

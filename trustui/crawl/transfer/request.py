@@ -3,6 +3,7 @@
 import ssl
 import time
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from socket import socket
 from typing import Any
@@ -172,7 +173,7 @@ def _close_side_doors(handle: Any) -> None:
     handle.setopt(pycurl.NETRC, pycurl.NETRC_IGNORED)
     handle.setopt(pycurl.PATH_AS_IS, 1)  # what was checked is what is sent
     handle.setopt(pycurl.NOSIGNAL, 1)
-    handle.setopt(_QUICK_EXIT, 1)  # a hanging name server does not hold us back
+    handle.setopt(_QUICK_EXIT, 1)  # a deadline is not held back by a name server that hangs
 
 
 def _set_trust(handle: Any, ca_file: str | None) -> None:
@@ -183,12 +184,16 @@ def _set_trust(handle: Any, ca_file: str | None) -> None:
     if ca_file is not None:
         handle.setopt(pycurl.CAINFO, ca_file)
         return
-    # A libcurl from a wheel does not know where this system keeps them.
+    for option, path in _system_authorities():
+        handle.setopt(option, path)
+
+
+@cache
+def _system_authorities() -> list[tuple[int, str]]:
+    """Where this system keeps them, which a libcurl from a wheel does not know."""
     system = ssl.get_default_verify_paths()
-    if system.cafile and Path(system.cafile).is_file():
-        handle.setopt(pycurl.CAINFO, system.cafile)
-    if system.capath and Path(system.capath).is_dir():
-        handle.setopt(pycurl.CAPATH, system.capath)
+    places = [(pycurl.CAINFO, system.cafile), (pycurl.CAPATH, system.capath)]
+    return [(option, path) for option, path in places if path and Path(path).exists()]
 
 
 def _milliseconds(seconds: float) -> int:

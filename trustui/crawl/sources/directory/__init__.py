@@ -59,7 +59,8 @@ def _has_metadata(folder: Path) -> bool:
 
 
 def _recognizes(location: str) -> bool:
-    return Path(location).is_dir()
+    """Any local path, also one that is not there: that is the verdict's to say."""
+    return "://" not in location and "\0" not in location
 
 
 KIND = SourceKind("directory", _recognizes, Directory)
