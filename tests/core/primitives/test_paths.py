@@ -25,7 +25,27 @@ def test_stars_and_question_marks_agree_with_the_standard_library(pattern: str, 
 
 
 @given(
-    st.lists(st.sampled_from(["a", "b", "*", "?", "[ab]", "[!a]", "[a-c]", "[]", "[", "]", "[!]"])),
+    st.lists(
+        st.sampled_from(
+            [
+                "a",
+                "b",
+                "*",
+                "?",
+                "[ab]",
+                "[!a]",
+                "[a-c]",
+                "[c-a]",
+                "[a-]",
+                "[-a]",
+                "[!b-c]",
+                "[]",
+                "[",
+                "]",
+                "[!]",
+            ]
+        )
+    ),
     st.text("abc[]!"),
 )
 def test_character_classes_agree_with_the_standard_library(parts: list[str], path: str) -> None:

@@ -42,9 +42,14 @@ from trustui.core.trace import (
 
 
 def initial_root_is_there(case: Case) -> Judgement:
-    """§5.2: there is a trusted root to start from."""
+    """§5.2: there is a trusted root to start from.
+
+    A file that a person named must be there; a place that gives no usable answer decides nothing.
+    """
     if isinstance(case.answer, Problem):
-        return failed(
+        named = case.context["origin"] in {AnchorOrigin.PINNED, AnchorOrigin.KEPT}
+        conclude = failed if named or case.answer.kind is ProblemKind.ABSENT else undecided
+        return conclude(
             f"the root to start from cannot be read: {case.answer.because}",
             expected="the bytes of a root document",
             found=visible(case.answer.location),
