@@ -30,8 +30,11 @@ def add_place(parser: argparse.ArgumentParser) -> None:
         metavar="LOCATION",
         help="an http(s) base URL, a directory laid out as served, or a history folder",
     )
-    parser.add_argument("--root", metavar="FILE", help="the root metadata that you trust, from elsewhere")
-    parser.add_argument(
+    anchor = parser.add_mutually_exclusive_group()
+    anchor.add_argument(
+        "--root", metavar="FILE", help="the root metadata that you trust, from elsewhere"
+    )
+    anchor.add_argument(
         "--trust-first-root",
         action="store_true",
         help="trust the oldest root that the place offers: whoever controls the place chose it",

@@ -7,19 +7,24 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
+
 from trustui.cli.arguments import Unusable
 from trustui.cli.check_pages import load_pages
 from trustui.cli.places import Verified, source_of, verify_place
 from trustui.cli.terminal import Style, style_for
 from trustui.cli.waterfall import waterfall
 from trustui.core.formats.tuf.states import trust_state
-from trustui.demo.world import Entry, make_world
+from trustui.crawl.files import is_there, names_in
+from trustui.demo.world import Entry, make_world, read_world
 
 
 def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """`demo [--directory DIR]`."""
     parser = verbs.add_parser("demo", help="make a demo world and verify each repository in it")
-    parser.add_argument("--directory", metavar="DIR", default="demo-world", help="where to write it")
+    parser.add_argument(
+        "--directory", metavar="DIR", default="demo-world", help="where to write it"
+    )
     parser.set_defaults(run=run)
 
 
@@ -27,9 +32,12 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the world, print each waterfall, and say whether each is as its story tells."""
     style = style_for(sys.stdout)
     folder = Path(arguments.directory)
-    _make_room(folder)
     now = datetime.now(UTC).replace(microsecond=0)
-    world = make_world(folder, now, told=lambda entry: print(f"made {entry.name}", flush=True))
+    try:
+        _make_room(folder)
+        world = make_world(folder, now, told=lambda entry: print(f"made {entry.name}", flush=True))
+    except OSError as error:
+        raise Unusable(f"{folder} cannot be written: {error.strerror or error}") from error
     surprises = [entry.name for entry in world.entries if not _tell(folder, entry, now, style)]
     print()
     if surprises:
@@ -44,12 +52,19 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _make_room(folder: Path) -> None:
-    """Replace an earlier world, and nothing else."""
-    if not folder.exists():
+    """Remove an earlier world, and nothing else."""
+    present = set(names_in(folder))
+    if not present and (not is_there(folder) or folder.is_dir()):
         return
-    if any(folder.iterdir()) and not (folder / "world.json").is_file():
+    try:
+        world = {"world.json", *(entry.name for entry in read_world(folder).entries)}
+    except (OSError, msgspec.DecodeError):
+        world = set()
+    if not present or present - world:
         raise Unusable(f"{folder} holds something else than a demo world; name another --directory")
-    shutil.rmtree(folder)
+    for name in present - {"world.json"}:
+        shutil.rmtree(folder / name)
+    (folder / "world.json").unlink()
 
 
 def _tell(folder: Path, entry: Entry, now: datetime, style: Style) -> bool:
@@ -87,4 +102,4 @@ def _verify(folder: Path, entry: Entry, now: datetime) -> Verified:
             allow_address=[],
         )
         with source_of(arguments) as source:
-            return verify_place(arguments, source)
+            return verify_place(arguments, source, (entry.target,) if entry.target else ())

@@ -25,7 +25,9 @@ def run(arguments: argparse.Namespace) -> int:
     page = pages.get(arguments.id)
     if page is None:
         near = difflib.get_close_matches(arguments.id, pages, n=3, cutoff=0.4)
-        raise Unusable(f"there is no check {arguments.id!r}; near to it: {', '.join(near) or 'none'}")
+        raise Unusable(
+            f"there is no check {arguments.id!r}; near to it: {', '.join(near) or 'none'}"
+        )
     if arguments.json:
         sys.stdout.buffer.write(msgspec.json.encode(page) + b"\n")
         return 0

@@ -1,6 +1,7 @@
 """The command `trustui`: one verb after another, and the exit status of each."""
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -29,6 +30,8 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit status (0 passed, 1 failed, 2 unusable, 3 undecided)."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that knows no such letter
     parsed = parser().parse_args(arguments)
     try:
         status: int = parsed.run(parsed)

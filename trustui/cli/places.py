@@ -15,11 +15,15 @@ from trustui.core.formats.tuf.parse import parse
 from trustui.core.formats.tuf.repository import Anchor, AnchorOrigin, Question, Repository
 from trustui.core.formats.tuf.verify import verify
 from trustui.core.limits import TufLimits
+from trustui.core.primitives.text import visible
 from trustui.core.trace import Trace, collect, trace
 from trustui.crawl.client_state import load_state, save_state
 from trustui.crawl.files import read_file
 from trustui.crawl.registry import open_source
 from trustui.crawl.source import Options, Source
+
+MAX_SUBJECT = 4096
+"""Characters of a location that are shown; the longest path that Linux takes."""
 
 
 class Verified(msgspec.Struct, frozen=True):
@@ -56,7 +60,7 @@ def verify_place(
     anchor = _anchor(arguments, source, state.pop("root", None))
     question = Question(anchor, valid_at, {**source.trusted_before(), **state})
     events, repository = collect(verify, question, source.ask, paths, artifact)
-    return Verified(trace(source.location, at, valid_at, events), repository)
+    return Verified(trace(visible(source.location, MAX_SUBJECT), at, valid_at, events), repository)
 
 
 def _anchor(arguments: argparse.Namespace, source: Source, kept: Document | None) -> Anchor:
@@ -73,7 +77,7 @@ def _anchor(arguments: argparse.Namespace, source: Source, kept: Document | None
 
 
 def _version(root: Document | Problem) -> int:
-    """The version of a root that is readable, else so high that it is looked at, not passed over."""
+    """The version of a root that can be read, else one so high that it is looked at after all."""
     try:
         return parse(root).version if isinstance(root, Document) else 2**63
     except ParseError:

@@ -9,6 +9,7 @@ from typing import TextIO
 
 import msgspec
 
+from trustui.core.primitives.text import visible
 from trustui.core.trace import Outcome, Severity
 
 SIGNS = {
@@ -26,7 +27,12 @@ _CODES = {
     Outcome.UNDECIDED: "35;1",
     Outcome.NOTED: "2",
 }
-_SEVERITY_CODES = {Severity.HIGH: "31", Severity.MEDIUM: "33", Severity.LOW: "36", Severity.INFO: "2"}
+_SEVERITY_CODES = {
+    Severity.HIGH: "31",
+    Severity.MEDIUM: "33",
+    Severity.LOW: "36",
+    Severity.INFO: "2",
+}
 
 NARROWEST, WIDEST = 40, 120
 
@@ -58,9 +64,9 @@ class Style(msgspec.Struct, frozen=True):
         return self.faint(MOOT) if is_moot else self.outcome(outcome, SIGNS[outcome])
 
     def paragraph(self, text: str, indent: str = "", first: str | None = None) -> Iterator[str]:
-        """Fold text to the width; a word that is longer stands on a line of its own."""
+        """Fold text to the width, whatever it holds made visible; longer words are cut."""
         yield from textwrap.wrap(
-            text,
+            visible(text, len(text)),
             self.width,
             initial_indent=indent if first is None else first,
             subsequent_indent=indent,

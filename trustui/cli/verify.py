@@ -17,7 +17,9 @@ from trustui.crawl.files import read_file
 
 def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """`verify tuf LOCATION …`."""
-    parser = verbs.add_parser("verify", help="verify something and say step by step why it holds or fails")
+    parser = verbs.add_parser(
+        "verify", help="verify something and say step by step why it holds or fails"
+    )
     kinds = parser.add_subparsers(dest="kind", metavar="KIND", required=True)
     tuf = kinds.add_parser("tuf", help="a TUF repository")
     add_place(tuf)
@@ -28,7 +30,9 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         default=[],
         help="look this path up instead of walking all delegations; repeatable",
     )
-    tuf.add_argument("--artifact", metavar="FILE", help="the file itself; goes with exactly one --target")
+    tuf.add_argument(
+        "--artifact", metavar="FILE", help="the file itself; goes with exactly one --target"
+    )
     tuf.add_argument("--every-step", action="store_true", help="print the steps of form too")
     tuf.set_defaults(run=run)
 
@@ -47,7 +51,9 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stdout.buffer.write(as_json(verified.trace, "tuf", state))
     else:
         style = style_for(sys.stdout)
-        for line in waterfall(verified.trace, state, load_pages(), style, every_step=arguments.every_step):
+        for line in waterfall(
+            verified.trace, state, load_pages(), style, every_step=arguments.every_step
+        ):
             print(line)
     if problem is not None:
         print(f"trustui: {problem}", file=sys.stderr)

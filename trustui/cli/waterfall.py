@@ -107,8 +107,8 @@ def _alike(group: Group) -> tuple[str, Outcome]:
 
 def _group(group: Group, steps: list[Step], style: Style, *, every_step: bool) -> Iterator[str]:
     name = group.id if group.on.startswith(group.id) or not group.on else f"{group.id}: {group.on}"
-    title = group.on if name == group.id else name
-    yield f"{style.sign(group.outcome)} {style.bold(visible(title))}  {style.faint(group.outcome.value)}"
+    title = visible(group.on if name == group.id else name)
+    yield from _heading(title, group.outcome, style)
     quiet = [step for step in steps if not every_step and _is_quiet(step)]
     for step in steps:
         if every_step or not _is_quiet(step):
@@ -118,8 +118,19 @@ def _group(group: Group, steps: list[Step], style: Style, *, every_step: bool) -
     if passed:
         yield style.faint(f"    {counted(passed, 'check')} of reading, form and keys passed")
     if moot:
-        text = f"{counted(len(moot), 'check')} of reading, form and keys would pass, but rest on {moot[0]}"
+        would = f"{counted(len(moot), 'check')} of reading, form and keys would pass"
+        text = f"{would}, but rest on {moot[0]}"
         yield from (style.faint(line) for line in style.paragraph(text, "    "))
+
+
+def _heading(title: str, outcome: Outcome, style: Style) -> Iterator[str]:
+    sign, word = style.sign(outcome), outcome.value
+    first, *rest = style.paragraph(f"{title}  {word}", "    ", "  ")
+    if rest:
+        yield f"{sign} {style.bold(first[2:])}"
+        yield from (style.bold(line) for line in rest)
+    else:
+        yield f"{sign} {style.bold(title)}  {style.faint(word)}"
 
 
 def _is_quiet(step: Step) -> bool:
@@ -140,9 +151,8 @@ def _step(step: Step, style: Style) -> Iterator[str]:
     )
     yield from lines[1:]
     if step.outcome in {Outcome.FAILED, Outcome.UNDECIDED}:
-        found = "; ".join(
-            f"{word} {text}" for word, text in (("expected", step.expected), ("found", step.found)) if text
-        )
+        both = (("expected", step.expected), ("found", step.found))
+        found = "; ".join(f"{word} {text}" for word, text in both if text)
         if found:
             yield from style.paragraph(visible(found, 400), "      ")
     if not beside:
@@ -159,8 +169,9 @@ def _moot(step: Step) -> str:
 def _not_reached(trace: Trace, style: Style) -> Iterator[str]:
     if trace.not_reached:
         on = ", ".join(dict.fromkeys(visible(one.on, 40) for one in trace.not_reached))
+        checks = counted(len(trace.not_reached), "planned check")
         yield ""
-        text = f"Not reached: {counted(len(trace.not_reached), 'planned check')} on {visible(on, 300)}"
+        text = f"Not reached: {checks} on {visible(on, 300)}"
         yield from style.paragraph(text, "  ", "")
 
 

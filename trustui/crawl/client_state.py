@@ -4,7 +4,6 @@ The names are those of tuf-conformance's metadata directory: `root.json`, `times
 delegated roles percent-encoded.
 """
 
-import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,16 +11,18 @@ from urllib.parse import quote, unquote
 
 from trustui.core.facts import Document
 from trustui.core.limits import TufLimits
-from trustui.crawl.files import MAX_NAME_BYTES, read_file
+from trustui.crawl.files import MAX_NAME_BYTES, names_in, read_file
 
 
 def load_state(folder: Path) -> dict[str, Document]:
     """Every kept document by role name; a folder that does not exist keeps nothing."""
     kept: dict[str, Document] = {}
-    for path in sorted(folder.glob("*.json")):
-        document = read_file(path, TufLimits().targets_bytes, folder)
+    for name in names_in(folder):
+        if not name.endswith(".json"):
+            continue
+        document = read_file(folder / name, TufLimits().targets_bytes, folder)
         if isinstance(document, Document):
-            kept[unquote(path.name.removesuffix(".json"))] = document
+            kept[unquote(name.removesuffix(".json"))] = document
     return kept
 
 
@@ -37,5 +38,11 @@ def save_state(folder: Path, trusted: Mapping[str, Document]) -> None:
 
 def _replace(path: Path, body: bytes) -> None:
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        file.write(body)
-    os.replace(file.name, path)
+        written = Path(file.name)
+        try:
+            file.write(body)
+            file.flush()
+            written.replace(path)
+        except OSError:
+            written.unlink()
+            raise

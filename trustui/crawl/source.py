@@ -68,5 +68,5 @@ def served_name(request: Request) -> str:
 
     The whole name of the role is encoded, `/` included, so that no role leaves its folder.
     """
-    name = quote(request.role, safe="")
+    name = quote(request.role, safe="", errors="surrogatepass")
     return f"{name}.json" if request.version is None else f"{request.version}.{name}.json"

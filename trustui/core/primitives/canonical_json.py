@@ -30,10 +30,15 @@ def canonical(value: JsonValue, *, float_free: bool = False) -> bytes:
     if not float_free and has_float(value):
         raise ParseError("a number with a fraction has no canonical form")
     try:
-        encoded = _encoder.encode(value)
+        encoded = encode_sorted(value)
     except (UnicodeEncodeError, RecursionError) as error:
         raise ParseError(f"no canonical form: {error}") from error
     return unescape_controls(encoded)
+
+
+def encode_sorted(value: object) -> bytes:
+    """Compact JSON with sorted names: the canonical form but for escaped control characters."""
+    return _encoder.encode(value)
 
 
 def unescape_controls(encoded: bytes) -> bytes:

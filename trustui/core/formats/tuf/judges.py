@@ -26,8 +26,9 @@ def place_answered(case: Case) -> Judgement:
             )
         case Problem(kind=ProblemKind.TOO_LONG | ProblemKind.TOO_SLOW, location=location):
             return passed(f"the place began to send {case.what}", found=visible(location))
-        case Problem(location=location, because=because):
-            return undecided(f"{case.what} could not be read: {because}", found=visible(location))
+        case problem:
+            because = f"{case.what} could not be read: {problem.because}"
+            return undecided(because, found=visible(problem.location))
 
 
 def fast_enough(case: Case) -> Judgement:

@@ -4,6 +4,7 @@ Large maps (`meta` of snapshot, `targets`, `keys`) stay as decoded JSON whose fo
 checked; an entry becomes a value when it is asked for. Unknown members are kept and never used.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from functools import cached_property
@@ -14,6 +15,8 @@ import msgspec
 from trustui.core.primitives.paths import bin_name, bin_number, matches_glob, path_hash
 
 TOP_LEVEL_ROLES = ("root", "timestamp", "snapshot", "targets")
+
+_LOWER_HEX = re.compile("[0-9a-f]{1,8}")
 
 Object: TypeAlias = dict[str, Any]
 """A decoded JSON object; its members are typed by the checks of `wellformed`."""
@@ -103,14 +106,11 @@ class SuccinctRoles(msgspec.Struct, frozen=True):
     def number_of(self, name: str) -> int | None:
         """The number of the bin of this name, or None when it is no bin of these."""
         prefix, dash, suffix = name.rpartition("-")
-        if not dash or prefix != self.name_prefix or not suffix.isalnum():
+        width = len(f"{self.count - 1:x}")
+        if not dash or prefix != self.name_prefix or not _LOWER_HEX.fullmatch(suffix):
             return None
-        try:
-            number = int(suffix, 16)
-        except ValueError:
-            return None
-        known = number < self.count and self.bin(number).role.name == name
-        return number if known else None
+        number = int(suffix, 16)
+        return number if len(suffix) == width and number < self.count else None
 
 
 class Delegations(msgspec.Struct, frozen=True):
@@ -172,7 +172,10 @@ class Metadata(msgspec.Struct, frozen=True, dict=True):
         stated = self.signed["meta"].get(name)
         if stated is None:
             return None
-        return MetaFile(stated["version"], stated.get("length"), stated.get("hashes"))
+        hashes = stated.get("hashes")
+        return MetaFile(
+            stated["version"], stated.get("length"), None if hashes is None else dict(hashes)
+        )
 
     @property
     def meta_versions(self) -> Iterator[tuple[str, int]]:
@@ -184,7 +187,7 @@ class Metadata(msgspec.Struct, frozen=True, dict=True):
         stated = self.signed["targets"].get(path)
         if stated is None:
             return None
-        return TargetFile(path, stated["length"], stated["hashes"], stated.get("custom"))
+        return TargetFile(path, stated["length"], dict(stated["hashes"]), stated.get("custom"))
 
     @cached_property
     def delegations(self) -> Delegations | None:

@@ -15,11 +15,12 @@ import msgspec
 from trustui.core.checks.threshold import Tally
 from trustui.core.errors import ParseError
 from trustui.core.facts import Document, Problem
+from trustui.core.formats.tuf.large_maps import read_large
 from trustui.core.formats.tuf.metadata import MetaFile, Metadata, Role, Signature
 from trustui.core.formats.tuf.signing import KEY_CHECKS, SIGNATURE_CHECKS, SignedDocument
 from trustui.core.formats.tuf.wellformed import FRAME, PARSE, SHAPE, SPEC, Envelope
 from trustui.core.limits import TufLimits
-from trustui.core.primitives.canonical_json import canonical
+from trustui.core.primitives.canonical_json import canonical, unescape_controls
 from trustui.core.primitives.digests import sha256
 from trustui.core.primitives.instants import parse_instant
 from trustui.core.primitives.strict_json import load
@@ -202,7 +203,11 @@ def _judge_parse(case: Case) -> Judgement:
 
 def decode(body: bytes, expected_type: str, max_bytes: int, limits: TufLimits) -> Envelope:
     """Strict JSON to an envelope (§4.1). Raises ParseError or LimitExceeded."""
-    loaded = load(body, limits.json(max_bytes, len(body)))
+    bounds = limits.json(max_bytes, len(body))
+    large = read_large(body, bounds)
+    if large is not None:
+        return Envelope(large.document, large.has_float, expected_type, large.sorted_signed)
+    loaded = load(body, bounds)
     document = loaded.value
     if not isinstance(document, dict) or not isinstance(document.get("signed"), dict):
         raise ParseError(
@@ -231,7 +236,11 @@ def build(envelope: Envelope, body: bytes, answer: Document | Problem | None = N
         length=len(body),
         seen_at=answer.seen_at if isinstance(answer, Document) else None,
     )
-    return Parsed(metadata, SignedDocument(canonical(signed, float_free=True), signatures))
+    if envelope.sorted_signed is None:
+        signed_bytes = canonical(signed, float_free=True)
+    else:
+        signed_bytes = unescape_controls(envelope.sorted_signed)
+    return Parsed(metadata, SignedDocument(signed_bytes, signatures))
 
 
 def _look_at_keys(case: Case, workflow: Workflow) -> Verification[None]:

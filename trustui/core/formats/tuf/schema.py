@@ -13,9 +13,15 @@ from trustui.core.primitives.text import quoted
 _NAMES = {dict: "an object", list: "a list", str: "text", bool: "true or false", int: "an integer"}
 
 
-def problems(document: Object, expected_type: str) -> Iterator[str]:
-    """What is missing or of the wrong kind in an envelope, the first problem first."""
+def problems(document: Object, expected_type: str, map_is_proven: bool) -> Iterator[str]:
+    """What is missing or of the wrong kind in an envelope, the first problem first.
+
+    `map_is_proven` says that the entries of `meta` or `targets` need no look: reading them
+    already proved their form.
+    """
     signed = document["signed"]
+    if map_is_proven and expected_type != "timestamp":
+        signed = {**signed, "meta": {}} if "meta" in signed else {**signed, "targets": {}}
     yield from _signatures(document.get("signatures"))
     for name in ("version", "expires"):
         if name not in signed:
@@ -46,8 +52,9 @@ def _root(signed: Object) -> Iterator[str]:
 
 def _timestamp(signed: Object) -> Iterator[str]:
     yield from _meta(signed)
-    if list(signed["meta"]) != ["snapshot.json"]:
-        listed = quoted(", ".join(signed["meta"]), 80)
+    meta = signed.get("meta")
+    if isinstance(meta, dict) and list(meta) != ["snapshot.json"]:
+        listed = quoted(", ".join(meta), 80)
         yield f"timestamp lists {listed or 'nothing'}, not snapshot.json alone"
 
 
@@ -58,15 +65,14 @@ def _meta(signed: Object) -> Iterator[str]:
 
 def _targets(signed: Object) -> Iterator[str]:
     yield from _members(signed, "signed", targets=dict)
-    yield from _file_columns(signed.get("targets"), "length")
-    yield from _hashes_required(signed.get("targets"))
+    yield from _file_columns(signed.get("targets"), "length", "hashes")
     delegations = signed.get("delegations")
     if delegations is not None:
         yield from _delegations(delegations)
 
 
-def _file_columns(entries: object, required: str) -> Iterator[str]:
-    """Entries of `meta` and `targets`: objects with one required member, hashes an object."""
+def _file_columns(entries: object, *required: str) -> Iterator[str]:
+    """Entries of `meta` and `targets`: objects with required members, hashes an object."""
     if not isinstance(entries, dict):
         return
     values = entries.values()
@@ -74,10 +80,11 @@ def _file_columns(entries: object, required: str) -> Iterator[str]:
         name = next(name for name, entry in entries.items() if type(entry) is not dict)
         yield f"the entry for {quoted(name, 80)} is {_kind(entries[name])}, not an object"
         return
-    for name, entry in entries.items():
-        if required not in entry:
-            yield f"the entry for {quoted(name, 80)} has no {required}"
-    if required == "version":
+    for member in required:
+        for name, entry in entries.items():
+            if member not in entry:
+                yield f"the entry for {quoted(name, 80)} has no {member}"
+    if "version" in required:
         yield from _versions(entries)
     hashes = [entry["hashes"] for entry in values if "hashes" in entry]
     if not set(map(type, hashes)) <= {dict}:
@@ -88,15 +95,9 @@ def _file_columns(entries: object, required: str) -> Iterator[str]:
 def _versions(entries: dict[str, Object]) -> Iterator[str]:
     versions = [entry.get("version") for entry in entries.values()]
     if not set(map(type, versions)) <= {int} or min(versions, default=1) < 1:  # type: ignore[type-var,operator]
-        name = next(n for n, e in entries.items() if type(e["version"]) is not int or e["version"] < 1)
-        yield f"the version listed for {quoted(name, 80)} is {quoted(entries[name]['version'])}"
-
-
-def _hashes_required(entries: object) -> Iterator[str]:
-    if isinstance(entries, dict):
-        for name, entry in entries.items():
-            if "hashes" not in entry:
-                yield f"the entry for {quoted(name, 80)} has no hashes"
+        for name, version in zip(entries, versions, strict=True):
+            if type(version) is not int or version < 1:
+                yield f"the version listed for {quoted(name, 80)} is {quoted(version)}"
 
 
 def _delegations(delegations: object) -> Iterator[str]:
@@ -121,7 +122,10 @@ def _delegated_roles(roles: object) -> Iterator[str]:
         return
     names: set[str] = set()
     for role in roles:
-        yield from _members(role, "a delegated role", name=str, terminating=bool)
+        wrong = list(_members(role, "a delegated role", name=str, terminating=bool))
+        yield from wrong
+        if wrong:
+            continue
         what = f"delegated role {quoted(role['name'], 40)}"
         yield from _signing_role(role, what)
         for member in ("paths", "path_hash_prefixes"):
@@ -138,7 +142,7 @@ def _signing_role(role: object, what: str) -> Iterator[str]:
     yield from _members(role, what, keyids=list)
     yield from _required(role, what, "threshold")
     if isinstance(role, dict):
-        yield from _texts(role.get("keyids"), f"keyids of {what}")
+        yield from _texts(role.get("keyids", []), f"keyids of {what}")
 
 
 def _keys(keys: object) -> Iterator[str]:
@@ -147,7 +151,8 @@ def _keys(keys: object) -> Iterator[str]:
     for keyid, key in keys.items():
         what = f"key {quoted(keyid, 16)}"
         yield from _members(key, what, keytype=str, scheme=str, keyval=dict)
-        yield from _members(key["keyval"], f"keyval of {what}", public=str)
+        if isinstance(key, dict):
+            yield from _members(key.get("keyval"), f"keyval of {what}", public=str)
 
 
 def _texts(values: object, what: str) -> Iterator[str]:

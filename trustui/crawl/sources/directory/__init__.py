@@ -7,10 +7,10 @@ from pathlib import Path
 from trustui.core.facts import Document, Problem, ProblemKind
 from trustui.core.formats.tuf.reading import Request
 from trustui.core.limits import TufLimits
-from trustui.crawl.files import read_file
+from trustui.crawl.files import is_there, names_in, read_file
 from trustui.crawl.source import Options, SourceKind, served_name
 
-_ROOT_NAME = re.compile(r"(\d{1,9})\.root\.json")
+_ROOT_NAME = re.compile(r"([1-9][0-9]{0,8})\.root\.json")
 
 
 class Directory:
@@ -20,7 +20,7 @@ class Directory:
         self.location = location
         folder = Path(location)
         below = folder / "metadata"
-        self._folder = below if below.is_dir() and not _has_metadata(folder) else folder
+        self._folder = below if is_there(below) and not _has_metadata(folder) else folder
 
     def ask(self, request: Request) -> Document | Problem:
         """The file that would be served; nothing but its name decides."""
@@ -29,7 +29,7 @@ class Directory:
     def first_root(self) -> Document | Problem:
         """The root of the lowest number, or `root.json` where none is numbered."""
         limit = TufLimits().root_bytes
-        found = (_ROOT_NAME.fullmatch(path.name) for path in self._folder.glob("*.root.json"))
+        found = map(_ROOT_NAME.fullmatch, names_in(self._folder))
         numbers = sorted(int(match.group(1)) for match in found if match)
         name = f"{numbers[0]}.root.json" if numbers else "root.json"
         return read_file(self._folder / name, limit, self._folder)
@@ -55,7 +55,7 @@ class Directory:
 
 
 def _has_metadata(folder: Path) -> bool:
-    return any((folder / name).exists() for name in ("timestamp.json", "root.json", "1.root.json"))
+    return any(is_there(folder / name) for name in ("timestamp.json", "root.json", "1.root.json"))
 
 
 def _recognizes(location: str) -> bool:

@@ -1,6 +1,5 @@
 """A history folder: every version that a repository ever published (docs/sources/history.md)."""
 
-import csv
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -15,17 +14,13 @@ from trustui.core.facts import Document, Problem, ProblemKind
 from trustui.core.formats.tuf.parse import parse
 from trustui.core.formats.tuf.reading import Request
 from trustui.core.limits import TufLimits
-from trustui.crawl.files import read_file
+from trustui.core.primitives.instants import write_instant
+from trustui.core.primitives.text import visible
+from trustui.crawl.files import names_in, read_file
 from trustui.crawl.source import Options, SourceKind
+from trustui.crawl.sources.history.index import Index, Recorded, read_index
 
-_VERSION = re.compile(r"(\d{1,18})\.(.+)\.json", re.DOTALL)
-
-
-class Recorded(msgspec.Struct, frozen=True):
-    """What `index.csv` says about a version: since when (UTC), and how many other forms it had."""
-
-    since: datetime | None = None
-    other_forms: int = 0
+_VERSION = re.compile(r"([1-9][0-9]{0,17})\.(.+)\.json", re.DOTALL)
 
 
 class History:
@@ -38,6 +33,9 @@ class History:
     def __init__(self, location: str, options: Options) -> None:
         self.location = location
         self._folder = _history_folder(Path(location)) or Path(location)
+        index = read_index(self._folder)
+        self._index: Index = {} if isinstance(index, Problem) else index
+        self._problem = index if isinstance(index, Problem) else None
         self._at = options.at
         self._limits = TufLimits()
 
@@ -46,18 +44,17 @@ class History:
         version = request.version if request.version is not None else request.wanted_version
         if version is not None:
             return self._read(request.role, version, request.max_length)
-        newest = self._in_order(request.role)[-1:]
-        if not newest:
-            location = str(self._folder / quote(request.role, safe=""))
-            return Problem(location, ProblemKind.ABSENT, self._no_version(request.role))
-        return self._read(request.role, newest[0], request.max_length)
+        existing = self._in_order(request.role)
+        if not existing:
+            return self._no_version(request.role)
+        return self._read(request.role, existing[-1], request.max_length)
 
     def first_root(self) -> Document | Problem:
         """The lowest root of the folder."""
-        versions = sorted(self._in_order("root"))
-        if not versions:
-            return Problem(str(self._folder / "root"), ProblemKind.ABSENT, self._no_version("root"))
-        return self._read("root", versions[0], self._limits.root_bytes)
+        existing = self._in_order("root")
+        if not existing:
+            return self._no_version("root")
+        return self._read("root", min(existing), self._limits.root_bytes)
 
     def trusted_before(self) -> Mapping[str, Document]:
         """The highest timestamp before the newest one, and what it led to."""
@@ -90,10 +87,12 @@ class History:
         """Nothing is kept open."""
 
     def _read(self, role: str, version: int, max_length: int) -> Document | Problem:
+        if self._problem is not None:
+            return self._problem
         path = self._files.get(role, {}).get(version)
         recorded = self._index.get((role, version), Recorded())
         if path is None or not self._exists(role, version):
-            name = quote(f"{version}.{role}.json")
+            name = _encoded(f"{version}.{role}.json")
             because = _why_not(path, recorded.since)
             return Problem(str(self._folder / name), ProblemKind.ABSENT, because)
         # A later form of one version may be longer than the one that was listed.
@@ -119,44 +118,31 @@ class History:
 
         return sorted(existing, key=published)
 
-    def _no_version(self, role: str) -> str:
-        at = "" if self._at is None else f" by {self._at:%Y-%m-%dT%H:%M:%SZ}"
-        return f"the history has no version of {role}{at}"
+    def _no_version(self, role: str) -> Problem:
+        at = "" if self._at is None else f" by {write_instant(self._at)}"
+        because = f"the history has no version of {visible(role)}{at}"
+        return Problem(str(self._folder / _encoded(role)), ProblemKind.ABSENT, because)
 
     @cached_property
     def _files(self) -> dict[str, dict[int, Path]]:
         files: dict[str, dict[int, Path]] = {}
-        for path in self._folder.glob("*/*.json"):
-            match = _VERSION.fullmatch(path.name)
-            if match and match.group(2) == path.parent.name:
-                files.setdefault(unquote(path.parent.name), {})[int(match.group(1))] = path
+        for folder in names_in(self._folder):
+            for name in names_in(self._folder / folder):
+                match = _VERSION.fullmatch(name)
+                if match and match.group(2) == folder:
+                    path = self._folder / folder / name
+                    files.setdefault(unquote(folder), {})[int(match.group(1))] = path
         return files
-
-    @cached_property
-    def _index(self) -> dict[tuple[str, int], Recorded]:
-        try:
-            with (self._folder / "index.csv").open(newline="", encoding="utf-8") as file:
-                rows = list(csv.DictReader(file))
-        except (OSError, ValueError, csv.Error):
-            return {}
-        return dict(_recorded_rows(rows))
-
-
-def _recorded_rows(rows: list[dict[str, str]]) -> Iterator[tuple[tuple[str, int], Recorded]]:
-    """Rows that can be read; one without a time or with a strange one says nothing."""
-    for row in rows:
-        try:
-            since = datetime.fromisoformat(row["first_commit_time"]).astimezone(UTC)
-            forms = int(row.get("alternates") or 0)
-            yield (row["role"], int(row["version"])), Recorded(since, forms)
-        except (KeyError, TypeError, ValueError):
-            continue
 
 
 def _why_not(path: Path | None, since: datetime | None) -> str:
     if path is None or since is None:
         return "the history has no such version"
-    return f"it was published later, {since:%Y-%m-%dT%H:%M:%SZ}"
+    return f"it was published later, {write_instant(since)}"
+
+
+def _encoded(name: str) -> str:
+    return quote(name, safe="", errors="surrogatepass")
 
 
 def _listed_version(document: Document, role: str) -> int | None:
@@ -171,7 +157,7 @@ def _listed_version(document: Document, role: str) -> int | None:
 def _history_folder(folder: Path) -> Path | None:
     """Where the history stands: timestamps by version are the sign of one."""
     for candidate in (folder, folder / "history"):
-        if any((candidate / "timestamp").glob("*.timestamp.json")):
+        if any(name.endswith(".timestamp.json") for name in names_in(candidate / "timestamp")):
             return candidate
     return None
 

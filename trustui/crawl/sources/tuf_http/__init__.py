@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from trustui.core.facts import Document, Problem
 from trustui.core.formats.tuf.reading import Request
 from trustui.core.limits import TufLimits
-from trustui.crawl.addresses import AddressPolicy
+from trustui.crawl.addresses import AddressPolicy, masked
 from trustui.crawl.fetch import Fetch
 from trustui.crawl.source import Options, SourceKind, served_name
 
@@ -14,7 +14,7 @@ class TufHttp:
     """The base address of a repository's metadata."""
 
     def __init__(self, location: str, options: Options) -> None:
-        self.location = location
+        self.location = masked(location)
         self._base = location if location.endswith("/") else f"{location}/"
         self._fetch = Fetch(AddressPolicy(allowed_hosts=options.allowed_hosts))
 
@@ -24,7 +24,7 @@ class TufHttp:
 
     def first_root(self) -> Document | Problem:
         """`1.root.json`, which every repository has to keep (TUF 1.0.34 §6.1)."""
-        return self.version("root", 1)
+        return self.ask(Request("root", 1, TufLimits().root_bytes))
 
     def trusted_before(self) -> Mapping[str, Document]:
         """A server says nothing about what it served before."""
