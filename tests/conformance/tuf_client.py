@@ -75,13 +75,17 @@ def _refreshed(arguments: argparse.Namespace, source: TufHttp) -> Repository:
     state = load_state(folder)
     missing = Problem(str(folder), ProblemKind.ABSENT, "no root.json: run init first")
     anchor = Anchor(state.pop("root", missing), AnchorOrigin.KEPT)
-    events, repository = collect(refresh, Question(anchor, datetime.now(UTC), state, goes_on=False), source.ask)
+    events, repository = collect(
+        refresh, Question(anchor, datetime.now(UTC), state, goes_on=False), source.ask
+    )
     save_state(folder, repository.trusted)
     _demand(events)
     return repository
 
 
-def _fetch_target(arguments: argparse.Namespace, repository: Repository, target: TargetFile) -> None:
+def _fetch_target(
+    arguments: argparse.Namespace, repository: Repository, target: TargetFile
+) -> None:
     assert repository.root is not None
     is_consistent = repository.root.consistent_snapshot
     kept = Path(arguments.target_dir) / quote(target.path, safe="")

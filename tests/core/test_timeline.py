@@ -1,12 +1,18 @@
 """Expiries, lapses and what needs a successor next."""
 
+import csv
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import msgspec
 import pytest
 
 from tests.simulators.verified import facts, verified
+from trustui.core.facts import Document
 from trustui.core.formats.tuf.metadata import Metadata
+from trustui.core.formats.tuf.parse import parse
 from trustui.core.timeline import (
     Lane,
     Lapse,
@@ -211,3 +217,58 @@ def test_what_was_not_read_is_not_in_the_list(vendor: Publisher) -> None:
 def test_a_timeline_survives_json(vendor: Publisher) -> None:
     timeline = expiries(published(vendor), START + 9 * DAY)
     assert msgspec.json.decode(msgspec.json.encode(timeline), type=Timeline) == timeline
+
+
+# Real outages: the next version was committed after the expiry of the one before it
+
+
+@dataclass(frozen=True)
+class Outage:
+    """A lapse of a timestamp: the version that expired, the day, and how long it lasted."""
+
+    version: int
+    day: str
+    hours: float
+
+
+REAL = {
+    "tuf/sigstore-root-signing": (
+        Outage(3, "2021-12-14", 1.5),
+        Outage(13, "2022-02-22", 17.7),
+        Outage(25, "2022-05-06", 116.4),
+    ),
+    "tuf/sigstore-root-signing-staging": (),
+    "tuf/joomla-updates": (Outage(681, "2025-07-26", 8.2), Outage(683, "2025-07-29", 0.5)),
+}
+"""Origin: the commit times of these repositories; the first was reported as cosign issue 1205."""
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_known_outages_are_lapses_and_there_are_no_others(
+    shared_data: Callable[[str], Path], name: str
+) -> None:
+    history = shared_data(name) / "history"
+    with (history / "index.csv").open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["role"] == "timestamp"]
+    documents = [
+        (
+            "timestamp",
+            parse(
+                Document(
+                    "", (history / "timestamp" / f"{row['version']}.timestamp.json").read_bytes()
+                )
+            ),
+            datetime.fromisoformat(row["first_commit_time"]),
+        )
+        for row in rows
+    ]
+    last = max(since for _, _, since in documents)
+    found = tuple(
+        Outage(lapse.version, lapse.begins.date().isoformat(), hours(lapse.ends - lapse.begins))
+        for lapse in lane(expiries(documents, last), "timestamp").lapses
+    )
+    assert found == REAL[name]
+
+
+def hours(span: timedelta) -> float:
+    return round(span / HOUR, 1)

@@ -7,11 +7,11 @@ import copy
 import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from tests.differential.scenario import Workshop
 from tests.simulators.odd_json import TEXT_CHANGES, VALUE_CHANGES, Path, odd_value, places, value_at
-from trustui.demo.keys import SigningKey, throwaway_key
+from trustui.demo.keys import throwaway_key
 from trustui.demo.roles import TOP_LEVEL
 
 PATHS = ("top.txt", "a/x.bin", "a/b/y.bin", "b/z.bin", "ü/naïve file.txt", "absent.txt")
@@ -70,10 +70,9 @@ def rotate_keys(shop: Workshop) -> None:
 
 def delegate(shop: Workshop) -> None:
     above, name = targets_role(shop), shop.rng.choice(("a", "b", "c", "team d/ü", "targets2"))
-    try:
+    role = shop._roles[above]
+    if role.bins is None and name not in role.edges:
         shop.add_delegation(above, name, **delegation_rule(shop))
-    except ValueError:
-        shop.renew(above)  # it has hash bins
 
 
 def delegation_rule(shop: Workshop) -> dict[str, Any]:
@@ -93,7 +92,8 @@ def delegation_rule(shop: Workshop) -> dict[str, Any]:
 
 def drop_delegation(shop: Workshop) -> None:
     above = targets_role(shop)
-    below = list(shop._roles[above].edges)
+    leaves = {name for name, role in shop._roles.items() if not role.edges and role.bins is None}
+    below = [name for name in shop._roles[above].edges if name in leaves]
     if below:
         shop.remove_delegation(above, shop.rng.choice(below))
 
@@ -390,9 +390,3 @@ def odd_envelope(shop: Workshop) -> None:
 
 WRITING: tuple[Change, ...] = (odd_text, odd_text, odd_text, odd_envelope)
 
-
-class Signer(NamedTuple):
-    """A key of the workshop with the id that a document gives it."""
-
-    keyid: str
-    key: SigningKey

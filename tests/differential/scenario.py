@@ -1,5 +1,6 @@
 """One generated case: a pinned root, what a place serves at each visit, and a path to look for."""
 
+import copy
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -66,6 +67,8 @@ class Workshop(Publisher):
         compact: bool = False,
     ) -> None:
         self.rng = rng
+        self.closing = start
+        """The instant that clients judge expiry at."""
         self.known_keys: dict[str, SigningKey] = {}
         self._envelope_edits: dict[str, list[EnvelopeEdit]] = {}
         self._text_edits: dict[str, list[TextEdit]] = {}
@@ -111,6 +114,8 @@ class Workshop(Publisher):
         return tuple(keys)
 
     def _seal(self, role: Role, signed: JsonObject) -> bytes:
+        # Key objects and entries are shared between documents; an edit may change one document only.
+        signed = copy.deepcopy(signed)
         try:
             body = super()._seal(role, signed)
         except ParseError:

@@ -32,8 +32,10 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stdout.buffer.write(msgspec.json.encode(page) + b"\n")
         return 0
     style = style_for(sys.stdout)
-    print(style.bold(page.title))
-    print(style.faint(f"{page.id} · {page.kind} · {page.clause}"))
+    for line in style.paragraph(page.title):
+        print(style.bold(line))
+    for line in style.paragraph(f"{page.id} · {page.kind} · {page.clause}"):
+        print(style.faint(line))
     for label, text in (
         ("Attack", page.attack),
         ("Meaning", page.meaning),

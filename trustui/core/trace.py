@@ -73,21 +73,33 @@ class Judgement(msgspec.Struct, frozen=True):
 
 
 def passed(
-    because: str, *, expected: str | None = None, found: str | None = None, **evidence: EvidenceValue
+    because: str,
+    *,
+    expected: str | None = None,
+    found: str | None = None,
+    **evidence: EvidenceValue,
 ) -> Judgement:
     """The check holds."""
     return _judgement(Outcome.PASSED, because, expected, found, evidence)
 
 
 def failed(
-    because: str, *, expected: str | None = None, found: str | None = None, **evidence: EvidenceValue
+    because: str,
+    *,
+    expected: str | None = None,
+    found: str | None = None,
+    **evidence: EvidenceValue,
 ) -> Judgement:
     """The check does not hold."""
     return _judgement(Outcome.FAILED, because, expected, found, evidence)
 
 
 def undecided(
-    because: str, *, expected: str | None = None, found: str | None = None, **evidence: EvidenceValue
+    because: str,
+    *,
+    expected: str | None = None,
+    found: str | None = None,
+    **evidence: EvidenceValue,
 ) -> Judgement:
     """What would decide the check could not be had."""
     return _judgement(Outcome.UNDECIDED, because, expected, found, evidence)

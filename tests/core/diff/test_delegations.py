@@ -174,7 +174,7 @@ def test_paths_widen_unless_another_surely_covers_them(edited: Edited, case: Pat
 def test_what_is_called_covered_is_covered(case: Paths) -> None:
     """Every short path that a pattern said to be covered matches is matched by another."""
     paths = ["".join(letters) for size in range(4) for letters in product("ab/x-", repeat=size)]
-    for general, special in product(case.before, case.after):
+    for general, special in product(case.before + case.after, repeat=2):
         if module._glob_covers(general, special):
             matched = [path for path in paths if matches_glob(special, path)]
             assert all(matches_glob(general, path) for path in matched)

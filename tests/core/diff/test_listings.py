@@ -151,3 +151,17 @@ def listing_changed(
 
 def stated(members: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in members.items() if value is not None}
+
+
+def test_long_lists_are_compared_as_short_ones_are(vendor: Publisher, publish: Published) -> None:
+    """Documents of more than 16 KiB are read in another way, into typed entries."""
+    for number in range(300):
+        vendor.add_target("targets", f"file-{number}", b"x")
+    many = publish("targets")
+    assert len([one for one in many if one.kind is ChangeKind.TARGET_ADDED]) == 300
+    vendor.add_target("targets", "file-7", b"xy")
+    vendor.remove_target("targets", "file-9")
+    changed, removed = publish("targets")
+    assert (changed.kind, changed.subject) == (ChangeKind.TARGET_CHANGED, "file-7")
+    assert (changed.after or "").startswith("2 bytes, sha256:")
+    assert (removed.kind, removed.subject) == (ChangeKind.TARGET_REMOVED, "file-9")

@@ -84,7 +84,7 @@ def test_too_few_keys_left_are_told(root_edited: RootEdited) -> None:
     changes = [one for one in root_edited(drop_two) if one.kind is ChangeKind.KEY_REMOVED]
     assert len(changes) == 2
     assert changes[0].reason == (
-        "one key less may sign for root; 1 key cannot reach the threshold of 2"
+        "one key fewer may sign for root; 1 key cannot reach the threshold of 2"
     )
 
 

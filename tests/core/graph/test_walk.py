@@ -151,8 +151,16 @@ def test_roles_beyond_the_stop_that_were_not_read_say_so(vendor: Publisher) -> N
 def test_while_the_refresh_is_broken_a_client_asks_nobody(vendor: Publisher) -> None:
     walk = walk_of(vendor, FIRMWARE, START + 8 * DAY)
     assert walk.rests_on == "tuf.timestamp.freeze.expired"
-    assert walk.links[0].is_good is False
+    assert walk.links[0].is_good is None
     assert asked(walk) == ["targets", "cranes", "firmware"]
+
+
+def test_targets_that_nobody_authorised_lead_nowhere(vendor: Publisher) -> None:
+    vendor.sign_with_only("targets", 1)
+    vendor.publish()
+    walk = walk_of(vendor, FIRMWARE)
+    assert (walk.stop, walk.stopped_at) == (Stop.BROKEN, "targets")
+    assert [(link.role, link.is_good) for link in walk.links] == [("targets", False)]
 
 
 def test_without_targets_the_search_does_not_begin(vendor: Publisher) -> None:

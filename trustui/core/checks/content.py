@@ -22,7 +22,11 @@ def judge_length(what: str, body: bytes, stated: int | None, allowed: int) -> Ju
             expected=f"at most {allowed:,} bytes",
             found=f"{found:,} bytes",
         )
-    return passed(f"{what} has {found:,} bytes", expected=f"at most {allowed:,} bytes", found=f"{found:,} bytes")
+    return passed(
+        f"{what} has {found:,} bytes",
+        expected=f"at most {allowed:,} bytes",
+        found=f"{found:,} bytes",
+    )
 
 
 def judge_hashes(what: str, body: bytes, stated: Mapping[str, str] | None) -> Judgement:

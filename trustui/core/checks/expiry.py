@@ -16,4 +16,6 @@ def judge_expiry(what: str, expires: datetime, at: datetime) -> Judgement:
             expected=f"an expiry after {now}",
             found=stated,
         )
-    return passed(f"{what} is valid for another {span}", expected=f"an expiry after {now}", found=stated)
+    return passed(
+        f"{what} is valid for another {span}", expected=f"an expiry after {now}", found=stated
+    )

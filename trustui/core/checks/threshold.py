@@ -84,7 +84,9 @@ def tally(
             continue
         result, material = _judge_signature(keyid, signature, load_key, verifies)
         if material is not None and material in counted_keys:
-            result = SignatureResult(keyid, SignatureState.REPEATED, "the same public key has signed already")
+            result = SignatureResult(
+                keyid, SignatureState.REPEATED, "the same public key has signed already"
+            )
         if material is not None:
             counted_keys.add(material)
         results.append(result)
@@ -102,11 +104,17 @@ def _judge_signature(
     except ParseError as error:
         return SignatureResult(keyid, SignatureState.KEY_UNREADABLE, error.because), None
     if key is None:
-        return SignatureResult(keyid, SignatureState.KEY_UNREADABLE, "the delegator gives no such key"), None
+        return SignatureResult(
+            keyid, SignatureState.KEY_UNREADABLE, "the delegator gives no such key"
+        ), None
     if signature is None:
-        return SignatureResult(keyid, SignatureState.INVALID, "the signature is not hexadecimal"), None
+        return SignatureResult(
+            keyid, SignatureState.INVALID, "the signature is not hexadecimal"
+        ), None
     if not verifies(key, signature):
-        return SignatureResult(keyid, SignatureState.INVALID, "not made by this key over these bytes"), None
+        return SignatureResult(
+            keyid, SignatureState.INVALID, "not made by this key over these bytes"
+        ), None
     return SignatureResult(keyid, SignatureState.VALID), key.material
 
 

@@ -135,14 +135,14 @@ def _changed_binding(name: str, old: Object, new: Object) -> Iterator[Change]:
         reason = (
             "other bytes are vouched for under the same version: clients cannot tell which is newer"
         )
-    elif old["version"] != new["version"] or before == after:
+    else:
         return
     yield Change(ChangeKind.FILE_BINDING, name, before, after, effect, reason)
 
 
 def _file_in_words(entry: Object) -> str:
-    parts = [f"v{entry['version']}"] if "version" in entry else []
-    if entry.get("length") is not None:
-        parts.append(f"{entry['length']:,} bytes")
-    parts += [f"{name}:{value}" for name, value in sorted((entry.get("hashes") or {}).items())]
-    return ", ".join(parts)
+    """Version, length and hashes, as far as they are stated."""
+    version = f"v{entry['version']}" if "version" in entry else ""
+    length = f"{entry['length']:,} bytes" if entry.get("length") is not None else ""
+    hashes = [f"{name}:{value}" for name, value in sorted((entry.get("hashes") or {}).items())]
+    return ", ".join(part for part in (version, length, *hashes) if part)

@@ -102,7 +102,7 @@ def _key_added(subject: str, holder: _Holder) -> Change:
 
 
 def _key_removed(subject: str, holder: _Holder, left: int, threshold: int) -> Change:
-    reason = f"one key less may sign for {shown(subject)}"
+    reason = f"one key fewer may sign for {shown(subject)}"
     if not holder.is_usable:
         reason = "the key was missing or could not be read, so it never signed"
     elif left < threshold:

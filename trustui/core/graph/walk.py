@@ -54,8 +54,8 @@ class Link(msgspec.Struct, frozen=True):
     is_repeat: bool = False
     """The role was asked by way of another delegator already."""
     is_good: bool | None = None
-    """Whether its document verified for this edge; None where it was not verified. The targets
-    role is good when the whole refresh is."""
+    """Whether its document verified for this edge; None where it was not verified, and of targets
+    where the refresh before it broke."""
     lists_path: bool | None = None
     """Whether its document has an entry for the path; None where none was read."""
 
@@ -117,15 +117,18 @@ def _links(repository: Repository, lookup: Lookup) -> Iterator[Link]:
         is_repeat = name in met
         met.add(name)
         yield _link(hop, lookup.path, is_asked=name in asked and not is_repeat, is_repeat=is_repeat)
-        is_open = hop.is_good or hop.delegator is None
+        is_open = hop.is_good or (hop.delegator is None and hop.is_good is None)
         if hop.metadata is not None and is_open and not is_repeat:
             stack += _hops_below(repository, name, hop.metadata, lookup.path)
 
 
 def _first_hop(repository: Repository) -> _Hop:
     assert repository.root is not None
-    targets = repository.targets
-    is_good = None if targets is None else repository.broken_by is None
+    targets, is_good = repository.targets, None
+    if targets is not None and not repository.is_signed:
+        is_good = False
+    elif targets is not None and repository.broken_by is None:
+        is_good = True
     return _Hop(None, repository.root.role("targets"), None, targets, is_good)
 
 
@@ -178,17 +181,15 @@ def _stop(lookup: Lookup, links: tuple[Link, ...]) -> tuple[Stop, str | None]:
     return (Stop.TERMINATING, terminating[-1]) if terminating else (Stop.END, None)
 
 
+_BECAUSE = {
+    Stop.FOUND: "{role} lists the path, so no role after it is asked",
+    Stop.BROKEN: "{role} covers the path and cannot be verified: no less trusted role may answer",
+    Stop.LIMIT: "a client gives up after {visited}",
+    Stop.TERMINATING: "the delegation to {role} is terminating: no role after it is asked",
+    Stop.END: "no other delegation covers the path",
+}
+
+
 def _because(stop: Stop, stopped_at: str | None, lookup: Lookup) -> str:
-    role = visible(stopped_at or "", 60)
-    match stop:
-        case Stop.FOUND:
-            return f"{role} lists the path, so no role after it is asked"
-        case Stop.BROKEN:
-            return f"{role} covers the path and cannot be verified: no less trusted role may answer"
-        case Stop.LIMIT:
-            visited = counted(len(lookup.visited) - 1, "delegated role")
-            return f"a client gives up after {visited}"
-        case Stop.TERMINATING:
-            return f"the delegation to {role} is terminating: no role after it is asked"
-        case Stop.END:
-            return "no other delegation covers the path"
+    visited = counted(len(lookup.visited) - 1, "delegated role")
+    return _BECAUSE[stop].format(role=visible(stopped_at or "", 60), visited=visited)

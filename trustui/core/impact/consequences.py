@@ -56,7 +56,7 @@ class Impact(msgspec.Struct, frozen=True):
     """SHA-256 of each public key (DER), hex."""
     roles: tuple[RoleImpact, ...]
     unknown: tuple[str, ...]
-    """Key ids asked about that no document lists."""
+    """Key ids asked about under which no document lists a readable key."""
 
     @property
     def is_everything(self) -> bool:

@@ -12,9 +12,7 @@ import msgspec
 
 from trustui.core.errors import ParseError
 
-JsonValue: TypeAlias = (
-    "dict[str, JsonValue] | list[JsonValue] | str | int | float | bool | None"
-)
+JsonValue: TypeAlias = "dict[str, JsonValue] | list[JsonValue] | str | int | float | bool | None"
 
 _ESCAPE = re.compile(rb'\\(?:u00([01][0-9a-f])|([bfnrt"\\]))')
 _RAW = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}

@@ -36,7 +36,9 @@ def parse_instant(text: str) -> Instant:
         zone = _zone(offset)
         at = datetime(*(int(match.group(n)) for n in range(1, 7)), tzinfo=zone).astimezone(UTC)  # type: ignore[misc,arg-type]
     except (ValueError, OverflowError) as error:
-        raise ParseError(f"no such time: {text[:40]!r}: {error}", expected=TUF_FORM, found=text[:40]) from error
+        raise ParseError(
+            f"no such time: {text[:40]!r}: {error}", expected=TUF_FORM, found=text[:40]
+        ) from error
     deviations = [
         words
         for words, present in (

@@ -24,9 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from trustui.core.errors import ParseError
 
-AnyPublicKey: TypeAlias = (
-    "ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey | rsa.RSAPublicKey"
-)
+AnyPublicKey: TypeAlias = "ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey | rsa.RSAPublicKey"
 
 SCHEMES: dict[str, frozenset[str]] = {
     "ed25519": frozenset({"ed25519"}),

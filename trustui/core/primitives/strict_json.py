@@ -84,7 +84,9 @@ def _measure(value: JsonValue, limits: JsonLimits) -> bool:
         kinds = set(map(type, level))
         has_float = has_float or float in kinds
         if int in kinds and _largest(level) >= too_large:
-            _exceeded("digits in an integer", limits.max_integer_digits, limits.max_integer_digits + 1)
+            _exceeded(
+                "digits in an integer", limits.max_integer_digits, limits.max_integer_digits + 1
+            )
         if dict in kinds or list in kinds:
             depth += 1
         if depth > limits.max_depth:

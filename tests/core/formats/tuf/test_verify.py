@@ -18,6 +18,7 @@ from tests.vectors.tuf.builders import (
     up_to_date,
 )
 from trustui.core.facts import Document, ProblemKind
+from trustui.core.formats.tuf.large_maps import LARGE
 from trustui.core.formats.tuf.repository import AnchorOrigin
 from trustui.core.trace import Outcome
 
@@ -233,6 +234,19 @@ def test_an_expired_kept_timestamp_still_guards_against_rollback() -> None:
     known.at = NOW + 30 * DAY
     repo.serve("timestamp.json", old)
     assert known.refresh(repo.files).first == "tuf.timestamp.rollback.version"
+
+
+def test_a_large_kept_snapshot_guards_against_rollback_like_any_other() -> None:
+    repo = staged("large", compact=True)
+    for number in range(600):
+        repo.claim("snapshot", f"role-{number:04}", version=2)
+    repo.publish()
+    known = client(repo)
+    known.refresh(repo.files)
+    assert len(known.trusted["snapshot"].body) > LARGE
+    repo.claim("snapshot", "role-0300", version=1)
+    repo.publish()
+    assert known.refresh(repo.files).first == "tuf.snapshot.rollback.targets_version"
 
 
 def test_new_keys_drop_what_the_old_keys_signed() -> None:

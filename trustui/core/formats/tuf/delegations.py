@@ -247,7 +247,9 @@ def _search_ends_here(delegator: str, edge: DelegatedRole) -> Judgement:
 
 def _visited_before(name: str, delegator: str) -> Judgement:
     """§5.6.7.1: a role is asked once."""
-    return noted(f"{visible(name, 60)} was visited already; {visible(delegator, 60)} leads to it again")
+    return noted(
+        f"{visible(name, 60)} was visited already; {visible(delegator, 60)} leads to it again"
+    )
 
 
 def _roles_within_limit(lookup: Lookup, repository: Repository) -> Judgement:
@@ -284,12 +286,19 @@ def _target_is_found(lookup: Lookup) -> Judgement:
         return passed(
             f"{visible(lookup.found_in or '', 60)} lists it with {lookup.target.length:,} bytes",
             found=visible(lookup.found_in or ""),
-            hashes=[f"{visible(name, 20)}:{visible(value, 128)}" for name, value in lookup.target.hashes.items()],
+            hashes=[
+                f"{visible(name, 20)}:{visible(value, 128)}"
+                for name, value in lookup.target.hashes.items()
+            ],
         )
     asked = ", ".join(visible(name, 40) for name in lookup.visited[:MAX_LISTED])
     if lookup.broken_role is not None:
         return undecided("the search stopped before it came to an answer", found=f"asked: {asked}")
-    return failed("no role that may list this path does", expected="an entry in targets", found=f"asked: {asked}")
+    return failed(
+        "no role that may list this path does",
+        expected="an entry in targets",
+        found=f"asked: {asked}",
+    )
 
 
 def _not_shadowed(lookup: Lookup, repository: Repository) -> Judgement:
@@ -381,7 +390,9 @@ def _walk_is_whole(repository: Repository, partial: str) -> Judgement:
     most = f"at most {repository.question.limits.max_walk_edges:,} delegations"
     if partial:
         return undecided(f"the walk is partial: {partial}", expected=most, found=partial)
-    return passed(f"{counted(len(repository.edges), 'delegation')} verified, which is all", expected=most)
+    return passed(
+        f"{counted(len(repository.edges), 'delegation')} verified, which is all", expected=most
+    )
 
 
 def _no_cycle(repository: Repository) -> Judgement:
@@ -400,7 +411,9 @@ def _no_cycle(repository: Repository) -> Judgement:
             open_edges[delegator] -= 1
             if not open_edges[delegator]:
                 ends.append(delegator)
-    circle = sorted(visible(name, 60) for name, count in open_edges.items() if count and name != "targets")
+    circle = sorted(
+        visible(name, 60) for name, count in open_edges.items() if count and name != "targets"
+    )
     if circle:
         return noted(
             f"delegations lead in a circle through {circle[0]}",

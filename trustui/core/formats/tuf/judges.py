@@ -22,7 +22,9 @@ def place_answered(case: Case) -> Judgement:
             return passed(f"{case.what} was read", found=visible(location))
         case Problem(kind=ProblemKind.ABSENT, location=location, because=because):
             return failed(
-                f"there is no {case.what}: {because}", expected=f"metadata of {case.what}", found=visible(location)
+                f"there is no {case.what}: {because}",
+                expected=f"metadata of {case.what}",
+                found=visible(location),
             )
         case Problem(kind=ProblemKind.TOO_LONG | ProblemKind.TOO_SLOW, location=location):
             return passed(f"the place began to send {case.what}", found=visible(location))
@@ -88,7 +90,9 @@ def new_threshold_reached(case: Case) -> Judgement:
 
 def not_expired(case: Case) -> Judgement:
     """Still valid at the instant that was fixed at the start."""
-    return judge_expiry(f"{case.what} v{case.metadata.version}", case.metadata.expires, case.valid_at)
+    return judge_expiry(
+        f"{case.what} v{case.metadata.version}", case.metadata.expires, case.valid_at
+    )
 
 
 def version_is_listed(case: Case) -> Judgement:
@@ -118,8 +122,12 @@ def version_not_lower(case: Case) -> Judgement:
     expected = f"version {quoted(case.previous.version)} or later"
     found = f"version {quoted(case.metadata.version)}"
     if case.metadata.version < case.previous.version:
-        return failed(f"{case.what} is older than the one trusted before", expected=expected, found=found)
-    return passed(f"{case.what} is not older than the one trusted before", expected=expected, found=found)
+        return failed(
+            f"{case.what} is older than the one trusted before", expected=expected, found=found
+        )
+    return passed(
+        f"{case.what} is not older than the one trusted before", expected=expected, found=found
+    )
 
 
 def version_unchanged(case: Case) -> Judgement:
@@ -141,7 +149,9 @@ def snapshot_version_not_lower(case: Case) -> Judgement:
     found = f"snapshot {quoted(listed.version)}"
     if listed.version < before.version:
         return failed("timestamp leads back to an older snapshot", expected=expected, found=found)
-    return passed("timestamp leads to no older snapshot than before", expected=expected, found=found)
+    return passed(
+        "timestamp leads to no older snapshot than before", expected=expected, found=found
+    )
 
 
 def listed_versions_not_lower(case: Case) -> Judgement:
@@ -222,4 +232,6 @@ def clock_is_fixed(case: Case) -> Judgement:
 
 def root_is_kept(case: Case) -> Judgement:
     """§5.3.8: a verified root stays trusted, whatever fails later."""
-    return noted(f"root v{quoted(case.metadata.version)} is trusted from here on, even if a later step fails")
+    return noted(
+        f"root v{quoted(case.metadata.version)} is trusted from here on, even if a later step fails"
+    )

@@ -8,7 +8,7 @@ Whatever does not fit is left to the general way, which also explains what is wr
 """
 
 from collections.abc import Iterator
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, TypeAlias
 
 import msgspec
 from msgspec import UNSET, Meta, Raw, UnsetType
@@ -95,11 +95,19 @@ class LargeDocument(msgspec.Struct, frozen=True):
     """Compact JSON with sorted names, control characters still escaped."""
 
 
+_FRAME = len(b'{"signatures":,"signed":}')
+
 _parts = msgspec.json.Decoder(dict[str, Raw])
-_maps: dict[str, msgspec.json.Decoder[dict[str, TargetEntry]] | msgspec.json.Decoder[dict[str, MetaEntry]]] = {
-    "targets": msgspec.json.Decoder(dict[str, TargetEntry]),
-    "meta": msgspec.json.Decoder(dict[str, MetaEntry]),
+_Decoder: TypeAlias = (
+    "msgspec.json.Decoder[dict[str, TargetEntry]] | msgspec.json.Decoder[dict[str, MetaEntry]]"
+)
+_maps: dict[bytes, tuple[str, _Decoder]] = {
+    b'"targets"': ("targets", msgspec.json.Decoder(dict[str, TargetEntry])),
+    b'"snapshot"': ("meta", msgspec.json.Decoder(dict[str, MetaEntry])),
 }
+"""By the text of `_type`: which member is the map. One of that name in a document of another type
+is no map, and proves nothing.
+"""
 
 
 def read_large(body: bytes, limits: JsonLimits) -> LargeDocument | None:
@@ -117,13 +125,16 @@ def _read(compact: bytes, limits: JsonLimits) -> LargeDocument | None:
     if set(parts) != {"signatures", "signed"}:
         return None
     signatures = bytes(parts["signatures"])
+    if len(compact) != _FRAME + len(signatures) + len(memoryview(parts["signed"])):
+        return None
     signed = _signed(parts["signed"], limits)
     if signed is None:
         return None
     encoded = encode_sorted(signed)
     if not _is_made_of(compact, signatures, encoded):
         return None
-    rest = {name: value for name, value in signed.items() if name not in _maps}
+    map_name = "targets" if signed["_type"] == "targets" else "meta"
+    rest = {name: value for name, value in signed.items() if name != map_name}
     document: Object = {"signatures": load(signatures, limits).value, "signed": signed}
     return LargeDocument(document, has_float(rest), encoded)
 
@@ -146,13 +157,13 @@ def _is_made_of(compact: bytes, signatures: bytes, signed: bytes) -> bool:
 def _signed(text: Raw, limits: JsonLimits) -> Object | None:
     """The signed part with its map as typed entries, all else by the strict loader."""
     members = _parts.decode(text)
-    name = next((name for name in _maps if name in members), None)
-    if name is None:
+    name, decoder = _maps.get(bytes(members.get("_type", b"")), ("", None))
+    if decoder is None or name not in members:
         return None
     beside = sum(len(memoryview(raw)) for member, raw in members.items() if member != name)
     if beside > _MOST_BESIDE:
         return None
     return {
-        member: _maps[name].decode(raw) if member == name else load(bytes(raw), limits).value
+        member: decoder.decode(raw) if member == name else load(bytes(raw), limits).value
         for member, raw in members.items()
     }

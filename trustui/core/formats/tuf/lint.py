@@ -37,7 +37,9 @@ def lint(repository: Repository) -> Iterator[Finding]:
         for found in run(repository):
             if (name, found.on) not in seen:
                 seen.add((name, found.on))
-                yield Finding(f"tuf.lint.{name}", visible(found.on, 120), found.because, found.severity)
+                yield Finding(
+                    f"tuf.lint.{name}", visible(found.on, 120), found.because, found.severity
+                )
 
 
 def _documents(repository: Repository) -> Iterator[tuple[str, Metadata]]:
@@ -111,7 +113,9 @@ def _key_shared(repository: Repository) -> Iterator[Found]:
         if online and (offline or len(online) > 1):
             severity = Severity.HIGH if offline else Severity.LOW
             names = " and ".join(roles)
-            yield Found(names, f"one key signs for {names}: whoever has it has all of them", severity)
+            yield Found(
+                names, f"one key signs for {names}: whoever has it has all of them", severity
+            )
 
 
 def _private_leak(repository: Repository) -> Iterator[Found]:
@@ -165,7 +169,10 @@ def _expiry_order(repository: Repository) -> Iterator[Found]:
 def _signing_period(repository: Repository) -> Iterator[Found]:
     for name, metadata in _documents(repository):
         for holder, signed in _periods(name, metadata):
-            expiry, signing = signed.get("x-tuf-on-ci-expiry-period"), signed.get("x-tuf-on-ci-signing-period")
+            expiry, signing = (
+                signed.get("x-tuf-on-ci-expiry-period"),
+                signed.get("x-tuf-on-ci-signing-period"),
+            )
             if type(expiry) is int and type(signing) is int and signing >= expiry:
                 yield Found(
                     holder,
@@ -219,10 +226,14 @@ def _missing_from_snapshot(repository: Repository) -> Iterator[Found]:
         return
     listed = repository.snapshot.signed["meta"]
     for metadata in repository.roles.values():
-        for edge in () if metadata.delegations is None else metadata.delegations.roles[:MANY_TARGETS]:
+        for edge in (
+            () if metadata.delegations is None else metadata.delegations.roles[:MANY_TARGETS]
+        ):
             if f"{edge.role.name}.json" not in listed:
                 yield Found(
-                    edge.role.name, "it is delegated to, and snapshot does not list it", Severity.MEDIUM
+                    edge.role.name,
+                    "it is delegated to, and snapshot does not list it",
+                    Severity.MEDIUM,
                 )
 
 
@@ -237,14 +248,21 @@ def _edges_by_name(repository: Repository) -> dict[str, list[tuple[str, Role, Me
 def _diamond(repository: Repository) -> Iterator[Found]:
     for name, edges in _edges_by_name(repository).items():
         if len(edges) > 1:
-            delegators = " and ".join(visible(delegator, 60) for delegator, _, _ in edges[:MAX_LISTED])
-            yield Found(name, f"{delegators} delegate to it: each edge is verified for itself", Severity.LOW)
+            delegators = " and ".join(
+                visible(delegator, 60) for delegator, _, _ in edges[:MAX_LISTED]
+            )
+            yield Found(
+                name, f"{delegators} delegate to it: each edge is verified for itself", Severity.LOW
+            )
 
 
 def _same_name(repository: Repository) -> Iterator[Found]:
     for name, edges in _edges_by_name(repository).items():
         promises = {
-            (role.threshold, frozenset(cached_material(metadata.key(keyid)) for keyid in role.keyids))
+            (
+                role.threshold,
+                frozenset(cached_material(metadata.key(keyid)) for keyid in role.keyids),
+            )
             for _, role, metadata in edges
         }
         if len(promises) > 1:
@@ -260,7 +278,9 @@ def _overlap(repository: Repository) -> Iterator[Found]:
     """Identical or all-covering patterns of neighbours; a complete answer would be a search."""
     for name, metadata in repository.roles.items():
         covered: dict[str, str] = {}
-        for edge in () if metadata.delegations is None else metadata.delegations.roles[:MANY_TARGETS]:
+        for edge in (
+            () if metadata.delegations is None else metadata.delegations.roles[:MANY_TARGETS]
+        ):
             for pattern in edge.paths or ():
                 before = covered.get(pattern) or covered.get("*")
                 if before is not None and before != edge.role.name:
@@ -280,13 +300,17 @@ def _custom_expired(repository: Repository) -> Iterator[Found]:
             sigstore = custom.get("sigstore") if isinstance(custom, dict) else None
             if isinstance(sigstore, dict) and sigstore.get("status") == "Expired":
                 yield Found(
-                    f"{name}: {path}", "its custom.sigstore.status says that it has expired", Severity.INFO
+                    f"{name}: {path}",
+                    "its custom.sigstore.status says that it has expired",
+                    Severity.INFO,
                 )
 
 
 def _hostile_name(repository: Repository) -> Iterator[Found]:
     for name, metadata in repository.roles.items():
-        for role in () if metadata.delegations is None else metadata.delegations.roles[:MANY_TARGETS]:
+        for role in (
+            () if metadata.delegations is None else metadata.delegations.roles[:MANY_TARGETS]
+        ):
             yield from _judge_name("role", role.role.name)
         for path, _ in _first_targets(metadata):
             yield from _judge_name(f"target of {visible(name, 40)}", path)
@@ -306,7 +330,9 @@ def _judge_name(what: str, name: str) -> Iterator[Found]:
         if holds and name
     ]
     if reasons:
-        yield Found(f"{what} {visible(name, 60)}", f"the name {' and '.join(reasons)}", Severity.MEDIUM)
+        yield Found(
+            f"{what} {visible(name, 60)}", f"the name {' and '.join(reasons)}", Severity.MEDIUM
+        )
 
 
 _LOOKALIKES = str.maketrans("аеорсухіѕԁɡ０１", "aeopcyxisdg01")  # noqa: RUF001

@@ -1,10 +1,12 @@
 """Bytes to facts without a verification: for differences, timelines, stores and tests."""
 
+import msgspec
+
 from trustui.core.errors import ParseError
 from trustui.core.facts import Document
 from trustui.core.formats.tuf.metadata import TOP_LEVEL_ROLES, Metadata, Object
 from trustui.core.formats.tuf.reading import Parsed, build, decode
-from trustui.core.formats.tuf.wellformed import FRAME, SHAPE, Envelope
+from trustui.core.formats.tuf.wellformed import FRAME, SHAPE
 from trustui.core.limits import TufLimits
 from trustui.core.primitives.text import quoted
 from trustui.core.trace import Outcome
@@ -21,7 +23,7 @@ def parse(document: Document, limits: TufLimits = TufLimits()) -> Metadata:
 def parse_for_signing(document: Document, limits: TufLimits = TufLimits()) -> Parsed:
     """As `parse`, with the canonical bytes that are signed."""
     envelope = decode(document.body, "", limits.targets_bytes, limits)
-    envelope = Envelope(envelope.document, envelope.has_float, stated_type(envelope.document))
+    envelope = msgspec.structs.replace(envelope, expected_type=stated_type(envelope.document))
     for check, judge in (*FRAME, *SHAPE[envelope.expected_type]):
         judgement = judge(envelope)
         if judgement.outcome is Outcome.FAILED:

@@ -135,12 +135,15 @@ class Repository:
     ) -> Document | Problem:
         """The kept bytes when they are what is listed (§5.5.1), else what the place answers."""
         if kept is not None and listed is not None and kept.metadata.version == listed.version:
-            same = all(one.holds for one in compare(kept.document.body, listed.hashes or {}))
-            if same:
+            body = kept.document.body
+            same = all(one.holds for one in compare(body, listed.hashes or {}))
+            if same and listed.length in {None, len(body)}:
                 return kept.document
-        length = max_length if listed is None or listed.length is None else min(listed.length, max_length)
+        length = (
+            max_length
+            if listed is None or listed.length is None
+            else min(listed.length, max_length)
+        )
         wanted = None if listed is None else listed.version
         consistent = self.root is not None and self.root.consistent_snapshot
         return self.ask(Request(name, wanted if consistent else None, length, wanted))
-
-

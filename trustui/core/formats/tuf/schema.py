@@ -13,15 +13,15 @@ from trustui.core.primitives.text import quoted
 _NAMES = {dict: "an object", list: "a list", str: "text", bool: "true or false", int: "an integer"}
 
 
-def problems(document: Object, expected_type: str, map_is_proven: bool) -> Iterator[str]:
+def problems(document: Object, expected_type: str, *, map_is_proven: bool = False) -> Iterator[str]:
     """What is missing or of the wrong kind in an envelope, the first problem first.
 
     `map_is_proven` says that the entries of `meta` or `targets` need no look: reading them
     already proved their form.
     """
     signed = document["signed"]
-    if map_is_proven and expected_type != "timestamp":
-        signed = {**signed, "meta": {}} if "meta" in signed else {**signed, "targets": {}}
+    if map_is_proven:
+        signed = {**signed, "targets" if expected_type == "targets" else "meta": {}}
     yield from _signatures(document.get("signatures"))
     for name in ("version", "expires"):
         if name not in signed:

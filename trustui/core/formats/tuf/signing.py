@@ -83,7 +83,11 @@ def judge_schemes(delegator: Metadata) -> Judgement:
         if not scheme_is_supported(key.keytype, key.scheme)
     ]
     return _noted_keys(
-        delegator, problems, "have a known scheme", "have a scheme that cannot be verified", Severity.LOW
+        delegator,
+        problems,
+        "have a known scheme",
+        "have a scheme that cannot be verified",
+        Severity.LOW,
     )
 
 
@@ -95,7 +99,11 @@ def judge_rsa_sizes(delegator: Metadata) -> Judgement:
         if loaded is not None and loaded.bits < RSA_MIN_BITS:
             problems.append(f"{visible(key.keyid, 16)}: {loaded.bits} bits")
     return _noted_keys(
-        delegator, problems, "are strong enough", f"are RSA of fewer than {RSA_MIN_BITS} bits", Severity.HIGH
+        delegator,
+        problems,
+        "are strong enough",
+        f"are RSA of fewer than {RSA_MIN_BITS} bits",
+        Severity.HIGH,
     )
 
 
@@ -106,7 +114,13 @@ def judge_keyids(delegator: Metadata) -> Judgement:
         for key in _keys(delegator)
         if keyid_formula(key.keyid, key.fields) is None
     ]
-    return _noted_keys(delegator, problems, "have key ids that follow from them", "have another key id", Severity.LOW)
+    return _noted_keys(
+        delegator,
+        problems,
+        "have key ids that follow from them",
+        "have another key id",
+        Severity.LOW,
+    )
 
 
 KEYID_FORMULAS: dict[str, Callable[[Object], Object]] = {
@@ -186,7 +200,9 @@ def judge_unknown_keyids(tallies: tuple[Tally, ...]) -> Judgement:
         if result.state is not SignatureState.UNKNOWN_KEYID
     }
     unknown = [result.keyid for result in tallies[0].results if result.keyid not in known]
-    return _noted_keyids(unknown, len(tallies[0].results), "are of keys that the role does not have", None)
+    return _noted_keyids(
+        unknown, len(tallies[0].results), "are of keys that the role does not have", None
+    )
 
 
 def judge_invalid(tallies: tuple[Tally, ...]) -> Judgement:
@@ -197,7 +213,10 @@ def judge_invalid(tallies: tuple[Tally, ...]) -> Judgement:
 def judge_counted_once(tallies: tuple[Tally, ...]) -> Judgement:
     """One public key under two key ids counts once (go-tuf issue 369)."""
     return _noted_signatures(
-        tallies, SignatureState.REPEATED, "are of a key that is counted under another id", Severity.MEDIUM
+        tallies,
+        SignatureState.REPEATED,
+        "are of a key that is counted under another id",
+        Severity.MEDIUM,
     )
 
 
@@ -208,11 +227,18 @@ def _noted_signatures(
     return _noted_keyids(list(keyids), len(tallies[0].results), words, severity)
 
 
-def _noted_keyids(keyids: list[str], total: int, words: str, severity: Severity | None) -> Judgement:
+def _noted_keyids(
+    keyids: list[str], total: int, words: str, severity: Severity | None
+) -> Judgement:
     if not keyids:
         return passed(f"of {total:,} signatures none {words}")
     shown = [visible(keyid, 64) for keyid in keyids[:MAX_LISTED]]
-    return noted(f"{len(keyids):,} of {total:,} signatures {words}", finding=severity, found=shown[0], keyids=shown)
+    return noted(
+        f"{len(keyids):,} of {total:,} signatures {words}",
+        finding=severity,
+        found=shown[0],
+        keyids=shown,
+    )
 
 
 SIGNATURE_CHECKS = (

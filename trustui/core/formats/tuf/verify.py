@@ -63,7 +63,9 @@ def somebody_vouches(case: Case) -> Judgement:
         case AnchorOrigin.PINNED:
             return passed("this root was pinned", found="a root file given by a person")
         case AnchorOrigin.KEPT:
-            return passed("this root was followed from a pinned one earlier", found="a client's state")
+            return passed(
+                "this root was followed from a pinned one earlier", found="a client's state"
+            )
         case AnchorOrigin.FIRST_USE:
             return passed(
                 "this root is trusted on first use, as was asked for: whoever controls the repository "
@@ -114,7 +116,9 @@ def end_of_chain(case: Case) -> Judgement:
     """§5.3.3: no next root means that the newest one is reached."""
     root: Metadata = case.context["root"]
     if isinstance(case.answer, Problem) and case.answer.kind is ProblemKind.ABSENT:
-        return noted(f"there is no root v{quoted(root.version + 1)}: v{quoted(root.version)} is the newest")
+        return noted(
+            f"there is no root v{quoted(root.version + 1)}: v{quoted(root.version)} is the newest"
+        )
     return noted(f"the chain was followed to v{quoted(root.version)} and no further")
 
 
@@ -240,7 +244,10 @@ TARGETS = Workflow(
 
 
 def verify(
-    question: Question, ask: Ask, paths: tuple[str, ...] = (), artifact: Document | Problem | None = None
+    question: Question,
+    ask: Ask,
+    paths: tuple[str, ...] = (),
+    artifact: Document | Problem | None = None,
 ) -> Verification[Repository]:
     """What `verify tuf` covers (CHECKS.md): a refresh, then every delegated role that can be
     reached, or the lookup of each path. `artifact` is the file that belongs to the only path.

@@ -62,7 +62,9 @@ def judge_spec_version(envelope: Envelope) -> Judgement:
     found = envelope.signed.get("spec_version")
     parts = found.split(".") if isinstance(found, str) else []
     if len(parts) not in {2, 3} or not all(part.isascii() and part.isdigit() for part in parts):
-        return failed("the specification version is not readable", expected="1.x.y", found=quoted(found))
+        return failed(
+            "the specification version is not readable", expected="1.x.y", found=quoted(found)
+        )
     if int(parts[0][:9]) != 1:
         return failed("another major version of the specification", expected="1.x.y", found=found)
     return passed("a supported version of the specification", found=found)
@@ -76,9 +78,13 @@ def judge_schema(envelope: Envelope) -> Judgement:
             expected="integers only",
         )
     is_proven = envelope.sorted_signed is not None
-    problem = next(problems(envelope.document, envelope.expected_type, is_proven), None)
+    problem = next(
+        problems(envelope.document, envelope.expected_type, map_is_proven=is_proven), None
+    )
     if problem is not None:
-        return failed(f"the document is not formed as the specification says: {problem}", found=problem)
+        return failed(
+            f"the document is not formed as the specification says: {problem}", found=problem
+        )
     return passed("all required members are there and of their kind")
 
 
@@ -86,7 +92,11 @@ def judge_version(envelope: Envelope) -> Judgement:
     """§4.3: the version is an integer greater than zero."""
     found = envelope.signed["version"]
     if type(found) is not int or found < 1:
-        return failed("the version is no positive integer", expected="an integer of 1 or more", found=quoted(found))
+        return failed(
+            "the version is no positive integer",
+            expected="an integer of 1 or more",
+            found=quoted(found),
+        )
     return passed("the version is a positive integer", found=quoted(found))
 
 
@@ -113,12 +123,18 @@ def judge_length(envelope: Envelope) -> Judgement:
     """§4.4, §4.5: stated lengths are integers, of metadata above zero, of targets not below."""
     least = 0 if envelope.expected_type == "targets" else 1
     if envelope.sorted_signed is not None:
-        return passed(f"of {len(_entries(envelope)):,} files every stated length is {least} or more")
+        return passed(
+            f"of {len(_entries(envelope)):,} files every stated length is {least} or more"
+        )
     lengths = [entry["length"] for entry in _entries(envelope) if "length" in entry]
     if set(map(type, lengths)) <= {int} and min(lengths, default=least) >= least:
         return passed(f"{len(lengths):,} stated lengths are integers of {least} or more")
     bad = next(n for n in lengths if type(n) is not int or n < least)
-    return failed("a stated length is impossible", expected=f"an integer of {least} or more", found=quoted(bad))
+    return failed(
+        "a stated length is impossible",
+        expected=f"an integer of {least} or more",
+        found=quoted(bad),
+    )
 
 
 def judge_hashes(envelope: Envelope) -> Judgement:
@@ -140,7 +156,9 @@ def judge_hashes(envelope: Envelope) -> Judgement:
             "found": quoted(", ".join(unknown[0])),
         }
         if envelope.expected_type == "targets":
-            return noted("a target has no hash of a known algorithm", finding=Severity.HIGH, **words)
+            return noted(
+                "a target has no hash of a known algorithm", finding=Severity.HIGH, **words
+            )
         return failed("no stated hash is of a known algorithm", **words)
     return passed(f"{len(hashes):,} files have stated hashes, all computable")
 
@@ -178,7 +196,9 @@ def judge_keyids_unique(envelope: Envelope) -> Judgement:
         if len(set(keyids)) != len(keyids):
             twice = max(keyids, key=keyids.count)
             return failed(
-                f"{quoted(name)} lists a key id twice", expected="each key id once", found=quoted(twice)
+                f"{quoted(name)} lists a key id twice",
+                expected="each key id once",
+                found=quoted(twice),
             )
     return passed("every role lists each of its key ids once")
 
@@ -217,10 +237,14 @@ def judge_succinct(envelope: Envelope) -> Judgement:
     if bins is None:
         return passed("there are no succinct bins")
     if delegations.get("roles") is not None:
-        return failed("named roles and succinct bins exclude each other", expected="one of them", found="both")
+        return failed(
+            "named roles and succinct bins exclude each other", expected="one of them", found="both"
+        )
     bits = bins["bit_length"]
     if type(bits) is not int or not 1 <= bits <= MAX_BIT_LENGTH:
-        return failed("the bit length is impossible", expected="an integer from 1 to 32", found=quoted(bits))
+        return failed(
+            "the bit length is impossible", expected="an integer from 1 to 32", found=quoted(bits)
+        )
     return passed(f"{1 << bits:,} bins of {bits} bits")
 
 
@@ -230,7 +254,9 @@ def judge_signature_keyids(envelope: Envelope) -> Judgement:
     if len(set(keyids)) != len(keyids):
         twice, count = Counter(keyids).most_common(1)[0]
         return failed(
-            "one key id signs several times", expected="each key id once", found=f"{quoted(twice)} {count} times"
+            "one key id signs several times",
+            expected="each key id once",
+            found=f"{quoted(twice)} {count} times",
         )
     return passed(f"{len(keyids):,} signatures, each of another key id")
 

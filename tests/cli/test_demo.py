@@ -1,0 +1,120 @@
+"""`trustui demo`: it makes a world, verifies it, and never removes anything else."""
+
+import re
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from tests.simulators.command_line import Trustui
+from trustui.cli import demo
+from trustui.cli.places import Verified
+from trustui.demo.world import STORIES, Entry, read_world
+
+
+@pytest.fixture(scope="module")
+def few_stories() -> list[object]:
+    """The two quickest: one that verifies and one that does not."""
+    return [story for story in STORIES if story.__name__ in {"schedules", "mirror_east"}]
+
+
+@pytest.fixture(autouse=True)
+def small_world(monkeypatch: pytest.MonkeyPatch, few_stories: list[object]) -> None:
+    monkeypatch.setattr("trustui.demo.world.STORIES", tuple(few_stories))
+
+
+def test_every_repository_of_the_whole_world_is_as_its_story_tells(
+    trustui: Trustui, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trustui.demo.world.STORIES", STORIES)
+    answer = trustui("demo", "--directory", tmp_path / "world")
+    assert (answer.status, answer.err) == (0, "")
+    assert f"\n{len(STORIES)} repositories, each as its story tells.\n" in answer.out
+    for entry in read_world(tmp_path / "world").entries:
+        assert f"━━ {entry.title} ━━" in answer.out
+        assert entry.check is None or f"First failing check: {entry.check}\n" in answer.out
+        assert entry.finding is None or f"      {entry.finding}\n" in answer.out
+
+
+def test_the_command_that_it_names_at_the_end_works(trustui: Trustui, tmp_path: Path) -> None:
+    answer = trustui("demo", "--directory", tmp_path / "world")
+    last = answer.out.splitlines()[-1].split()
+    assert last[:3] == ["trustui", "verify", "tuf"]
+    assert trustui(*last[1:]).status in {0, 1}
+
+
+def test_the_states_of_the_stories_stay_as_they_were(trustui: Trustui, tmp_path: Path) -> None:
+    """Verifying in the world does not use up what makes its stories."""
+    world = tmp_path / "world"
+    trustui("demo", "--directory", world)
+    kept = {path: path.read_bytes() for path in world.glob("*/state/*")}
+    (entry,) = (one for one in read_world(world).entries if one.state)
+    for _ in range(2):
+        answer = trustui(
+            *("verify", "tuf", world / entry.location, "--root", world / entry.root),
+            *("--state", world / entry.state if entry.state else "", "--json"),
+        )
+        assert (answer.status, answer.first_failing) == (1, entry.check)
+    assert kept
+    assert all(path.read_bytes() == body for path, body in kept.items() if path.exists())
+
+
+def test_a_world_that_differs_from_its_stories_ends_with_1(
+    trustui: Trustui, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verify = demo._verify
+
+    def without_root(folder: Path, entry: Entry, now: datetime) -> Verified:
+        (folder / entry.root).unlink()
+        return verify(folder, entry, now)
+
+    monkeypatch.setattr(demo, "_verify", without_root)
+    answer = trustui("demo", "--directory", tmp_path / "world")
+    assert answer.status == 1
+    assert "Not as their stories tell: quayline-schedules, mirror-east" in answer.out
+
+
+def test_an_earlier_world_is_replaced(trustui: Trustui, tmp_path: Path) -> None:
+    world = tmp_path / "world"
+    trustui("demo", "--directory", world)
+    (world / "mirror-east" / "left-over").touch()
+    assert trustui("demo", "--directory", world).status == 0
+    assert not (world / "mirror-east" / "left-over").exists()
+
+
+def test_an_empty_folder_is_filled(trustui: Trustui, tmp_path: Path) -> None:
+    assert trustui("demo", "--directory", tmp_path).status == 0
+    assert (tmp_path / "world.json").is_file()
+
+
+@pytest.mark.parametrize("manifest", [None, b"[]", b"{}", b'[{"name": "letters"}]'])
+def test_a_folder_with_something_else_is_left_alone(
+    trustui: Trustui, tmp_path: Path, manifest: bytes | None
+) -> None:
+    letter = tmp_path / "letters" / "to-the-port.txt"
+    letter.parent.mkdir()
+    letter.touch()
+    if manifest is not None:
+        (tmp_path / "world.json").write_bytes(manifest)
+    answer = trustui("demo", "--directory", tmp_path)
+    assert (answer.status, answer.out) == (2, "")
+    assert "something else than a demo world" in answer.err
+    assert letter.exists()
+
+
+def test_a_world_with_something_else_in_it_is_left_alone(trustui: Trustui, tmp_path: Path) -> None:
+    trustui("demo", "--directory", tmp_path)
+    (tmp_path / "notes.txt").touch()
+    assert trustui("demo", "--directory", tmp_path).status == 2
+    assert (tmp_path / "notes.txt").exists()
+    assert (tmp_path / "mirror-east").exists()
+
+
+@pytest.mark.parametrize("below", ["", "/world"])
+def test_a_place_that_cannot_be_a_folder_is_the_arguments_fault(
+    trustui: Trustui, tmp_path: Path, below: str
+) -> None:
+    (tmp_path / "file").touch()
+    answer = trustui("demo", "--directory", f"{tmp_path}/file{below}")
+    assert answer.status == 2
+    assert re.match(r"trustui: .*/file", answer.err)

@@ -1,0 +1,1 @@
+"""Values of core as lines of text: trees, timelines, keys, walks and differences."""
