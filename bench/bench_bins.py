@@ -1,14 +1,14 @@
 """Refresh and look up one path in a repository of 2^8 to 2^14 hash bins, against python-tuf."""
 
-import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
-from measuring import PROJECT, Aim, Prepared, compare
 from tuf.ngclient import UpdaterConfig
 
+from bench.measuring import Aim, Prepared, compare
+from tests.simulators.python_tuf import python_tuf_client
 from trustui.core.facts import Document, Problem, ProblemKind
 from trustui.core.formats.tuf.delegations import look_up
 from trustui.core.formats.tuf.reading import Request
@@ -16,10 +16,6 @@ from trustui.core.formats.tuf.repository import Anchor, AnchorOrigin, Question
 from trustui.core.formats.tuf.verify import refresh
 from trustui.core.trace import Outcome, Step, collect
 from trustui.demo.publisher import Publisher
-
-sys.path.insert(0, str(PROJECT))
-
-from tests.simulators.python_tuf import python_tuf_client  # noqa: E402  found by the line above
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 PATH = "packages/terminal-1.0.tar.gz"
@@ -53,7 +49,7 @@ def _ours(files: dict[str, bytes]) -> Prepared:
         assert not [one for one in (*events, *more) if isinstance(one, Step) and one.outcome in bad]
         return lookup.target
 
-    return run, lambda target: [target.path, target.length, target.hashes]  # type: ignore[attr-defined]
+    return run, lambda target: [target.path, target.length, target.hashes]
 
 
 def _peer(files: dict[str, bytes]) -> Prepared:
@@ -67,7 +63,7 @@ def _peer(files: dict[str, bytes]) -> Prepared:
         folder.cleanup()
         return found
 
-    return run, lambda target: [target.path, target.length, target.hashes]  # type: ignore[attr-defined]
+    return run, lambda target: [target.path, target.length, target.hashes]
 
 
 def ours(size: str) -> Prepared:

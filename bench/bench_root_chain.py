@@ -7,9 +7,9 @@ Needs the shared data set beside the project (CONTRIBUTING); says so where it is
 import tarfile
 from datetime import UTC, datetime
 
-from measuring import PROJECT, Aim, Prepared, compare
 from tuf.api.metadata import Metadata, Root
 
+from bench.measuring import PROJECT, Aim, Prepared, compare
 from trustui.core.facts import Document, Problem, ProblemKind
 from trustui.core.formats.tuf.reading import Request
 from trustui.core.formats.tuf.repository import Anchor, AnchorOrigin, Question
@@ -26,7 +26,11 @@ def _roots(size: str) -> dict[int, bytes]:
     first = 5
     with tarfile.open(DATA / f"{ARCHIVES[size]}.tar.gz") as archive:
         names = [name for name in archive.getnames() if "/history/root/" in name]
-        roots = {int(name.rpartition("/")[2].split(".")[0]): name for name in names if name.endswith(".json")}
+        roots = {
+            int(name.rpartition("/")[2].split(".")[0]): name
+            for name in names
+            if name.endswith(".json")
+        }
         files = {version: archive.extractfile(name) for version, name in roots.items()}
         return {v: file.read() for v, file in sorted(files.items()) if file and v >= first}
 

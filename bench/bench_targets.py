@@ -6,18 +6,19 @@ Ours runs the whole workflow of a targets role, form, keys, signatures and expir
 
 import hashlib
 import tempfile
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from measuring import Aim, Prepared, compare
-from tuf.api.metadata import Key, Metadata, Root
+from tuf.api.metadata import Key, Metadata, Root, Targets
 
+from bench.measuring import Aim, Prepared, compare
 from trustui.core.facts import Document
 from trustui.core.formats.tuf.metadata import MetaFile
 from trustui.core.formats.tuf.parse import parse
 from trustui.core.formats.tuf.reading import Case, Signer, examine
 from trustui.core.formats.tuf.verify import TARGETS
-from trustui.core.primitives.canonical_json import canonical
+from trustui.core.primitives.canonical_json import JsonValue, canonical
 from trustui.core.trace import Chain, collect
 from trustui.demo.keys import throwaway_key
 
@@ -26,7 +27,7 @@ KEY = throwaway_key("bench targets")
 KEY_OBJECT = KEY.public
 
 
-def _entry(number: int) -> tuple[str, dict[str, object]]:
+def _entry(number: int) -> tuple[str, JsonValue]:
     digest = hashlib.sha256(str(number).encode()).hexdigest()
     path = f"packages/{digest[:2]}/{digest[2:4]}/package-{number}-1.0.tar.gz"
     return path, {"hashes": {"sha256": digest}, "length": number + 1}
@@ -52,13 +53,13 @@ def _document(size: int) -> bytes:
 
 
 def _root() -> bytes:
-    role = {"keyids": [KEY.key_id], "threshold": 1}
-    signed = {
+    role: JsonValue = {"keyids": [KEY.key_id], "threshold": 1}
+    signed: JsonValue = {
         "_type": "root",
         "consistent_snapshot": True,
         "expires": "2036-01-01T00:00:00Z",
         "keys": {KEY.key_id: KEY_OBJECT},
-        "roles": {name: role for name in ("root", "timestamp", "snapshot", "targets")},
+        "roles": dict.fromkeys(("root", "timestamp", "snapshot", "targets"), role),
         "spec_version": "1.0.34",
         "version": 1,
     }
@@ -87,7 +88,7 @@ def peer(size: str) -> Prepared:
     root.add_key(Key.from_dict(KEY.key_id, dict(KEY_OBJECT)), "targets")
 
     def run() -> object:
-        metadata = Metadata.from_bytes(body)
+        metadata = Metadata[Targets].from_bytes(body)
         root.verify_delegate("targets", metadata.signed_bytes, metadata.signatures)
         assert not metadata.signed.is_expired(AT)
         return metadata.signed.targets
@@ -95,8 +96,8 @@ def peer(size: str) -> Prepared:
     return run, _count
 
 
-def _count(targets: object) -> object:
-    return len(targets)  # type: ignore[arg-type]
+def _count(targets: Mapping[str, object]) -> int:
+    return len(targets)
 
 
 if __name__ == "__main__":

@@ -13,12 +13,13 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
-Prepared = tuple[Callable[[], object], Callable[[object], object]]
+Prepared = tuple[Callable[[], Any], Callable[[Any], object]]
 """What is timed, and how its result becomes a value that both sides must agree on."""
 Side = Callable[[str], Prepared]
 
@@ -42,7 +43,7 @@ class Aim(msgspec.Struct, frozen=True):
 
 def compare(
     title: str,
-    sides: dict[str, Side],
+    sides: Mapping[str, Side],
     sizes: Iterable[str],
     aim: Aim,
     *,
@@ -60,14 +61,16 @@ def compare(
             sides[arguments.side](warm_up)[0]()
         print(msgspec.json.encode(_one_round(sides[arguments.side], arguments.size)).decode())
         return
-    print(f"{title}\n{'size':>16} {'ours, CPU ms':>24} {'peer, CPU ms':>24} {'faster':>8} {'memory':>8}")
+    print(
+        f"{title}\n{'size':>16} {'ours, CPU ms':>24} {'peer, CPU ms':>24} {'faster':>8} {'memory':>8}"
+    )
     for size in sizes:
         _row(size, sides, arguments.rounds)
     memory = "" if aim.memory is None else f", memory at most {aim.memory}"
     print(f"aim: {aim.faster}x as fast{memory}\n")
 
 
-def _row(size: str, sides: dict[str, Side], rounds: int) -> None:
+def _row(size: str, sides: Mapping[str, Side], rounds: int) -> None:
     found: dict[str, list[Round]] = {name: [] for name in sides}
     for _ in range(rounds):
         for name in sides:
@@ -107,4 +110,4 @@ def _memory(rounds: list[Round]) -> float:
 
 def _range(rounds: list[Round]) -> str:
     seconds = [one.seconds * 1000 for one in rounds]
-    return f"{statistics.median(seconds):,.2f} ({min(seconds):,.2f}–{max(seconds):,.2f})"
+    return f"{statistics.median(seconds):,.2f} ({min(seconds):,.2f}-{max(seconds):,.2f})"

@@ -144,13 +144,19 @@ def test_what_cannot_be_opened_is_the_arguments_fault(location: str, more: tuple
 def test_a_source_is_closed_even_when_something_breaks(
     place: Written, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    closed: list[Directory] = []
-    monkeypatch.setattr(Directory, "close", closed.append)
-    opened = source_of(arguments(place.metadata))
-    source = opened.__enter__()
+    closed: list[str] = []
+
+    def close(source: Directory) -> None:
+        closed.append(source.location)
+
+    def break_while_open() -> None:
+        with source_of(arguments(place.metadata)):
+            raise ZeroDivisionError
+
+    monkeypatch.setattr(Directory, "close", close)
     with pytest.raises(ZeroDivisionError):
-        opened.__exit__(ZeroDivisionError, ZeroDivisionError(), None)
-    assert closed == [source]
+        break_while_open()
+    assert closed == [str(place.metadata)]
 
 
 # What is kept ---------------------------------------------------------------------------------

@@ -200,8 +200,8 @@ def false_claim(shop: Workshop) -> None:
         about,
         **shop.rng.choice(
             (
-                {"version": shop.rng.choice((1, 2, 3, 9))},
-                {"length": shop.rng.choice((1, 100, 10**6))},
+                {"version": shop.rng.choice((1, 2, 3, 9, True))},
+                {"length": shop.rng.choice((1, 100, 10**6, 0, True))},
                 {"hashes": {"sha256": digest}},
                 {"hashes": {"md4096": digest}},
                 {"hashes": {"sha256": digest, "x": "y"}},
@@ -249,6 +249,8 @@ def edit_head(shop: Workshop) -> None:
             signed[name] = odd_time(shop, str(signed.get(name)))
         elif name == "spec_version" and shop.rng.random() < 0.6:
             signed[name] = shop.rng.choice(("1", "1.0", "1.2.3", "2.0.0", "1.0.0.0", "1.x", "01.0", "1.٣", "", "1.0.35"))
+        elif name == "version" and shop.rng.random() < 0.5:
+            signed[name] = signed[name] == 1 or shop.rng.choice((True, 1.0, "1"))
         else:
             signed[name] = odd_value(shop.rng, signed.get(name))
 
@@ -341,8 +343,31 @@ def signing_roles(signed: Any) -> list[Path]:
     return [path for path in found if "threshold" in value_at(signed, path)]
 
 
+def null_member(shop: Workshop) -> None:
+    """A member that may be missing is there, and null."""
+
+    def edit(signed: Any) -> None:
+        delegations = signed.get("delegations") or {}
+        holders = [(signed, "delegations"), (signed, "consistent_snapshot"), (delegations, "roles")]
+        holders += [(delegations, "succinct_roles")]
+        holders += [(role, name) for role in delegations.get("roles") or () for name in ("paths", "path_hash_prefixes")]
+        holders += [(entry, name) for entry in (signed.get("meta") or {}).values() for name in ("length", "hashes")]
+        holder, name = shop.rng.choice(holders)
+        holder.setdefault(name, None)
+
+    shop.edit_next(any_role(shop), _forgiving(edit))
+
+
+def deep_member(shop: Workshop) -> None:
+    """Something deep that no specification knows, signed as all the rest."""
+    nest: Any = 0
+    for _ in range(shop.rng.choice((10, 60, 64, 70, 200))):
+        nest = [nest]
+    shop.edit_next(any_role(shop), lambda signed: signed.update({"x-deep": nest}))
+
+
 def too_long(shop: Workshop) -> None:
-    role = shop.rng.choice(("timestamp", "root"))
+    role = shop.rng.choice(("timestamp", "timestamp", "timestamp", "root"))
     length = 17_000 if role == "timestamp" else 520_000
     shop.edit_next(role, lambda signed: signed.update({"x-padding": "x" * length}))
 
@@ -364,6 +389,8 @@ FALSE_WORDS: tuple[Change, ...] = (
     edit_role,
     edit_role,
     edit_role,
+    null_member,
+    deep_member,
     too_long,
 )
 
@@ -388,5 +415,11 @@ def odd_envelope(shop: Workshop) -> None:
     shop.edit_envelope_next(any_role(shop), edit)
 
 
-WRITING: tuple[Change, ...] = (odd_text, odd_text, odd_text, odd_envelope)
+def odd_beside_signed(shop: Workshop) -> None:
+    """A member beside `signed` and `signatures`, which nobody signs and few parsers like."""
+    odd = (b"NaN", b"-Infinity", b'"\\ud800"', b"1e400", b"1.5", b"[" * 70 + b"]" * 70, b"null", b"9" * 4200, b'{"a":1,"a":2}')
+    value = shop.rng.choice(odd)
+    shop.edit_text_next(any_role(shop), lambda text: text.replace(b"{", b'{"x-beside": ' + value + b",", 1))
 
+
+WRITING: tuple[Change, ...] = (odd_text, odd_text, odd_text, odd_envelope, odd_beside_signed)

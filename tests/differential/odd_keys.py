@@ -48,7 +48,7 @@ def pkcs1_key() -> OddKey:
     def sign(message: bytes) -> bytes:
         return rsa_private().sign(message, padding.PKCS1v15(), hashes.SHA256())
 
-    return OddKey(key_object("rsa", "rsa-pkcs1v15-sha256", rsa_pem()), sign)
+    return OddKey(key_object("rsa", "rsassa-pkcs1v15-sha256", rsa_pem()), sign)
 
 
 def pss_key(salt: int = 32, bits: int = 2048, digest: str = "sha256") -> OddKey:

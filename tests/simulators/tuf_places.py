@@ -7,7 +7,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from trustui.core.facts import Document, Problem, ProblemKind
-from trustui.core.formats.tuf.reading import Request
+from trustui.core.formats.tuf.reading import Ask, Request
 from trustui.core.formats.tuf.repository import Anchor, AnchorOrigin, Question, Repository
 from trustui.core.formats.tuf.verify import refresh, verify
 from trustui.core.limits import TufLimits
@@ -104,19 +104,19 @@ class Client:
         self.root = Document("pinned root", root) if isinstance(root, bytes) else root
         self.trusted: dict[str, Document] = {}
 
-    def refresh(self, place: TufPlace | Mapping[str, bytes]) -> Verdict:
+    def refresh(self, place: Ask | Mapping[str, bytes]) -> Verdict:
         """Only the top-level roles."""
-        ask = place if isinstance(place, TufPlace) else TufPlace(place)
+        ask = TufPlace(place) if isinstance(place, Mapping) else place
         return self._conclude(*collect(refresh, self._question(), ask))
 
     def verify(
         self,
-        place: TufPlace | Mapping[str, bytes],
+        place: Ask | Mapping[str, bytes],
         *paths: str,
         artifact: Document | Problem | None = None,
     ) -> Verdict:
         """The refresh, then all delegations, or the lookup of each path."""
-        ask = place if isinstance(place, TufPlace) else TufPlace(place)
+        ask = TufPlace(place) if isinstance(place, Mapping) else place
         return self._conclude(*collect(verify, self._question(), ask, paths, artifact))
 
     def _question(self) -> Question:

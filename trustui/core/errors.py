@@ -27,5 +27,5 @@ class ParseError(TrustError):
         self.found = found
 
 
-class LimitExceeded(ParseError):
+class LimitExceeded(ParseError):  # noqa: N818  the name says what happened
     """A bound of `limits` was passed; nothing beyond it was read."""

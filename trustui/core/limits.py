@@ -45,6 +45,9 @@ class TufLimits(msgspec.Struct, frozen=True):
         return JsonLimits(max_bytes=max_bytes, max_nodes=nodes)
 
 
+DEFAULT_LIMITS = TufLimits()
+"""Of one client workflow, where nobody asks for others."""
+
 MAX_LISTED = 20
 """Items that one step lists as evidence; the rest is counted."""
 

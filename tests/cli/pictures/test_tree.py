@@ -119,8 +119,20 @@ def test_deep_levels_say_their_depth(plain: Style) -> None:
         repo.add_delegation(f"r{level - 1}" if level else "targets", f"r{level}", paths=["*"])
     repo.publish()
     lines = drawn(repo, plain)
-    assert any(line.lstrip().startswith("(15) ✓ r13") for line in lines)
-    assert max(map(len, lines)) <= 100
+    assert max(map(len, lines)) <= 80
+    assert lines[-3:] == [
+        f"{' ' * 18}(15) ✓ r13 verified",
+        f"{' ' * 27}1 of 1, v1, 365 days left",
+        f"{' ' * 27}for *",
+    ]
+
+
+@pytest.mark.parametrize("width", [40, 60])
+def test_on_narrow_terminals_a_role_takes_two_lines(vendor: Publisher, width: int) -> None:
+    lines = drawn(vendor, Style(width=width))
+    assert max(map(len, lines)) <= width
+    assert "   ├─ ✓ cranes verified" in lines
+    assert "   │  │   2 of 3, v1, 365 days left" in lines
 
 
 def test_very_many_nodes_are_counted(

@@ -11,11 +11,12 @@ from trustui.core.primitives.text import counted, visible
 from trustui.core.trace import Trace
 
 MAX_NODES = 1_000
-MAX_INDENT = 10
+MAX_INDENT = 6
 """Levels that are indented; deeper ones say their depth instead."""
 MAX_PATHS = 12
 MAX_ORPHANS = 20
 _WORD, _KEYS, _VERSION, _LEFT = 16, 9, 7, 22
+_LEAST_NAME = 11
 
 
 def show_tree(repository: Repository, trace: Trace, style: Style) -> Iterator[str]:
@@ -26,7 +27,7 @@ def show_tree(repository: Repository, trace: Trace, style: Style) -> Iterator[st
     yield ""
     stems = _stems(tree.nodes[:MAX_NODES])
     for node, (stem, below) in zip(tree.nodes, stems, strict=False):
-        yield _line(node, tree, stem, style)
+        yield from _line(node, tree, stem, below, style)
         for detail in _details(node):
             indent = f"{below}   "
             yield from (style.faint(line) for line in style.paragraph(detail, indent, indent))
@@ -50,7 +51,8 @@ def _stems(nodes: tuple[Node, ...]) -> list[tuple[str, str]]:
         if node.parent is None:
             stem, own = "", ""
         elif node.depth > MAX_INDENT:
-            stem = own = f"{' ' * 3 * MAX_INDENT}({node.depth}) "
+            stem = f"{' ' * 3 * MAX_INDENT}({node.depth}) "
+            own = " " * len(stem)
         else:
             is_last = last[node.parent] == position
             stem = f"{below[node.parent]}{'└─ ' if is_last else '├─ '}"
@@ -60,16 +62,23 @@ def _stems(nodes: tuple[Node, ...]) -> list[tuple[str, str]]:
     return stems
 
 
-def _line(node: Node, tree: Tree, stem: str, style: Style) -> str:
-    columns = _WORD + _KEYS + _VERSION + _LEFT
-    room = max(12, style.width - columns - 2 - len(stem))
-    name = f"{fitted(_name(node, room), room - 1)} "
-    word = in_state(node.state, WORDS[node.state].ljust(_WORD), style)
+def _line(node: Node, tree: Tree, stem: str, below: str, style: Style) -> Iterator[str]:
+    """Name, state, threshold, version and time left; in two lines where one is too narrow."""
     keys = f"{node.threshold} of {node.keys}"
     version = "" if node.version is None else f"v{node.version}"
     left = "" if node.expires is None else left_in_words(node.expires - tree.at)
-    columns_text = f"{keys:<{_KEYS}}{version:<{_VERSION}}{left}"
-    return f"{stem}{state_sign(node.state, style)} {name}{word}{columns_text}".rstrip()
+    sign, word = state_sign(node.state, style), WORDS[node.state]
+    room = style.width - len(stem) - 3 - _WORD - _KEYS - _VERSION - _LEFT
+    if room >= _LEAST_NAME:
+        name = fitted(_name(node, room), room)
+        word = in_state(node.state, word.ljust(_WORD), style)
+        yield f"{stem}{sign} {name} {word}{keys:<{_KEYS}}{version:<{_VERSION}}{left}".rstrip()
+    else:
+        room = max(1, style.width - len(stem) - 3 - len(word))
+        name = fitted(_name(node, room), room).rstrip()
+        yield f"{stem}{sign} {name} {in_state(node.state, word, style)}"
+        text = ", ".join(part for part in (keys, version, left) if part)
+        yield from style.paragraph(text, f"{below}   ", f"{below}   ")
 
 
 def _name(node: Node, room: int) -> str:

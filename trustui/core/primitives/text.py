@@ -9,7 +9,7 @@ _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 def visible(text: str, limit: int = MAX_FOUND_TEXT) -> str:
-    """The text with hidden characters as `\\u{202E}`, cut at `limit` characters."""
+    r"""The text with hidden characters as `\u{202E}`, cut at `limit` characters."""
     if text.isprintable() and len(text) <= limit:
         return text
     shown = "".join(

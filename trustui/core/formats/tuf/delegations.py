@@ -17,7 +17,7 @@ from trustui.core.formats.tuf.repository import Edge, Repository
 from trustui.core.formats.tuf.wellformed import SPEC
 from trustui.core.limits import MAX_LISTED
 from trustui.core.primitives.paths import path_hash
-from trustui.core.primitives.text import counted, quoted, visible
+from trustui.core.primitives.text import counted, visible
 from trustui.core.trace import (
     Chain,
     Check,
@@ -166,7 +166,7 @@ def _push_edges(
     matching: list[tuple[str, Metadata, DelegatedRole]] = []
     delegations = metadata.delegations
     for delegated in () if delegations is None else delegations.edges_for(lookup.path):
-        check, judge = _match_check(metadata, delegated)
+        check, judge = _match_check(delegated)
         yield lookup.chain.judge(check, judge, lookup.path, name, delegated)
         matching.append((name, metadata, delegated))
         if delegated.terminating:
@@ -202,7 +202,7 @@ def _visit_next(
     return None
 
 
-def _match_check(metadata: Metadata, delegated: DelegatedRole) -> tuple[Check, EdgeJudge]:
+def _match_check(delegated: DelegatedRole) -> tuple[Check, EdgeJudge]:
     if delegated.paths is not None:
         return PATH_MATCH, _path_matches
     if delegated.path_hash_prefixes is not None:
@@ -272,7 +272,8 @@ def _roles_within_limit(lookup: Lookup, repository: Repository) -> Judgement:
 
 def _broken_role_stops(lookup: Lookup) -> Judgement:
     """§5.6.7: a role that matches but cannot be verified ends the search: a less trusted one
-    must not answer in its place."""
+    must not answer in its place.
+    """
     return failed(
         f"{visible(lookup.broken_role or '', 60)} covers the path but could not be verified, so the search stops",
         expected="every role up to the answer verifies",

@@ -1,10 +1,9 @@
 """The quick way to read documents whose map of files is most of their bytes.
 
 A document with a million targets costs Python seconds as nested dictionaries. Here the map is
-decoded into small typed entries, which proves their form on the way. The result counts only if
-encoding it again gives the very bytes that were read: that excludes duplicate names, members that
-the types do not know, and numbers in another spelling, and gives the canonical form for nothing.
-Whatever does not fit is left to the general way, which also explains what is wrong.
+decoded into small typed entries, which proves their form on the way; encoding it again gives the
+canonical form, and its length proves that no name stood twice. Whatever does not fit is left to
+the general way, which also explains what is wrong.
 """
 
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from msgspec import UNSET, Meta, Raw, UnsetType
 from trustui.core.errors import ParseError
 from trustui.core.formats.tuf.metadata import Object
 from trustui.core.limits import JsonLimits
-from trustui.core.primitives.canonical_json import encode_sorted, has_float
+from trustui.core.primitives.canonical_json import encode_sorted
 from trustui.core.primitives.strict_json import load
 
 LARGE = 16_384
@@ -28,7 +27,7 @@ _MOST_BESIDE = 1_000_000
 class Members(msgspec.Struct, frozen=True, eq=False, gc=False, forbid_unknown_fields=True):
     """A JSON object of known members that reads like the dictionary it stands for."""
 
-    def __getitem__(self, name: str) -> Any:  # noqa: ANN401  members are of several types
+    def __getitem__(self, name: str) -> Any:
         value = getattr(self, name) if name in self.__struct_fields__ else UNSET
         if value is UNSET:
             raise KeyError(name)
@@ -53,9 +52,10 @@ class Members(msgspec.Struct, frozen=True, eq=False, gc=False, forbid_unknown_fi
         """As of a dictionary."""
         return ((name, self[name]) for name in self)
 
-    def get(self, name: str, default: Any = None) -> Any:  # noqa: ANN401
+    def get(self, name: str, default: Any = None) -> Any:
         """As of a dictionary."""
-        return self[name] if name in self else default
+        value = getattr(self, name) if name in self.__struct_fields__ else UNSET
+        return default if value is UNSET else value
 
 
 class Hashes(Members, frozen=True, eq=False, gc=False, forbid_unknown_fields=True):
@@ -71,19 +71,22 @@ class SomeHashes(Hashes, frozen=True, eq=False, gc=False, forbid_unknown_fields=
     sha256: str
 
 
+_Count: TypeAlias = Annotated[int, Meta(ge=1, le=2**63 - 1)]
+
+
 class TargetEntry(Members, frozen=True, eq=False, gc=False, forbid_unknown_fields=True):
     """An entry of `targets` without custom data (§4.5)."""
 
     hashes: SomeHashes
-    length: Annotated[int, Meta(ge=0)]
+    length: Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 
 class MetaEntry(Members, frozen=True, eq=False, gc=False, forbid_unknown_fields=True):
     """An entry of `meta` (§4.4)."""
 
-    version: Annotated[int, Meta(ge=1)]
+    version: _Count
     hashes: SomeHashes | UnsetType = UNSET
-    length: Annotated[int, Meta(ge=1)] | UnsetType = UNSET
+    length: _Count | UnsetType = UNSET
 
 
 class LargeDocument(msgspec.Struct, frozen=True):
@@ -115,55 +118,68 @@ def read_large(body: bytes, limits: JsonLimits) -> LargeDocument | None:
     if not LARGE <= len(body) <= limits.max_bytes:
         return None
     try:
-        return _read(body, limits) or _read(msgspec.json.format(body, indent=-1), limits)
+        return _read(body, limits)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ParseError):
         return None
 
 
-def _read(compact: bytes, limits: JsonLimits) -> LargeDocument | None:
-    parts = _parts.decode(compact)
+def _read(body: bytes, limits: JsonLimits) -> LargeDocument | None:
+    parts = _parts.decode(body)
     if set(parts) != {"signatures", "signed"}:
         return None
-    signatures = bytes(parts["signatures"])
-    if len(compact) != _FRAME + len(signatures) + len(memoryview(parts["signed"])):
-        return None
-    signed = _signed(parts["signed"], limits)
+    # These values stand up to two levels down in the document.
+    inner = msgspec.structs.replace(limits, max_depth=limits.max_depth - 2)
+    signed = _signed(parts["signed"], inner)
     if signed is None:
         return None
-    encoded = encode_sorted(signed)
-    if not _is_made_of(compact, signatures, encoded):
+    signatures = _strictly(parts["signatures"], inner)
+    encoded = encode_sorted(signed.value)
+    length = len('{"signatures":,"signed":}') + len(encoded) + signed.surplus
+    length += len(encode_sorted(signatures.value)) + signatures.surplus
+    if not _has_compact_length(body, length):
         return None
-    map_name = "targets" if signed["_type"] == "targets" else "meta"
-    rest = {name: value for name, value in signed.items() if name != map_name}
-    document: Object = {"signatures": load(signatures, limits).value, "signed": signed}
-    return LargeDocument(document, has_float(rest), encoded)
+    document: Object = {"signatures": signatures.value, "signed": signed.value}
+    return LargeDocument(document, signed.has_float, encoded)
 
 
-def _is_made_of(compact: bytes, signatures: bytes, signed: bytes) -> bool:
-    """Whether the text is the two members and nothing else; compared in place, without a copy."""
-    before, between = b'{"signatures":', b',"signed":'
-    if compact.startswith(before):
-        pieces = (before, signatures, between, signed, b"}")
-    else:
-        pieces = (b'{"signed":', signed, b',"signatures":', signatures, b"}")
-    position = 0
-    for piece in pieces:
-        if not compact.startswith(piece, position):
-            return False
-        position += len(piece)
-    return position == len(compact)
+def _has_compact_length(body: bytes, length: int) -> bool:
+    """Whether the text has this many bytes besides white space.
+
+    What decoding dropped (a name that stands twice) or accepted in a longer spelling (escapes, -0)
+    makes the encoded form shorter, and nothing makes it longer: strings and integers are encoded
+    as short as can be. So equal lengths say that nothing was lost, in whatever order it stands.
+    """
+    return length in {len(body), len(msgspec.json.format(body, indent=-1))}
 
 
-def _signed(text: Raw, limits: JsonLimits) -> Object | None:
+def _signed(text: Raw, limits: JsonLimits) -> "_Piece | None":
     """The signed part with its map as typed entries, all else by the strict loader."""
     members = _parts.decode(text)
     name, decoder = _maps.get(bytes(members.get("_type", b"")), ("", None))
     if decoder is None or name not in members:
         return None
-    beside = sum(len(memoryview(raw)) for member, raw in members.items() if member != name)
-    if beside > _MOST_BESIDE:
+    beside = {member: raw for member, raw in members.items() if member != name}
+    if sum(len(memoryview(raw)) for raw in beside.values()) > _MOST_BESIDE:
         return None
-    return {
-        member: decoder.decode(raw) if member == name else load(bytes(raw), limits).value
-        for member, raw in members.items()
-    }
+    pieces = {member: _strictly(raw, limits) for member, raw in beside.items()}
+    value = {member: piece.value for member, piece in pieces.items()}
+    value[name] = decoder.decode(members[name])
+    surplus = sum(piece.surplus for piece in pieces.values())
+    return _Piece(value, surplus, any(piece.has_float for piece in pieces.values()))
+
+
+class _Piece(msgspec.Struct, frozen=True):
+    """A decoded part of a document."""
+
+    value: Any
+    surplus: int
+    """Bytes by which the text of what the strict loader read is longer than its encoding; the
+    loader has judged that spelling, so it proves nothing. Floats may make it negative."""
+    has_float: bool
+
+
+def _strictly(text: Raw, limits: JsonLimits) -> _Piece:
+    raw = bytes(text)
+    loaded = load(raw, limits)
+    surplus = len(msgspec.json.format(raw, indent=-1)) - len(encode_sorted(loaded.value))
+    return _Piece(loaded.value, surplus, loaded.has_float)

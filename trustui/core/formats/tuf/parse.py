@@ -7,12 +7,12 @@ from trustui.core.facts import Document
 from trustui.core.formats.tuf.metadata import TOP_LEVEL_ROLES, Metadata, Object
 from trustui.core.formats.tuf.reading import Parsed, build, decode
 from trustui.core.formats.tuf.wellformed import FRAME, SHAPE
-from trustui.core.limits import TufLimits
+from trustui.core.limits import DEFAULT_LIMITS, TufLimits
 from trustui.core.primitives.text import quoted
 from trustui.core.trace import Outcome
 
 
-def parse(document: Document, limits: TufLimits = TufLimits()) -> Metadata:
+def parse(document: Document, limits: TufLimits = DEFAULT_LIMITS) -> Metadata:
     """The facts of any TUF 1.0 metadata document; nothing about them is verified.
 
     Raises ParseError (its `check` is the id that the bytes fail) or LimitExceeded.
@@ -20,7 +20,7 @@ def parse(document: Document, limits: TufLimits = TufLimits()) -> Metadata:
     return parse_for_signing(document, limits).metadata
 
 
-def parse_for_signing(document: Document, limits: TufLimits = TufLimits()) -> Parsed:
+def parse_for_signing(document: Document, limits: TufLimits = DEFAULT_LIMITS) -> Parsed:
     """As `parse`, with the canonical bytes that are signed."""
     envelope = decode(document.body, "", limits.targets_bytes, limits)
     envelope = msgspec.structs.replace(envelope, expected_type=stated_type(envelope.document))

@@ -16,10 +16,10 @@ from trustui.core.checks.threshold import Tally
 from trustui.core.errors import ParseError
 from trustui.core.facts import Document, Problem
 from trustui.core.formats.tuf.large_maps import read_large
-from trustui.core.formats.tuf.metadata import MetaFile, Metadata, Role, Signature
+from trustui.core.formats.tuf.metadata import Metadata, MetaFile, Role, Signature
 from trustui.core.formats.tuf.signing import KEY_CHECKS, SIGNATURE_CHECKS, SignedDocument
 from trustui.core.formats.tuf.wellformed import FRAME, PARSE, SHAPE, SPEC, Envelope
-from trustui.core.limits import TufLimits
+from trustui.core.limits import DEFAULT_LIMITS, TufLimits
 from trustui.core.primitives.canonical_json import canonical, unescape_controls
 from trustui.core.primitives.digests import sha256
 from trustui.core.primitives.instants import parse_instant
@@ -76,7 +76,7 @@ class Case:
     answer: Document | Problem
     max_bytes: int
     valid_at: datetime
-    limits: TufLimits = TufLimits()
+    limits: TufLimits = DEFAULT_LIMITS
     listed: MetaFile | None = None
     """What timestamp or snapshot says about this document."""
     signers: tuple[Signer, ...] = ()

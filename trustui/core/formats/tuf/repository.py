@@ -9,10 +9,10 @@ import msgspec
 
 from trustui.core.errors import ParseError
 from trustui.core.facts import Document, Problem
-from trustui.core.formats.tuf.metadata import DelegatedRole, MetaFile, Metadata
+from trustui.core.formats.tuf.metadata import DelegatedRole, Metadata, MetaFile
 from trustui.core.formats.tuf.parse import parse_for_signing
 from trustui.core.formats.tuf.reading import Ask, Request, Signer
-from trustui.core.limits import TufLimits
+from trustui.core.limits import DEFAULT_LIMITS, TufLimits
 from trustui.core.primitives.digests import compare
 
 
@@ -48,7 +48,7 @@ class Question(msgspec.Struct, frozen=True):
     trusted: Mapping[str, Document] = {}
     goes_on: bool = True
     """Whether to go on after a failure, so as to show what else holds; a client does not."""
-    limits: TufLimits = TufLimits()
+    limits: TufLimits = DEFAULT_LIMITS
 
 
 class Kept(msgspec.Struct, frozen=True):
