@@ -66,10 +66,17 @@ def test_a_file_below_a_file_is_unreadable(folder: Path) -> None:
     assert problem(folder / "a" / "b", below=folder) == ("unreadable", "Not a directory")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
-def test_a_file_without_permission_is_unreadable(folder: Path) -> None:
-    (folder / "a").touch(mode=0)
-    assert problem(folder / "a") == ("unreadable", "Permission denied")
+def test_a_file_without_permission_is_unreadable(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Simulated: to root nothing is forbidden."""
+
+    def forbidden(_self: Path, _mode: str) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    (folder / "a").touch()
+    monkeypatch.setattr(Path, "open", forbidden)
+    assert problem(folder / "a", below=folder) == ("unreadable", "Permission denied")
 
 
 # Links and what is no file --------------------------------------------------------------------

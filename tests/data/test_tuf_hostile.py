@@ -118,9 +118,9 @@ def test_no_name_leads_out_of_the_folder(cases: Cases) -> None:
 def test_none_takes_more_than_a_second_or_100_megabytes(cases: Cases) -> None:
     expensive = {}
     for name in cases.verdicts:
-        started = time.perf_counter()
+        started = time.process_time()
         cases.verified(name)
-        seconds = time.perf_counter() - started
+        seconds = time.process_time() - started
         gc.collect()
         tracemalloc.start()
         cases.verified(name)

@@ -7,11 +7,11 @@ import sys
 from collections.abc import Sequence
 
 from trustui import __version__
-from trustui.cli import demo, explain, verify
+from trustui.cli import demo, diff, explain, show, verify
 from trustui.cli.answer import UNUSABLE
 from trustui.cli.arguments import Unusable
 
-VERBS = (verify, explain, demo)
+VERBS = (verify, show, diff, explain, demo)
 """Modules with `add_parser` and `run`, in the order of the help."""
 
 

@@ -37,14 +37,14 @@ no canonical form and can never stand in signed metadata. All other i_ files are
 def outcome(file: Path) -> str:
     """`loads` or `refused`; anything else that happens fails the test, and so does slowness."""
     raw = file.read_bytes()
-    started = time.perf_counter()
+    started = time.process_time()
     try:
         load(raw, LIMITS)
     except ParseError:
         result = "refused"
     else:
         result = "loads"
-    assert time.perf_counter() - started < 1, f"{file.name} took too long"
+    assert time.process_time() - started < 1, f"{file.name} took too long"
     return result
 
 
