@@ -361,7 +361,7 @@ def null_member(shop: Workshop) -> None:
 def deep_member(shop: Workshop) -> None:
     """Something deep that no specification knows, signed as all the rest."""
     nest: Any = 0
-    for _ in range(shop.rng.choice((10, 60, 64, 70, 200))):
+    for _ in range(shop.rng.choice((10, 30, 50, 60, 70))):
         nest = [nest]
     shop.edit_next(any_role(shop), lambda signed: signed.update({"x-deep": nest}))
 

@@ -148,7 +148,7 @@ def _serve(shop: Workshop, names: list[str], *, early: bool) -> Visit:
 
 def _offer_roots(shop: Workshop, files: dict[str, bytes], names: list[str]) -> None:
     """More rotations at once than a client follows, or exactly as many."""
-    count = shop.rng.choice((2, 3, 4))
+    count = shop.rng.choice((2, 2, 3, 3, 4))
     names.append(f"{count} new roots")
     for _ in range(count):
         shop.renew("root")

@@ -34,7 +34,7 @@ def key_object(keytype: str, scheme: str, public: str, **more: str | list[str]) 
 
 
 @cache
-def rsa_private(bits: int = 2048) -> rsa.RSAPrivateKey:
+def rsa_private(bits: int) -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(65537, bits)
 
 
@@ -46,9 +46,9 @@ def pkcs1_key() -> OddKey:
     """RSA with the older padding: python-tuf knows the scheme."""
 
     def sign(message: bytes) -> bytes:
-        return rsa_private().sign(message, padding.PKCS1v15(), hashes.SHA256())
+        return rsa_private(2048).sign(message, padding.PKCS1v15(), hashes.SHA256())
 
-    return OddKey(key_object("rsa", "rsassa-pkcs1v15-sha256", rsa_pem()), sign)
+    return OddKey(key_object("rsa", "rsa-pkcs1v15-sha256", rsa_pem()), sign)
 
 
 def pss_key(salt: int = 32, bits: int = 2048, digest: str = "sha256") -> OddKey:

@@ -259,7 +259,7 @@ OURS = (
         "hexadecimal with spaces in keys",
         Stricter.OURS,
         "Python's bytes.fromhex skips white space; §4.2.2 asks for hexadecimal text.",
-        _unreadable(lambda key: re.search(r"\s", key["keyval"]["public"]) is not None),
+        _unreadable(lambda key: re.fullmatch(r"[0-9a-fA-F]+\s[0-9a-fA-F\s]*", key["keyval"]["public"]) is not None),
     ),
     Rule(
         "hexadecimal with spaces in signatures",
@@ -319,7 +319,7 @@ def _bins_end_the_search(difference: Difference) -> bool:
 
 
 def _null_is_dropped(difference: Difference) -> bool:
-    return _says("^UnsignedMetadataError")(difference) and any(
+    return _says("^UnsignedMetadataError|'NoneType' object has no")(difference) and any(
         value_at(document["signed"], path) is None and path[-1] in _MAY_BE_MISSING
         for document in difference.documents
         for path in places(document["signed"])
@@ -388,7 +388,7 @@ PEER = (
         "null for a member that is not there",
         Stricter.PEER,
         "Both read null as nothing where a member may be missing. python-tuf writes the document "
-        "again without it before it verifies the signature, and so comes to other bytes.",
+        "again without it before it verifies the signature, and so comes to other bytes, or stumbles.",
         _null_is_dropped,
     ),
     Rule(

@@ -41,7 +41,7 @@ class Scenario(NamedTuple):
 EnvelopeEdit: TypeAlias = Callable[[Any], None]
 TextEdit: TypeAlias = Callable[[bytes], bytes]
 
-_SCHEMES = (Scheme.ED25519,) * 16 + (Scheme.ECDSA_P256,) * 3 + (Scheme.ECDSA_P384, Scheme.RSA_PSS)
+SCHEMES = (Scheme.ED25519,) * 16 + (Scheme.ECDSA_P256,) * 3 + (Scheme.ECDSA_P384, Scheme.RSA_PSS)
 
 
 @cache
@@ -65,8 +65,10 @@ class Workshop(Publisher):
         consistent_snapshot: bool = True,
         meta_hashes: bool = False,
         compact: bool = False,
+        schemes: Sequence[Scheme] = SCHEMES,
     ) -> None:
         self.rng = rng
+        self._schemes = schemes
         self.closing = start
         """The instant that clients judge expiry at."""
         self.known_keys: dict[str, SigningKey] = {}
@@ -102,7 +104,7 @@ class Workshop(Publisher):
     def _fresh_keys(self, role: str, count: int, scheme: Scheme | None) -> tuple[SigningKey, ...]:
         keys = []
         for key in super()._fresh_keys(role, count, scheme):
-            wanted = self.rng.choice(_SCHEMES)
+            wanted = self.rng.choice(self._schemes)
             if wanted is Scheme.RSA_PSS:
                 free = [one for one in rsa_keys() if one not in keys]
                 keys.append(self.rng.choice(free or [key]))

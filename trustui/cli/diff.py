@@ -80,7 +80,8 @@ def _metadata(text: str, arguments: argparse.Namespace) -> Metadata:
     try:
         return parse(found)
     except ParseError as error:
-        raise _ReadError(f"{visible(text, 300)} is no TUF metadata: {error.because}") from error
+        because = visible(error.because)
+        raise _ReadError(f"{visible(text, 300)} is no TUF metadata: {because}") from error
 
 
 def _document(text: str, arguments: argparse.Namespace) -> Document | Problem:

@@ -20,6 +20,7 @@ from trustui.core.formats.tuf.parse import parse
 from trustui.core.formats.tuf.repository import AnchorOrigin, Repository
 from trustui.core.graph import delegation_tree, who_can_sign
 from trustui.core.impact import impact_of_each
+from trustui.core.primitives.text import visible
 from trustui.core.timeline import Expiry, Timeline, expiries, next_expiries
 from trustui.crawl.source import Source
 
@@ -61,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _why_no_root(verified: Verified) -> str:
     first = verified.trace.first_failing
-    return "there is no root to start from" if first is None else first.because
+    return "there is no root to start from" if first is None else visible(first.because, 1000)
 
 
 def _value(

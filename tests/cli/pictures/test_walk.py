@@ -114,7 +114,7 @@ def test_a_repeat_and_a_role_that_was_not_read_say_so(vendor: Publisher, plain: 
 def test_many_keys_and_many_roles_are_counted(
     plain: Style, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "MAX_LINKS", 2)
+    monkeypatch.setattr(module, "MAX_OTHERS", 2)
     repo = Publisher("many", START)
     for number in range(4):
         repo.add_delegation("targets", f"role-{number}", keys=10, paths=["*"])
@@ -124,9 +124,7 @@ def test_many_keys_and_many_roles_are_counted(
     assert lines[-1] == "  … and 2 more; --json has them all"
     repo.remove_target("targets", "file")
     repo.publish()
-    lines = told(repo, "file", plain)
-    assert "      and 2 more" in lines
-    assert "  … and 3 more; --json has them all" in lines
+    assert "      and 2 more" in told(repo, "file", plain)
 
 
 def test_foreign_text_is_made_visible(vendor: Publisher, plain: Style) -> None:

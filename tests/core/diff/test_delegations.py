@@ -110,7 +110,7 @@ def test_terminating_narrows_and_not_terminating_widens(
 ) -> None:
     if before:
         edited(lambda delegations: role(delegations, "cranes").update(terminating=True))
-        changes = edited(lambda delegations: None)
+        changes = edited(lambda _: None)
     else:
         changes = edited(lambda delegations: role(delegations, "cranes").update(terminating=True))
     words = ("terminating", "not terminating") if before else ("not terminating", "terminating")

@@ -64,7 +64,7 @@ def test_what_is_said_about_a_target_is_told_apart(vendor: Publisher, publish: P
 
 
 def test_unknown_members_of_a_target_are_told(vendor: Publisher, publish: Published) -> None:
-    vendor.edit_next("targets", lambda signed: note_target(signed))
+    vendor.edit_next("targets", note_target)
     [change] = publish("targets")
     assert (change.kind, change.subject) == (ChangeKind.MEMBER, "SUPPORT.txt: note")
 

@@ -55,8 +55,8 @@ def test_a_group_that_could_not_be_decided_could_not_be_checked(vendor: Publishe
     at = vendor.now
     stuck = Step("fetch", Outcome.UNDECIDED, "timestamp", "answers 503", "", "timestamp")
     moot = Step("sign", Outcome.PASSED, "timestamp", "", "", "timestamp", moot_because="fetch")
-    events = [Planned("timestamp", "timestamp", ("fetch", "sign")), stuck, moot]
-    assert standings(trace("s", at, at, [*events]))["timestamp"] == Standing(
+    planned = Planned("timestamp", "timestamp", ("fetch", "sign"))
+    assert standings(trace("s", at, at, [planned, stuck, moot]))["timestamp"] == Standing(
         TrustState.COULD_NOT_CHECK, "fetch"
     )
 

@@ -9,10 +9,10 @@ import pytest
 from tests.simulators.verified import verified
 from trustui.core.facts import Problem, ProblemKind
 from trustui.core.formats.tuf.repository import Anchor, AnchorOrigin, Question
+from trustui.core.formats.tuf.signing import cached_material
 from trustui.core.formats.tuf.verify import verify
 from trustui.core.impact import Impact, RoleImpact, impact, impact_of_each
 from trustui.core.impact.listings import given_keys
-from trustui.core.formats.tuf.signing import cached_material
 from trustui.core.trace import Outcome, collect
 from trustui.demo.keys import SigningKey
 from trustui.demo.publisher import Publisher

@@ -8,7 +8,8 @@ from trustui.core.primitives.text import counted, visible
 from trustui.core.trace import Outcome
 
 MAX_KEYIDS = 8
-MAX_LINKS = 200
+MAX_OTHERS = 200
+"""Roles that are never asked; of those that are there are 33 at most."""
 _STOPS = {
     Stop.FOUND: Outcome.PASSED,
     Stop.TERMINATING: Outcome.NOTED,
@@ -26,18 +27,18 @@ def show_who_can_sign(walk: Walk, style: Style) -> Iterator[str]:
         text = f"A client asks nobody while this does not hold: {walk.rests_on}"
         yield from (style.outcome(Outcome.FAILED, line) for line in style.paragraph(text))
     yield ""
-    for number, link in enumerate(walk.asked[:MAX_LINKS], start=1):
+    for number, link in enumerate(walk.asked, start=1):
         yield from _asked(number, link, style)
     yield from _stop(walk, style)
     others = [link for link in walk.links if not link.is_asked]
     if others:
         yield ""
         yield style.bold("Covers the path too, and is never asked")
-        for link in others[:MAX_LINKS]:
+        for link in others[:MAX_OTHERS]:
             note = "asked above already" if link.is_repeat else _entry(link)
             yield from style.paragraph(f"{_title(link)}{note and f'; {note}'}", "    ", "  · ")
-        if len(others) > MAX_LINKS:
-            yield style.faint(f"  … and {len(others) - MAX_LINKS:,} more; --json has them all")
+        if len(others) > MAX_OTHERS:
+            yield style.faint(f"  … and {len(others) - MAX_OTHERS:,} more; --json has them all")
 
 
 def _bold(text: str, style: Style) -> Iterator[str]:

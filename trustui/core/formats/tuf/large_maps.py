@@ -149,7 +149,7 @@ def _has_compact_length(body: bytes, length: int) -> bool:
     makes the encoded form shorter, and nothing makes it longer: strings and integers are encoded
     as short as can be. So equal lengths say that nothing was lost, in whatever order it stands.
     """
-    return length in {len(body), len(msgspec.json.format(body, indent=-1))}
+    return length == len(body) or length == len(msgspec.json.format(body, indent=-1))
 
 
 def _signed(text: Raw, limits: JsonLimits) -> "_Piece | None":

@@ -1,0 +1,40 @@
+"""Each difference rule is shown by one small repository, and explained by nothing else."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.differential.compare import compare
+from tests.differential.rules import RULES, Rule, rule_for
+from tests.differential.vectors import FOUND, VECTORS, once
+
+
+def test_each_rule_has_a_vector_and_a_name_of_its_own() -> None:
+    assert sorted(rule.name for rule in RULES) == sorted(VECTORS)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_a_vector_shows_the_difference_that_its_rule_names(rule: Rule, tmp_path: Path) -> None:
+    vector = VECTORS[rule.name]
+    difference = compare(vector.build(), tmp_path)
+    assert difference is not None
+    assert (difference.ours.words, difference.peer.words) == (vector.ours, vector.peer)
+    assert [one.name for one in RULES if rule_for(difference, (one,))] == [rule.name]
+
+
+def test_a_repository_without_oddities_shows_no_difference(tmp_path: Path) -> None:
+    scenario = once(lambda _: None)()
+    assert compare(scenario, tmp_path) is None
+
+
+@pytest.mark.parametrize("name", VECTORS)
+def test_a_vector_is_new_only_in_what_it_shows(name: str) -> None:
+    """No vector is found wrong by both sides: at least one of them accepts it."""
+    assert FOUND in {VECTORS[name].ours, VECTORS[name].peer}
+
+
+def test_a_difference_that_no_rule_covers_has_no_rule(tmp_path: Path) -> None:
+    difference = compare(VECTORS["duplicate names"].build(), tmp_path)
+    assert difference is not None
+    others = tuple(rule for rule in RULES if rule.name != "duplicate names")
+    assert rule_for(difference, others) is None
