@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
-from tests.differential.changes import FALSE_WORDS, HONEST, PATHS, SIGNING, WRITING, Change, delegation_rule
+from tests.differential.changes import HONEST, PATHS, Change, delegation_rule
+from tests.differential.false_words import FALSE_WORDS
 from tests.differential.odd_keys import KEYS
+from tests.differential.odd_signatures import SIGNING, WRITING
 from tests.differential.scenario import Scenario, Visit, Workshop
 from trustui.demo.roles import RolePlan
 
@@ -56,7 +59,9 @@ def _found(rng: Random, start: datetime, at: datetime) -> Workshop:
 
 def _plan(rng: Random) -> RolePlan:
     threshold = rng.choice((1, 1, 1, 2, 3))
-    return RolePlan(threshold + rng.choice((0, 0, 1, 2)), threshold, timedelta(days=rng.choice((30, 365))))
+    return RolePlan(
+        threshold + rng.choice((0, 0, 1, 2)), threshold, timedelta(days=rng.choice((30, 365)))
+    )
 
 
 def _delegations(rng: Random) -> Callable[[Workshop], None]:
@@ -86,7 +91,7 @@ def _diamond(shop: Workshop) -> None:
     shop.add_target("both", shop.rng.choice(PATHS[:-1]), b"content")
 
 
-def _covering(shop: Workshop) -> dict[str, list[str]]:
+def _covering(shop: Workshop) -> dict[str, Any]:
     return {"paths": ["a/*", "*"]} if shop.rng.random() < 0.8 else {"path_hash_prefixes": [""]}
 
 
@@ -97,7 +102,9 @@ def _bins(shop: Workshop) -> None:
         shop.add_delegation("targets", "a", paths=["*", "*/*"])
         shop.add_delegation("targets", "b", paths=["*", "*/*", "*/*/*"])
         shop.add_target("b", shop.rng.choice(PATHS[:-1]), b"content")
-    shop.delegate_hash_bins(above, bit_length=shop.rng.choice((1, 2, 3)), keys=shop.rng.choice((1, 2)))
+    shop.delegate_hash_bins(
+        above, bit_length=shop.rng.choice((1, 2, 3)), keys=shop.rng.choice((1, 2))
+    )
     for path in shop.rng.sample(PATHS[:-1], 3):
         shop.add_target(shop.bin_for(above, path), path, b"content")
 

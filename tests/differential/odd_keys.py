@@ -28,9 +28,9 @@ class OddKey(SigningKey):
         return self._sign(message).hex()
 
 
-def key_object(keytype: str, scheme: str, public: str, **more: str | list[str]) -> JsonObject:
-    """A key as TUF writes it (§4.2.2), with members beside the three that it knows."""
-    return {"keytype": keytype, "scheme": scheme, "keyval": {"public": public}, **more}
+def key_object(keytype: str, scheme: str, public: str) -> JsonObject:
+    """A key as TUF writes it (§4.2.2)."""
+    return {"keytype": keytype, "scheme": scheme, "keyval": {"public": public}}
 
 
 @cache
@@ -68,7 +68,9 @@ def small_order_key(_: Random) -> OddKey:
     return OddKey(key_object("ed25519", "ed25519", neutral.hex()), lambda _: neutral + bytes(32))
 
 
-def ecdsa_key(rng: Random, keytype: str, encoding: str, curve: ec.EllipticCurve | None = None) -> OddKey:
+def ecdsa_key(
+    rng: Random, keytype: str, encoding: str, curve: ec.EllipticCurve | None = None
+) -> OddKey:
     """ECDSA with the public key as PEM, hex of the point, or base64 of the DER."""
     chosen = curve or ec.SECP256R1()
     private = ec.derive_private_key(rng.getrandbits(200) + 1, chosen)
@@ -81,11 +83,14 @@ def ecdsa_key(rng: Random, keytype: str, encoding: str, curve: ec.EllipticCurve 
     }[encoding]
     scheme = f"ecdsa-sha2-nistp{chosen.key_size}"
     return OddKey(
-        key_object(keytype or scheme, scheme, text), lambda message: private.sign(message, ec.ECDSA(digest))
+        key_object(keytype or scheme, scheme, text),
+        lambda message: private.sign(message, ec.ECDSA(digest)),
     )
 
 
-def ed25519_key(rng: Random, keytype: str = "ed25519", scheme: str = "ed25519", form: str = "hex") -> OddKey:
+def ed25519_key(
+    rng: Random, keytype: str = "ed25519", scheme: str = "ed25519", form: str = "hex"
+) -> OddKey:
     private = Ed25519PrivateKey.from_private_bytes(rng.randbytes(32))
     public = private.public_key()
     raw = public.public_bytes_raw()
@@ -139,7 +144,9 @@ def rotate_to_odd_key(shop: Workshop) -> None:
 
 def rotate_to_twins(shop: Workshop) -> None:
     """One public key is to fill a threshold of two."""
-    _hand_over(shop, shop.rng.choice(shop.role_names()), twins(shop.rng), shop.rng.choice((1, 2, 2)))
+    _hand_over(
+        shop, shop.rng.choice(shop.role_names()), twins(shop.rng), shop.rng.choice((1, 2, 2))
+    )
 
 
 def share_keys(shop: Workshop) -> None:

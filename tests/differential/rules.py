@@ -55,7 +55,9 @@ def _first(check: str, *, expected: str = "", because: str = "") -> Callable[[Di
 def _short_of_threshold(difference: Difference, because: str) -> bool:
     step = difference.first
     return (
-        step is not None and _THRESHOLDS.fullmatch(step.check) is not None and because in step.because
+        step is not None
+        and _THRESHOLDS.fullmatch(step.check) is not None
+        and because in step.because
     )
 
 
@@ -124,7 +126,9 @@ def _cached_snapshot_is_another(difference: Difference) -> bool:
     listed = timestamp["signed"]["meta"]["snapshot.json"]
     holds = all(one.holds for one in compare(kept, listed.get("hashes") or {}))
     same_length = listed.get("length") in {None, len(kept)}
-    return json.loads(kept)["signed"]["version"] == listed["version"] and not (holds and same_length)
+    return json.loads(kept)["signed"]["version"] == listed["version"] and not (
+        holds and same_length
+    )
 
 
 def _timestamp_in_force(difference: Difference) -> Any:
@@ -171,9 +175,11 @@ OURS = (
         "length of the pinned root",
         Stricter.OURS,
         "python-tuf reads a pinned root of any length; we hold it to the bound of every other root.",
-        lambda d: _first("tuf.meta.parse", expected="at most .* bytes")(d)
-        and d.first is not None
-        and d.first.on == "initial root",
+        lambda d: (
+            _first("tuf.meta.parse", expected="at most .* bytes")(d)
+            and d.first is not None
+            and d.first.on == "initial root"
+        ),
     ),
     Rule(
         "more roots than are followed",
@@ -186,36 +192,42 @@ OURS = (
         "boolean thresholds",
         Stricter.OURS,
         "python-tuf compares without looking at types, so true counts as 1; §4.3 asks for an integer.",
-        lambda d: _first(r"tuf\.meta\.threshold\.positive")(d)
-        and d.first is not None
-        and d.first.found == "true",
+        lambda d: (
+            _first(r"tuf\.meta\.threshold\.positive")(d)
+            and d.first is not None
+            and d.first.found == "true"
+        ),
     ),
     Rule(
         "boolean versions",
         Stricter.OURS,
         "As with thresholds: true is no version.",
-        lambda d: d.first is not None
-        and (
-            (d.first.check == "tuf.meta.version.positive" and d.first.found == "true")
-            or re.search("the version listed for .* is true", d.first.because) is not None
+        lambda d: (
+            d.first is not None
+            and (
+                (d.first.check == "tuf.meta.version.positive" and d.first.found == "true")
+                or re.search("the version listed for .* is true", d.first.because) is not None
+            )
         ),
     ),
     Rule(
         "boolean bit lengths",
         Stricter.OURS,
         "As with thresholds: true is no number of bits.",
-        lambda d: _first(r"tuf\.meta\.succinct")(d)
-        and d.first is not None
-        and d.first.found == "true",
+        lambda d: (
+            _first(r"tuf\.meta\.succinct")(d) and d.first is not None and d.first.found == "true"
+        ),
     ),
     Rule(
         "lengths that cannot be",
         Stricter.OURS,
         "A length of zero, true or false: we refuse the document that states it (§4.4, §4.5), "
         "python-tuf meets it only where the described file is read, if it ever is.",
-        lambda d: _first(r"tuf\.meta\.length")(d)
-        and d.first is not None
-        and d.first.found in {"0", "true", "false"},
+        lambda d: (
+            _first(r"tuf\.meta\.length")(d)
+            and d.first is not None
+            and d.first.found in {"0", "true", "false"}
+        ),
     ),
     Rule(
         "types of members",
@@ -259,7 +271,11 @@ OURS = (
         "hexadecimal with spaces in keys",
         Stricter.OURS,
         "Python's bytes.fromhex skips white space; §4.2.2 asks for hexadecimal text.",
-        _unreadable(lambda key: re.fullmatch(r"[0-9a-fA-F]+\s[0-9a-fA-F\s]*", key["keyval"]["public"]) is not None),
+        _unreadable(
+            lambda key: (
+                re.fullmatch(r"[0-9a-fA-F]+\s[0-9a-fA-F\s]*", key["keyval"]["public"]) is not None
+            )
+        ),
     ),
     Rule(
         "hexadecimal with spaces in signatures",

@@ -29,13 +29,19 @@ class Vector(NamedTuple):
 def small(*, meta_hashes: bool = False) -> Workshop:
     """Four top-level roles with one Ed25519 key each, and one target."""
     shop = Workshop(
-        Random(1), AT - timedelta(days=2), _PLANS, meta_hashes=meta_hashes, schemes=(Scheme.ED25519,)
+        Random(1),
+        AT - timedelta(days=2),
+        _PLANS,
+        meta_hashes=meta_hashes,
+        schemes=(Scheme.ED25519,),
     )
     shop.add_target("targets", PATH, b"content")
     return shop
 
 
-def once(change: Callable[[Workshop], None], *, meta_hashes: bool = False) -> Callable[[], Scenario]:
+def once(
+    change: Callable[[Workshop], None], *, meta_hashes: bool = False
+) -> Callable[[], Scenario]:
     """One visit, after one change."""
 
     def build() -> Scenario:
@@ -47,7 +53,9 @@ def once(change: Callable[[Workshop], None], *, meta_hashes: bool = False) -> Ca
     return build
 
 
-def signed(role: str, edit: Callable[[Any], object], *, meta_hashes: bool = False) -> Callable[[], Scenario]:
+def signed(
+    role: str, edit: Callable[[Any], object], *, meta_hashes: bool = False
+) -> Callable[[], Scenario]:
     """One edit of what is signed."""
     return once(lambda shop: shop.edit_next(role, edit), meta_hashes=meta_hashes)
 
@@ -191,10 +199,17 @@ VECTORS: dict[str, Vector] = {
     "boolean thresholds": Vector(
         signed("root", lambda root: root["roles"]["targets"].update(threshold=True)), REFUSED, FOUND
     ),
-    "boolean versions": Vector(signed("targets", lambda body: body.update(version=True)), REFUSED, FOUND),
-    "boolean bit lengths": Vector(odd_bins(lambda bins: bins.update(bit_length=True)), REFUSED, FOUND),
+    "boolean versions": Vector(
+        signed("targets", lambda body: body.update(version=True)), REFUSED, FOUND
+    ),
+    "boolean bit lengths": Vector(
+        odd_bins(lambda bins: bins.update(bit_length=True)), REFUSED, FOUND
+    ),
     "lengths that cannot be": Vector(
-        signed("snapshot", lambda body: body["meta"].update({"unused.json": {"version": 1, "length": 0}})),
+        signed(
+            "snapshot",
+            lambda body: body["meta"].update({"unused.json": {"version": 1, "length": 0}}),
+        ),
         REFUSED,
         FOUND,
     ),

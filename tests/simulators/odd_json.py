@@ -32,7 +32,21 @@ ODD_TEXTS = (
     "true",
     "0" * 64,
 )
-ODD_NUMBERS: tuple[int | float, ...] = (0, 1, -1, 2, 2**31, 2**53 + 1, 2**63, 2**64, 10**40, 0.5, 1.0, -2.5, 1e300)
+ODD_NUMBERS: tuple[int | float, ...] = (
+    0,
+    1,
+    -1,
+    2,
+    2**31,
+    2**53 + 1,
+    2**63,
+    2**64,
+    10**40,
+    0.5,
+    1.0,
+    -2.5,
+    1e300,
+)
 ODD_OTHERS: tuple[Any, ...] = (None, True, False, [], {}, [[]], [None], {"": ""}, [{}])
 
 
@@ -156,7 +170,9 @@ _INTEGER = re.compile(rb"(?<=[:\s,\[])\d+(?=[\s,\]}])")
 _LETTER_IN_TEXT = re.compile(rb'(?<=")[a-z](?=[a-z_.]*")')
 
 
-def _at_one(rng: Random, pattern: re.Pattern[bytes], text: bytes, new: Callable[[bytes], bytes]) -> bytes:
+def _at_one(
+    rng: Random, pattern: re.Pattern[bytes], text: bytes, new: Callable[[bytes], bytes]
+) -> bytes:
     matches = list(pattern.finditer(text))
     if not matches:
         return text
@@ -170,14 +186,34 @@ def name_twice(rng: Random, text: bytes) -> bytes:
 
     def double(member: bytes) -> bytes:
         name = member.split(b":")[0]
-        return rng.choice((member + b"," + member, name + b":" + other + b"," + member, member + b"," + name + b":" + other))
+        return rng.choice(
+            (
+                member + b"," + member,
+                name + b":" + other + b"," + member,
+                member + b"," + name + b":" + other,
+            )
+        )
 
     return _at_one(rng, _MEMBER, text, double)
 
 
 def other_number(rng: Random, text: bytes) -> bytes:
     """One integer in another notation, valid or not."""
-    forms = (b"%s.0", b"%se0", b"0%s", b"-%s", b"+%s", b"%s.", b"%sE+1", b"%s.5", b"0x%s", b"1e400", b"NaN", b"Infinity", b"-0")
+    forms = (
+        b"%s.0",
+        b"%se0",
+        b"0%s",
+        b"-%s",
+        b"+%s",
+        b"%s.",
+        b"%sE+1",
+        b"%s.5",
+        b"0x%s",
+        b"1e400",
+        b"NaN",
+        b"Infinity",
+        b"-0",
+    )
     form = rng.choice(forms)
     return _at_one(rng, _INTEGER, text, lambda number: form.replace(b"%s", number))
 
@@ -192,13 +228,29 @@ def escaped_letter(rng: Random, text: bytes) -> bytes:
 def other_encoding(rng: Random, text: bytes) -> bytes:
     """The same text in other bytes."""
     as_text = text.decode("utf-8", "replace")
-    return rng.choice((b"\xef\xbb\xbf" + text, as_text.encode("utf-16"), as_text.encode("utf-16-be"), as_text.encode("utf-32")))
+    return rng.choice(
+        (
+            b"\xef\xbb\xbf" + text,
+            as_text.encode("utf-16"),
+            as_text.encode("utf-16-be"),
+            as_text.encode("utf-32"),
+        )
+    )
 
 
 def around(rng: Random, text: bytes) -> bytes:
     """Something before or behind the value."""
     before, behind = rng.choice(
-        ((b"", b"\n\n\t "), (b" \r\n", b""), (b"", b"x"), (b"", b"{}"), (b"", b"\x00"), (b"[", b"]"), (b"//c\n", b""), (b"", b","))
+        (
+            (b"", b"\n\n\t "),
+            (b" \r\n", b""),
+            (b"", b"x"),
+            (b"", b"{}"),
+            (b"", b"\x00"),
+            (b"[", b"]"),
+            (b"//c\n", b""),
+            (b"", b","),
+        )
     )
     return before + text + behind
 

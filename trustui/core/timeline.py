@@ -10,16 +10,11 @@ from itertools import pairwise
 
 import msgspec
 
-from trustui.core.formats.tuf.lint import signing_began
 from trustui.core.formats.tuf.metadata import TOP_LEVEL_ROLES, Metadata
 from trustui.core.formats.tuf.repository import Repository
-from trustui.core.formats.tuf.states import expires_soon
+from trustui.core.formats.tuf.states import expires_soon, signing_begins
 
 DAY = timedelta(days=1)
-
-SIGNING_PERIOD = "x-tuf-on-ci-signing-period"
-"""Days before its expiry in which a document should be signed anew (tuf-on-ci). Stated in the
-document itself, or for roles signed by machines in root's entry for the role."""
 
 
 class Life(StrEnum):
@@ -120,7 +115,7 @@ def next_expiries(repository: Repository, at: datetime) -> tuple[Expiry, ...]:
             role=name,
             version=metadata.version,
             expires=metadata.expires,
-            signing_begins=(began := signing_began(repository, name, metadata)),
+            signing_begins=(began := signing_begins(repository.root, name, metadata)),
             life=_life(metadata, at, began),
             days_left=(metadata.expires - at) // DAY,
         )
@@ -170,15 +165,15 @@ def _bar(
     *,
     is_newest: bool,
 ) -> Bar:
-    signing_begins = _signing_begins(role, metadata, root)
+    renewal = signing_begins(root, role, metadata)
     aged = msgspec.structs.replace(metadata, seen_at=begins)
     return Bar(
         version=metadata.version,
         digest=metadata.digest,
         begins=begins,
         expires=metadata.expires,
-        signing_begins=signing_begins,
-        life=_life(aged, at, signing_begins) if is_newest else Life.SUPERSEDED,
+        signing_begins=renewal,
+        life=_life(aged, at, renewal) if is_newest else Life.SUPERSEDED,
         days_left=(metadata.expires - at) // DAY,
     )
 
@@ -195,13 +190,3 @@ def _lapses(bars: tuple[Bar, ...], at: datetime) -> Iterator[Lapse]:
             yield Lapse(bar.version, bar.expires, successor.begins, is_open=False)
     if bars[-1].expires < at:
         yield Lapse(bars[-1].version, bars[-1].expires, at, is_open=True)
-
-
-def _signing_begins(role: str, metadata: Metadata, root: Metadata | None) -> datetime | None:
-    """As `lint.signing_began`, for documents that belong to no verified repository."""
-    stated = metadata.signed.get(SIGNING_PERIOD)
-    if stated is None and root is not None:
-        stated = root.signed["roles"].get(role, {}).get(SIGNING_PERIOD)
-    if type(stated) is not int or not 0 < stated < 100_000:  # noqa: PLR2004  a sane date remains
-        return None
-    return metadata.expires - stated * DAY

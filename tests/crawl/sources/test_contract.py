@@ -74,9 +74,10 @@ class InDirectory:
         del server
         self.location = str(write_repository(repo, folder).metadata)
         self._timestamp = Path(self.location) / "timestamp.json"
+        self._outside = folder.parent
 
     def spoil(self, fault: ProblemKind) -> None:
-        spoil(self._timestamp, fault)
+        spoil(self._timestamp, fault, self._outside)
 
     def replace(self, body: bytes) -> None:
         self._timestamp.write_bytes(body)
@@ -88,13 +89,14 @@ class InHistory:
         self.location = str(write_repository(repo, folder).history)
         self._folder = Path(self.location) / "timestamp"
         self._newest = self._folder / f"{repo.version('timestamp')}.timestamp.json"
+        self._outside = folder.parent
 
     def spoil(self, fault: ProblemKind) -> None:
         if fault is ProblemKind.ABSENT:
             for path in self._folder.iterdir():
                 path.unlink()
         else:
-            spoil(self._newest, fault)
+            spoil(self._newest, fault, self._outside)
 
     def replace(self, body: bytes) -> None:
         self._newest.write_bytes(body)
@@ -126,7 +128,7 @@ PLACES: Mapping[str, type[Place]] = {
 }
 
 
-def spoil(path: Path, fault: ProblemKind) -> None:
+def spoil(path: Path, fault: ProblemKind, outside: Path) -> None:
     body = path.read_bytes()
     path.unlink()
     if fault is ProblemKind.TOO_LONG:
@@ -134,9 +136,8 @@ def spoil(path: Path, fault: ProblemKind) -> None:
     elif fault is ProblemKind.UNREADABLE:
         path.mkdir()
     elif fault is ProblemKind.REFUSED:
-        secret = path.parents[3] / "secret.json"
-        secret.write_bytes(body)
-        path.symlink_to(secret)
+        (outside / "good.json").write_bytes(body)
+        path.symlink_to(outside / "good.json")
 
 
 @pytest.fixture(params=SOURCES, ids=lambda kind: kind.name)
@@ -320,7 +321,9 @@ def test_every_kind_reads_a_repository_without_consistent_snapshots(
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_of_the_place_is_a_problem(place: Place, source: Source, fault: ProblemKind) -> None:
+def test_a_fault_of_the_place_is_a_problem(
+    place: Place, source: Source, fault: ProblemKind
+) -> None:
     place.spoil(fault)
     problem = source.ask(Request("timestamp", None, 16_384))
     assert isinstance(problem, Problem)

@@ -9,7 +9,6 @@ from typing import NamedTuple
 import msgspec
 
 from trustui.core.formats.tuf.delegations import edge_group
-from trustui.core.formats.tuf.lint import signing_began
 from trustui.core.formats.tuf.metadata import (
     TOP_LEVEL_ROLES,
     DelegatedRole,
@@ -18,7 +17,7 @@ from trustui.core.formats.tuf.metadata import (
     SuccinctRoles,
 )
 from trustui.core.formats.tuf.repository import Edge, Repository
-from trustui.core.formats.tuf.states import expires_soon
+from trustui.core.formats.tuf.states import expires_soon, signing_begins
 from trustui.core.graph.standing import NOT_CHECKED, WORST_FIRST, Signings, Standing, standings
 from trustui.core.trace import Trace, TrustState
 
@@ -262,7 +261,7 @@ class _Growing:
         return self.standings.get(edge_group(delegator, name), NOT_CHECKED)
 
     def _state(self, name: str, state: TrustState, metadata: Metadata) -> TrustState:
-        began = signing_began(self.repository, name, metadata)
+        began = signing_begins(self.repository.root, name, metadata)
         is_soon = state is TrustState.VERIFIED and expires_soon(metadata, self.at, began)
         return TrustState.EXPIRES_SOON if is_soon else state
 

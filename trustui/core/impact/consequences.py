@@ -85,10 +85,8 @@ def impact_of_each(repository: Repository) -> tuple[tuple[KeyUsage, Impact], ...
 class _Believed:
     """What else an attacker must forge before clients believe a forged document."""
 
-    def __init__(self, known: Iterable[Listing], forged: Iterable[Listing]) -> None:
-        top = {one.role.name: one for one in known if one.delegator_name == "root"}
+    def __init__(self, forged: Iterable[Listing], *, is_pinned: bool) -> None:
         self._has = {one.role.name for one in forged if one.delegator_name == "root"}
-        is_pinned = "snapshot" in top and top["snapshot"].is_bound
         self._timestamp = self._missing("timestamp")
         self._snapshot = (*self._missing("snapshot"), *(self._timestamp if is_pinned else ()))
 
@@ -115,11 +113,17 @@ class _Trust:
     def __init__(self, repository: Repository) -> None:
         self.signings = Signings()
         self.listings = tuple(listings(repository))
+        self.holding: dict[bytes, set[int]] = {}
+        self.below: dict[str, list[int]] = {}
+        for position, listing in enumerate(self.listings):
+            self.below.setdefault(listing.delegator_name, []).append(position)
+            for material in listing.materials:
+                self.holding.setdefault(material, set()).add(position)
         self.by_keyid: dict[str, set[bytes]] = {}
         for key in given_keys(repository):
-            material = cached_material(key)
-            if material is not None:
-                self.by_keyid.setdefault(key.keyid, set()).add(material)
+            known = cached_material(key)
+            if known is not None:
+                self.by_keyid.setdefault(key.keyid, set()).add(known)
 
     def impact(self, keys: Collection[bytes | str]) -> Impact:
         materials = {key for key in keys if isinstance(key, bytes)}
@@ -133,25 +137,35 @@ class _Trust:
         )
 
     def _impacts(self, keys: frozenset[bytes]) -> Iterator[RoleImpact]:
-        forged = [one for one in self.listings if not one.imagine(keys.__contains__).missing]
-        fallen = self._fallen({name for one in forged for name in one.names})
-        believed = _Believed(self.listings, forged)
-        for listing in self.listings:
-            is_below = listing.delegator_name in fallen and listing.role.name != "root"
-            if is_below or keys & listing.materials:
-                falls_with = listing.delegator_name if is_below else None
-                yield self._impact(listing, keys, believed, falls_with)
+        held = {position for key in keys for position in self.holding.get(key, ())}
+        forged = [
+            self.listings[position]
+            for position in held
+            if not self.listings[position].imagine(keys.__contains__).missing
+        ]
+        believed = _Believed(forged, is_pinned=self._snapshot_is_pinned())
+        fallen = self._below(name for one in forged for name in one.names)
+        for position in sorted(held | fallen):
+            listing = self.listings[position]
+            falls_with = listing.delegator_name if position in fallen else None
+            yield self._impact(listing, keys, believed, falls_with)
 
-    def _fallen(self, forged: set[str]) -> set[str]:
-        """What can be forged and all below it: who signs for a role names the keys of those."""
-        below: dict[str, list[str]] = {}
-        for one in self.listings:
-            below.setdefault(one.delegator_name, []).extend(one.names)
-        fallen, waiting = set(forged), list(forged)
+    def _snapshot_is_pinned(self) -> bool:
+        top = (self.listings[position] for position in self.below.get("root", ()))
+        return any(one.is_bound for one in top if one.role.name == "snapshot")
+
+    def _below(self, forged: Iterable[str]) -> set[int]:
+        """All that forged roles delegate to: who signs for a role names the keys below it."""
+        waiting = list(forged)
+        met, fallen = set(waiting), set[int]()
         while waiting:
-            new = [name for name in below.get(waiting.pop(), ()) if name not in fallen]
-            fallen.update(new)
-            waiting += new
+            for position in self.below.get(waiting.pop(), ()):
+                listing = self.listings[position]
+                if listing.role.name != "root":
+                    fallen.add(position)
+                new = [name for name in listing.names if name not in met]
+                met.update(new)
+                waiting += new
         return fallen
 
     def _impact(

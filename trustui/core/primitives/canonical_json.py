@@ -6,6 +6,7 @@ the exact encoder below. securesystemslib's `encode_canonical` is the oracle in 
 """
 
 import re
+from itertools import chain
 from typing import TypeAlias
 
 import msgspec
@@ -63,9 +64,10 @@ def has_float(value: JsonValue) -> bool:
 
 def children(level: list[JsonValue]) -> list[JsonValue]:
     """All values one step further down than these; members' values, not their names."""
-    return [
-        child
-        for value in level
-        if type(value) is dict or type(value) is list
-        for child in (value.values() if type(value) is dict else value)
-    ]
+    return list(
+        chain.from_iterable(
+            value.values() if type(value) is dict else value
+            for value in level
+            if type(value) is dict or type(value) is list
+        )
+    )

@@ -49,6 +49,12 @@ _HASHES: dict[str, hashes.HashAlgorithm] = {
     "rsassa-pss-sha384": hashes.SHA384(),
     "rsassa-pss-sha512": hashes.SHA512(),
 }
+_ECDSA = {scheme: ec.ECDSA(_HASHES[scheme]) for scheme in _CURVES}
+_PSS = {
+    scheme: padding.PSS(padding.MGF1(algorithm), padding.PSS.DIGEST_LENGTH)
+    for scheme, algorithm in _HASHES.items()
+    if scheme.startswith("rsassa")
+}
 
 
 class PublicKey(msgspec.Struct, frozen=True):
@@ -160,14 +166,12 @@ def _verify_ed25519(key: PublicKey, signature: bytes, message: bytes) -> None:
 
 def _verify_ecdsa(key: PublicKey, signature: bytes, message: bytes) -> None:
     assert isinstance(key.loaded, ec.EllipticCurvePublicKey)
-    key.loaded.verify(signature, message, ec.ECDSA(_HASHES[key.scheme]))
+    key.loaded.verify(signature, message, _ECDSA[key.scheme])
 
 
 def _verify_rsa_pss(key: PublicKey, signature: bytes, message: bytes) -> None:
     assert isinstance(key.loaded, rsa.RSAPublicKey)
-    algorithm = _HASHES[key.scheme]
-    scheme = padding.PSS(padding.MGF1(algorithm), padding.PSS.DIGEST_LENGTH)
-    key.loaded.verify(signature, message, scheme, algorithm)
+    key.loaded.verify(signature, message, _PSS[key.scheme], _HASHES[key.scheme])
 
 
 _VERIFIERS: dict[str, Callable[[PublicKey, bytes, bytes], None]] = {

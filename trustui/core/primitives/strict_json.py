@@ -77,13 +77,12 @@ def _decode(raw: bytes) -> JsonValue:
 def _measure(value: JsonValue, limits: JsonLimits) -> bool:
     """Check depth and integers level by level; tell whether there is a float."""
     has_float = False
-    too_large = 10**limits.max_integer_digits
     level: list[JsonValue] = [value]
     depth = 0
     while level:
         kinds = set(map(type, level))
         has_float = has_float or float in kinds
-        if int in kinds and _largest(level) >= too_large:
+        if int in kinds and _has_more_digits(_largest(level), limits.max_integer_digits):
             _exceeded(
                 "digits in an integer", limits.max_integer_digits, limits.max_integer_digits + 1
             )
@@ -97,6 +96,11 @@ def _measure(value: JsonValue, limits: JsonLimits) -> bool:
 
 def _largest(level: list[JsonValue]) -> int:
     return max(abs(value) for value in level if type(value) is int)
+
+
+def _has_more_digits(number: int, digits: int) -> bool:
+    """Whether a number is 10**digits or more, which it cannot be with three bits for a digit."""
+    return number.bit_length() > 3 * digits and number >= 10**digits
 
 
 def _refuse_duplicate_names(raw: bytes) -> None:

@@ -10,12 +10,12 @@ _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 def visible(text: str, limit: int = MAX_FOUND_TEXT) -> str:
     r"""The text with hidden characters as `\u{202E}`, cut at `limit` characters."""
-    if text.isprintable() and len(text) <= limit:
-        return text
-    shown = "".join(
-        f"\\u{{{ord(char):04X}}}" if unicodedata.category(char) in _HIDDEN else char
-        for char in text[:limit]
-    )
+    shown = text[:limit]
+    if not shown.isprintable():
+        shown = "".join(
+            f"\\u{{{ord(char):04X}}}" if unicodedata.category(char) in _HIDDEN else char
+            for char in shown
+        )
     return f"{shown}… ({len(text):,} characters)" if len(text) > limit else shown
 
 

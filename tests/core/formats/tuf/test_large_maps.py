@@ -133,6 +133,13 @@ def at_meta(edit: Callable[[Any], object]) -> Callable[[Any], object]:
     return lambda document: edit(document["signed"]["meta"]["role-0007.json"])
 
 
+def nested(levels: int) -> Any:
+    value: Any = []
+    for _ in range(levels - 1):
+        value = [value]
+    return value
+
+
 LEFT: list[tuple[str, Callable[[Any], object], str]] = [
     ("targets", at_entry(lambda entry: entry.update(custom={"a": 1})), ""),
     ("targets", at_entry(lambda entry: entry.update(note="unknown")), ""),
@@ -158,6 +165,9 @@ LEFT: list[tuple[str, Callable[[Any], object], str]] = [
     ("snapshot", at_meta(lambda entry: entry.update(version=True)), "tuf.meta.schema"),
     ("snapshot", at_meta(lambda entry: entry.update(length=0)), "tuf.meta.length"),
     ("snapshot", at_meta(lambda entry: entry.update(hashes={"crc32": "00"})), "tuf.meta.hashes"),
+    ("targets", lambda document: document["signed"].update(x=nested(62)), ""),
+    ("targets", lambda document: document["signed"].update(x=nested(63)), "tuf.meta.parse"),
+    ("targets", lambda document: document.update(signatures=nested(64)), "tuf.meta.parse"),
     # A member that is the map of another type is any unknown member.
     ("targets", lambda document: document["signed"].update(meta={"x": {"version": 0}}), ""),
     ("snapshot", lambda document: document["signed"].update(targets={}), ""),
@@ -206,6 +216,14 @@ def test_a_large_timestamp_is_no_matter_for_the_quick_way() -> None:
         (b"packages/0007", b"packages/\\ud800", "tuf.meta.parse"),
         (b'"length":0', b'"length":0.0', "tuf.meta.schema"),
         (b'"length":0', b'"length":-0', ""),
+        (b'"length":0', b'"length":0e0', "tuf.meta.schema"),
+        (b'"_type"', b'"x":[1e5,1.50],"_type"', "tuf.meta.schema"),
+        (b'"_type"', b'"x":{"a":1,"a":2},"_type"', "tuf.meta.parse"),
+        (b'"_type"', b'"x":"\\u0061\\/","_type"', ""),
+        (b'"_type"', b'"spec_version":"1.0.0","_type"', "tuf.meta.parse"),
+        (b'"_type"', b'"targets":{},"_type"', "tuf.meta.parse"),
+        (b'"hashes":{', b'"hashes":{"sha256":"00",', "tuf.meta.parse"),
+        (b'"hashes":{', b'"hashes": {\n', ""),
         (b"packages/0007", b"packages\\/0007", ""),
         (b"packages/0007", b"packages/\\u0030007", ""),
         (b"packages/0007", b"packages/\\u0007007", ""),

@@ -353,7 +353,7 @@ def test_the_signing_period_begins_so_many_days_before_expiry(
     )
     repository = client(repo).verify(repo.files).repository
     targets = repository.roles["targets"]
-    began = lint.signing_began(repository, "targets", targets)
+    began = states.signing_begins(repository.root, "targets", targets)
     assert began == (None if expected is None else targets.expires - expected)
 
 
@@ -364,7 +364,7 @@ def test_the_signing_period_of_an_online_role_is_its_root_s() -> None:
     repo = publish_with(staged(), "root", online)
     repository = client(repo).verify(repo.files).repository
     assert repository.timestamp is not None
-    began = lint.signing_began(repository, "timestamp", repository.timestamp)
+    began = states.signing_begins(repository.root, "timestamp", repository.timestamp)
     assert began == YESTERDAY + 2 * DAY
 
 
@@ -373,4 +373,4 @@ def test_a_document_without_root_has_only_its_own_signing_period() -> None:
     repository = client(repo).verify(repo.files).repository
     targets = repository.roles["targets"]
     repository.root = None
-    assert lint.signing_began(repository, "targets", targets) is None
+    assert states.signing_begins(repository.root, "targets", targets) is None

@@ -21,6 +21,7 @@ from trustui.core.facts import Document, ProblemKind
 from trustui.core.formats.tuf.large_maps import LARGE
 from trustui.core.formats.tuf.repository import AnchorOrigin
 from trustui.core.trace import Outcome
+from trustui.demo.keys import throwaway_key
 
 
 def versions(known: Client) -> dict[str, int]:
@@ -197,6 +198,14 @@ def test_of_two_timestamps_of_one_version_the_one_seen_first_stays() -> None:
     assert known.trusted["timestamp"].body == kept
 
 
+def test_a_second_timestamp_of_one_version_cannot_lengthen_the_life_of_the_first() -> None:
+    repo = small()
+    known = up_to_date(repo)
+    known.at = repo.archive.latest["timestamp"].expires
+    repo.forge("timestamp", lambda signed: signed.update(expires="2036-11-22T00:00:00Z"))
+    assert known.refresh(repo.files).first == "tuf.timestamp.freeze.expired"
+
+
 def kept_instead(role: str, body: bytes) -> Verdict:
     """A refresh by a client that holds these bytes as a role that it trusted before."""
     repo = small()
@@ -214,6 +223,20 @@ def test_a_spoiled_state_is_as_good_as_none(role: str, body: bytes) -> None:
 @pytest.mark.parametrize(("role", "other"), [("timestamp", "snapshot"), ("snapshot", "targets")])
 def test_a_document_of_another_type_in_the_state_is_as_good_as_none(role: str, other: str) -> None:
     assert kept_instead(role, small().document(other)).outcome is Outcome.PASSED
+
+
+def test_a_document_of_another_type_by_the_same_key_is_as_good_as_none() -> None:
+    repo = staged()
+    one_key = throwaway_key("signs both")
+    repo.rotate("timestamp", to=[one_key])
+    repo.rotate("snapshot", to=[one_key])
+    repo.set_version("snapshot", 99)
+    repo.publish()
+    known = up_to_date(repo)
+    known.trusted["timestamp"] = known.trusted["snapshot"]
+    verdict = known.refresh(repo.files)
+    assert verdict.outcome is Outcome.PASSED
+    assert verdict.step("tuf.timestamp.rollback.version").outcome is Outcome.NOTED
 
 
 def test_a_state_that_nobody_signed_cannot_cause_a_rollback_alarm() -> None:

@@ -1,7 +1,7 @@
 """Findings about a repository that decide no verdict (`tuf.lint.*`): what is legal and unwise."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import NamedTuple
 
 from trustui.core.formats.tuf.metadata import TOP_LEVEL_ROLES, Metadata, Role
@@ -186,17 +186,6 @@ def _periods(name: str, metadata: Metadata) -> Iterator[tuple[str, dict[str, obj
     yield name, metadata.signed
     if name == "root":
         yield from metadata.signed["roles"].items()
-
-
-def signing_began(repository: Repository, name: str, metadata: Metadata) -> datetime | None:
-    """When the metadata's own signing period begins, where it or its root states one."""
-    stated = metadata.signed.get("x-tuf-on-ci-signing-period")
-    if stated is None and repository.root is not None:
-        role = repository.root.signed["roles"].get(name) or {}
-        stated = role.get("x-tuf-on-ci-signing-period")
-    if type(stated) is not int or not 0 < stated < 100_000:  # noqa: PLR2004
-        return None
-    return metadata.expires - timedelta(days=stated)
 
 
 def _orphan_role(repository: Repository) -> Iterator[Found]:

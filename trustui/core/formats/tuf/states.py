@@ -1,14 +1,17 @@
 """The trust state of a verified repository, in the words used everywhere."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from trustui.core.formats.tuf.lint import signing_began
 from trustui.core.formats.tuf.metadata import Metadata
 from trustui.core.formats.tuf.repository import Repository
 from trustui.core.trace import Outcome, Trace, TrustState
 
 SOON = 5
 """A document expires soon when less than this part of its lifetime is left."""
+
+
+SIGNING_PERIOD = "x-tuf-on-ci-signing-period"
+"""Days before the expiry in which tuf-on-ci signs anew."""
 
 
 def trust_state(trace: Trace, repository: Repository) -> TrustState:
@@ -35,7 +38,7 @@ def expiring_soon(repository: Repository) -> list[str]:
         name
         for name, metadata in documents.items()
         if metadata is not None
-        and expires_soon(metadata, at, signing_began(repository, name, metadata))
+        and expires_soon(metadata, at, signing_begins(repository.root, name, metadata))
     ]
 
 
@@ -51,3 +54,14 @@ def expires_soon(metadata: Metadata, at: datetime, signing_began_at: datetime | 
         return False
     lifetime = metadata.expires - metadata.seen_at
     return timedelta() < (metadata.expires - at) * SOON < lifetime
+
+
+def signing_begins(root: Metadata | None, name: str, metadata: Metadata) -> datetime | None:
+    """When a document is to be signed anew (UTC), where it or its root states a period."""
+    stated = metadata.signed.get(SIGNING_PERIOD)
+    if stated is None and root is not None:
+        stated = root.signed["roles"].get(name, {}).get(SIGNING_PERIOD)
+    since_year_one = (metadata.expires - datetime.min.replace(tzinfo=UTC)).days
+    if type(stated) is not int or not 0 < stated < since_year_one:
+        return None
+    return metadata.expires - timedelta(days=stated)

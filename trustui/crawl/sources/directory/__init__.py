@@ -14,13 +14,14 @@ _ROOT_NAME = re.compile(r"([1-9][0-9]{0,8})\.root\.json")
 
 
 class Directory:
-    """Metadata under LOCATION, or under LOCATION/metadata where that has the timestamp."""
+    """Metadata under LOCATION, or under LOCATION/metadata where only that may have a timestamp."""
 
     def __init__(self, location: str, _options: Options) -> None:
         self.location = location
         folder = Path(location)
         below = folder / "metadata"
-        self._folder = below if is_there(below) and not _has_metadata(folder) else folder
+        is_below = is_there(below) and not is_there(folder / "timestamp.json")
+        self._folder = below if is_below else folder
 
     def ask(self, request: Request) -> Document | Problem:
         """The file that would be served; nothing but its name decides."""
@@ -52,10 +53,6 @@ class Directory:
 
     def close(self) -> None:
         """Nothing is kept open."""
-
-
-def _has_metadata(folder: Path) -> bool:
-    return any(is_there(folder / name) for name in ("timestamp.json", "root.json", "1.root.json"))
 
 
 def _recognizes(location: str) -> bool:

@@ -11,11 +11,14 @@ from trustui.crawl.source import Options, SourceKind, served_name
 
 
 class TufHttp:
-    """The base address of a repository's metadata."""
+    """The base address of a repository's metadata. Raises ValueError for what cannot be one."""
 
     def __init__(self, location: str, options: Options) -> None:
         self.location = masked(location)
-        self._base = location if location.endswith("/") else f"{location}/"
+        if "?" in location or "#" in location:
+            raise ValueError("a base address has neither a query (?) nor a fragment (#)")
+        has_end = location.endswith("/") and not location.endswith("://")
+        self._base = location if has_end else f"{location}/"
         self._fetch = Fetch(AddressPolicy(allowed_hosts=options.allowed_hosts))
 
     def ask(self, request: Request) -> Document | Problem:

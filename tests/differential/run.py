@@ -1,0 +1,68 @@
+"""Many generated repositories through two clients, and a count of what they did not agree on."""
+
+import tempfile
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.differential.compare import Difference, compare
+from tests.differential.generator import generate
+from tests.differential.rules import RULES, rule_for
+
+AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+@dataclass
+class Tally:
+    """What came out of a run."""
+
+    rules: Counter[str] = field(default_factory=Counter)
+    equal: int = 0
+    unlisted: list[str] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        return self.equal + self.rules.total() + len(self.unlisted)
+
+    def add(self, other: "Tally") -> None:
+        self.rules += other.rules
+        self.equal += other.equal
+        self.unlisted += other.unlisted
+
+    def report(self) -> str:
+        """The counts per rule, the most frequent one first."""
+        lines = [f"{self.total:,} repositories: {self.equal:,} judged alike"]
+        lines += [f"{count:6,}  {name}" for name, count in self.rules.most_common()]
+        lines += [f"{0:6}  {rule.name}" for rule in RULES if rule.name not in self.rules]
+        return "\n".join([*lines, *self.unlisted])
+
+
+def judge(seeds: Iterable[int]) -> Tally:
+    """Compare one scenario after the other."""
+    tally = Tally()
+    for seed in seeds:
+        with tempfile.TemporaryDirectory() as folder:
+            difference = compare(generate(seed, AT), Path(folder))
+        if difference is None:
+            tally.equal += 1
+            continue
+        rule = rule_for(difference)
+        if rule is None:
+            tally.unlisted.append(describe(difference))
+        else:
+            tally.rules[rule.name] += 1
+    return tally
+
+
+def describe(difference: Difference) -> str:
+    """Enough to make a rule of it, or to find our mistake."""
+    step = difference.first
+    ours = "no failing step" if step is None else f"{step.check} on {step.on}: {step.because}"
+    scenario = difference.scenario
+    return (
+        f"UNLISTED {scenario.name}, visit {difference.number + 1}, after {', '.join(scenario.changes)}\n"
+        f"  ours: {difference.ours.words}: {ours}\n"
+        f"  the peer: {difference.peer.words}: {difference.error or 'no error'}"
+    )
