@@ -46,11 +46,11 @@ demo: dev ## Make the demo world in demo-world/ and verify each repository in it
 
 .PHONY: test
 test: dev ## Run every test but the long matrices (T=path narrows)
-	$(PYTEST) $(T)
+	$(PYTEST) --numprocesses auto $(T)
 
 .PHONY: coverage
 coverage: dev ## Demand 100 % branch coverage of trustui.core from its own tests
-	$(PYTEST) tests/core --cov=trustui.core --cov-branch --cov-report=term --cov-fail-under=100
+	$(PYTEST) --numprocesses auto tests/core --cov=trustui.core --cov-branch --cov-report=term --cov-fail-under=100
 
 .PHONY: lint
 lint: dev ## Judge format, rules, types, import contracts and spelling

@@ -1,16 +1,20 @@
 """The command as a whole: its verbs, its exit statuses, and a reader that goes away."""
 
+import argparse
+import io
 import os
 import subprocess
 import sys
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from tests.simulators.command_line import Trustui
 from tests.simulators.written import NOON_OF_DAY_3, Written
 from trustui import __version__
-from trustui.cli.main import VERBS, parser
+from trustui.cli import explain
+from trustui.cli.main import VERBS, main, parser
 from trustui.core.primitives.instants import write_instant
 
 AT = write_instant(NOON_OF_DAY_3)
@@ -93,6 +97,29 @@ def test_a_reader_that_goes_away_is_no_traceback(place: Written, form: str) -> N
         running.stdout.close()
         said = running.stderr.read()
     assert (running.returncode, said) == (1, "")
+
+
+def test_after_a_reader_went_away_nothing_more_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(_arguments: argparse.Namespace) -> int:
+        print("too late")
+        raise BrokenPipeError
+
+    monkeypatch.setattr(explain, "run", gone)
+    with (tmp_path / "out").open("w") as out:
+        monkeypatch.setattr(sys, "stdout", out)
+        assert main(["explain", "tuf.a"]) == 1
+    assert (tmp_path / "out").read_bytes() == b""
+
+
+def test_it_prints_to_whatever_stands_for_standard_output(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    out = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", out)
+    assert main(["explain", "tuf.timestamp.freeze.expired"]) == 0
+    assert out.getvalue().startswith("The timestamp")
 
 
 def test_a_terminal_that_lacks_the_letters_gets_their_numbers(place: Written) -> None:

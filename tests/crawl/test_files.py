@@ -134,7 +134,7 @@ def test_a_pipe_is_refused_and_not_waited_for(folder: Path) -> None:
     assert problem(folder / "pipe", below=folder) == ("refused", "it is no plain file")
 
 
-def test_a_pipe_that_a_person_names_is_read(folder: Path) -> None:
+def test_a_pipe_that_a_person_names_is_read() -> None:
     """As in `--root <(command)`."""
     reader, writer = os.pipe()
     os.write(writer, b"content")

@@ -97,8 +97,8 @@ class PythonTuf:
         self._path = scenario.path
         self._folder = folder
 
-    def visit(self, visit: Visit) -> tuple[Answer, Exception | None]:
-        refreshed, found, error = False, None, None
+    def visit(self, visit: Visit) -> tuple[Answer, str]:
+        refreshed, found, error = False, None, ""
         try:
             # It warns of old names of key types; that is no part of its verdict.
             with warnings.catch_warnings(action="ignore"):
@@ -108,7 +108,7 @@ class PythonTuf:
                 target = client.get_targetinfo(self._path)
             found = None if target is None else target.hashes
         except Exception as raised:  # noqa: BLE001  an oracle may break in any way
-            error = raised
+            error = deepest(raised)
         return Answer(refreshed, found, self._kept()), error
 
     def _open(self, visit: Visit) -> Updater:
@@ -126,3 +126,10 @@ class PythonTuf:
     def _kept(self) -> dict[str, bytes]:
         paths = {name: self._folder / f"{name}.json" for name in TOP_LEVEL}
         return {name: path.read_bytes() for name, path in paths.items() if path.exists()}
+
+
+def deepest(error: BaseException) -> str:
+    """The words of the error that caused all others."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return f"{type(error).__name__}: {error}"

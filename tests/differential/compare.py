@@ -5,10 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from tests.differential.clients import TOP_LEVEL, Answer, Ours, PythonTuf
+from tests.differential.clients import TOP_LEVEL, Answer, Ours
 from tests.differential.scenario import Scenario, Visit
 from tests.simulators.tuf_places import Verdict
 from trustui.core.trace import Step
@@ -105,23 +104,20 @@ def _signatures(document: Any) -> Iterator[tuple[str, str]]:
             yield keyid, sig
 
 
-def compare(scenario: Scenario, folder: Path) -> Difference | None:
+class Peer(Protocol):
+    """A client to compare with; `error` is its deepest cause, or empty."""
+
+    def visit(self, visit: Visit) -> tuple[Answer, str]: ...
+
+
+def compare(scenario: Scenario, peer: Peer) -> Difference | None:
     """Let both clients make every visit; stop where their ways part."""
-    ours, peer = Ours(scenario), PythonTuf(scenario, folder)
+    ours = Ours(scenario)
     before: Mapping[str, bytes] = {}
     for number, visit in enumerate(scenario.visits):
         our_answer, verdict = ours.visit(visit)
         peer_answer, error = peer.visit(visit)
         if our_answer != peer_answer:
-            return Difference(
-                scenario, number, before, our_answer, peer_answer, verdict, deepest(error)
-            )
+            return Difference(scenario, number, before, our_answer, peer_answer, verdict, error)
         before = our_answer.kept
     return None
-
-
-def deepest(error: BaseException | None) -> str:
-    """The words of the error that caused all others."""
-    while error is not None and error.__cause__ is not None:
-        error = error.__cause__
-    return "" if error is None else f"{type(error).__name__}: {error}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.differential.clients import PythonTuf
 from tests.differential.compare import Difference, compare
 from tests.differential.generator import generate
 from tests.differential.rules import RULES, rule_for
@@ -44,7 +45,8 @@ def judge(seeds: Iterable[int]) -> Tally:
     tally = Tally()
     for seed in seeds:
         with tempfile.TemporaryDirectory() as folder:
-            difference = compare(generate(seed, AT), Path(folder))
+            scenario = generate(seed, AT)
+            difference = compare(scenario, PythonTuf(scenario, Path(folder)))
         if difference is None:
             tally.equal += 1
             continue

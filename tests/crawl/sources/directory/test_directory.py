@@ -119,8 +119,15 @@ def test_without_numbers_it_is_root_json(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["0.root.json", "01.root.json", "-1.root.json", "١.root.json", "1.root.json.bak", "x.root.json"]
-    + [f"{'1' * 20}.root.json"],
+    [
+        "0.root.json",
+        "01.root.json",
+        "-1.root.json",
+        "\u0661.root.json",
+        "1.root.json.bak",
+        "x.root.json",
+        f"{'1' * 20}.root.json",
+    ],
 )
 def test_names_that_no_repository_serves_are_no_roots(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"strange")

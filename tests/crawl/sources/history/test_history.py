@@ -155,8 +155,15 @@ def test_a_role_that_is_not_there_is_absent(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["timestamp.json", "0.timestamp.json", "04.timestamp.json", "٤.timestamp.json"]
-    + ["4.other.json", "4.timestamp.json.bak", f"{'4' * 19}.timestamp.json"],
+    [
+        "timestamp.json",
+        "0.timestamp.json",
+        "04.timestamp.json",
+        "\u0664.timestamp.json",
+        "4.other.json",
+        "4.timestamp.json.bak",
+        f"{'4' * 19}.timestamp.json",
+    ],
 )
 def test_names_of_another_form_are_no_versions(folder: Path, repo: Publisher, name: str) -> None:
     (folder / "timestamp" / name).write_bytes(b"strange")

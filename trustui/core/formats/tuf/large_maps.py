@@ -100,7 +100,15 @@ class LargeDocument(msgspec.Struct, frozen=True):
 
 _FRAME = len(b'{"signatures":,"signed":}')
 
-_parts = msgspec.json.Decoder(dict[str, Raw])
+
+class _Parts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The text of the envelope's members."""
+
+    signatures: Raw
+    signed: dict[str, Raw]
+
+
+_parts = msgspec.json.Decoder(_Parts)
 _Decoder: TypeAlias = (
     "msgspec.json.Decoder[dict[str, TargetEntry]] | msgspec.json.Decoder[dict[str, MetaEntry]]"
 )
@@ -125,14 +133,12 @@ def read_large(body: bytes, limits: JsonLimits) -> LargeDocument | None:
 
 def _read(body: bytes, limits: JsonLimits) -> LargeDocument | None:
     parts = _parts.decode(body)
-    if set(parts) != {"signatures", "signed"}:
-        return None
     # These values stand up to two levels down in the document.
     inner = msgspec.structs.replace(limits, max_depth=limits.max_depth - 2)
-    signed = _signed(parts["signed"], inner)
+    signed = _signed(parts.signed, inner)
     if signed is None:
         return None
-    signatures = _strictly(parts["signatures"], inner)
+    signatures = _strictly(parts.signatures, inner)
     encoded = encode_sorted(signed.value)
     length = len('{"signatures":,"signed":}') + len(encoded) + signed.surplus
     length += len(encode_sorted(signatures.value)) + signatures.surplus
@@ -152,9 +158,8 @@ def _has_compact_length(body: bytes, length: int) -> bool:
     return length == len(body) or length == len(msgspec.json.format(body, indent=-1))
 
 
-def _signed(text: Raw, limits: JsonLimits) -> "_Piece | None":
+def _signed(members: dict[str, Raw], limits: JsonLimits) -> "_Piece | None":
     """The signed part with its map as typed entries, all else by the strict loader."""
-    members = _parts.decode(text)
     name, decoder = _maps.get(bytes(members.get("_type", b"")), ("", None))
     if decoder is None or name not in members:
         return None
