@@ -1,8 +1,9 @@
 """Two sides in turn, each in processes of its own; medians, ranges and the ratio.
 
-A bench file defines two sides: functions that take a size, as text, and give (a function to time, a value that
-must be equal on both sides). Each round starts a fresh process, so that memory is the side's own and
-no result is known yet; code may be warmed on another, small input. CPU seconds are counted.
+A bench file defines two sides: functions that take a size, as text, and give what is timed and how
+its result becomes an answer that both sides must agree on. Each round starts a fresh process, so
+that memory is the side's own and no result is known yet; code may be warmed on another, small
+input. CPU time is counted. Memory is the peak beyond what stood there before, the input included.
 """
 
 import argparse
@@ -24,6 +25,8 @@ Prepared = tuple[Callable[[], Any], Callable[[Any], object]]
 Side = Callable[[str], Prepared]
 
 PROJECT = Path(__file__).resolve().parent.parent
+MEASURABLE_MIB = 4
+"""Smaller peaks are the allocator's, not the code's."""
 
 
 class Round(msgspec.Struct, frozen=True):
@@ -49,44 +52,69 @@ def compare(
     *,
     rounds: int = 5,
     warm_up: str | None = None,
+    make: Callable[[str], object] | None = None,
 ) -> None:
-    """Run a bench file: with --side one round of one side, else all and the table."""
+    """Run a bench file: with --side one round of one side, else all and the table.
+
+    `make` makes the input of a size where it is not there yet, in a process of its own.
+    """
     parser = argparse.ArgumentParser(description=title)
-    parser.add_argument("--side", choices=sides)
+    parser.add_argument("--side", choices=[*sides, "make"])
     parser.add_argument("--size")
     parser.add_argument("--rounds", type=int, default=rounds)
     arguments = parser.parse_args()
-    if arguments.side:
+    if arguments.side == "make" and make is not None:
+        make(arguments.size)
+    elif arguments.side:
         if warm_up is not None:
             sides[arguments.side](warm_up)[0]()
         print(msgspec.json.encode(_one_round(sides[arguments.side], arguments.size)).decode())
-        return
-    print(
-        f"{title}\n{'size':>16} {'ours, CPU ms':>24} {'peer, CPU ms':>24} {'faster':>8} {'memory':>8}"
-    )
+    else:
+        _table(title, sizes, arguments.rounds, warm_up if make is not None else None, make)
+        memory = "" if aim.memory is None else f", memory at most {aim.memory}"
+        print(f"aim: {aim.faster}x as fast{memory}\n")
+
+
+def _table(
+    title: str,
+    sizes: Iterable[str],
+    rounds: int,
+    warm_up: str | None,
+    make: Callable[[str], object] | None,
+) -> None:
+    print(title)
+    print_row("", "ours, CPU ms", "peer, CPU ms", "faster", "memory, MiB")
+    if warm_up is not None:
+        _in_a_process("make", warm_up)
     for size in sizes:
-        _row(size, sides, arguments.rounds)
-    memory = "" if aim.memory is None else f", memory at most {aim.memory}"
-    print(f"aim: {aim.faster}x as fast{memory}\n")
+        if make is not None:
+            _in_a_process("make", size)
+        _row(size, rounds)
 
 
-def _row(size: str, sides: Mapping[str, Side], rounds: int) -> None:
-    found: dict[str, list[Round]] = {name: [] for name in sides}
+def _row(size: str, rounds: int) -> None:
+    ours: list[Round] = []
+    peer: list[Round] = []
     for _ in range(rounds):
-        for name in sides:
-            found[name].append(_in_a_process(name, size))
-    answers = {one.answer for each in found.values() for one in each}
+        for name, found in (("ours", ours), ("peer", peer)):
+            found.append(msgspec.json.decode(_in_a_process(name, size), type=Round))
+    answers = {one.answer for one in (*ours, *peer)}
     assert len(answers) == 1, f"the sides disagree: {answers}"
-    ours, peer = (found[name] for name in sides)
-    faster = _median(peer) / _median(ours)
-    memory = _memory(ours) / _memory(peer) if _memory(peer) > 1 else float("nan")
-    print(f"{size:>16} {_range(ours):>24} {_range(peer):>24} {faster:>7.2f}x {memory:>8.2f}")
+    times = [[one.seconds for one in found] for found in (ours, peer)]
+    peaks = [statistics.median(one.peak_mib for one in found) for found in (ours, peer)]
+    memory = f"{peaks[0]:,.0f}/{peaks[1]:,.0f} = {peaks[0] / max(peaks[1], 1):.2f}"
+    print_row(
+        size,
+        spread(times[0]),
+        spread(times[1]),
+        f"{statistics.median(times[1]) / statistics.median(times[0]):.2f}x",
+        memory if peaks[1] >= MEASURABLE_MIB else "",
+    )
 
 
-def _in_a_process(name: str, size: str) -> Round:
-    command = [sys.executable, sys.argv[0], "--side", name, "--size", size]
-    done = subprocess.run(command, check=True, capture_output=True, cwd=PROJECT)
-    return msgspec.json.decode(done.stdout, type=Round)
+def _in_a_process(side: str, size: str) -> bytes:
+    command = [sys.executable, sys.argv[0], "--side", side, "--size", size]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, cwd=PROJECT).stdout
 
 
 def _one_round(side: Side, size: str) -> Round:
@@ -100,14 +128,12 @@ def _one_round(side: Side, size: str) -> Round:
     return Round(seconds, peak, json.dumps(answer(result), sort_keys=True))
 
 
-def _median(rounds: list[Round]) -> float:
-    return statistics.median(one.seconds for one in rounds)
+def print_row(size: str, ours: str, peer: str, faster: str, memory: str) -> None:
+    """One line of the table that every bench file prints."""
+    print(f"{size:>18} {ours:>30} {peer:>32} {faster:>8} {memory:>20}", flush=True)
 
 
-def _memory(rounds: list[Round]) -> float:
-    return statistics.median(one.peak_mib for one in rounds)
-
-
-def _range(rounds: list[Round]) -> str:
-    seconds = [one.seconds * 1000 for one in rounds]
-    return f"{statistics.median(seconds):,.2f} ({min(seconds):,.2f}-{max(seconds):,.2f})"
+def spread(seconds: list[float]) -> str:
+    """Median, least and most, in milliseconds."""
+    median, least, most = statistics.median(seconds), min(seconds), max(seconds)
+    return f"{median * 1000:,.2f} ({least * 1000:,.2f}-{most * 1000:,.2f})"

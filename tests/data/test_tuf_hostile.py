@@ -1,9 +1,7 @@
 """The hostile repositories: each accepted, refused, flagged or survived as its label says."""
 
-import gc
 import json
 import time
-import tracemalloc
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.simulators.memory import measured
 from tests.simulators.tuf_places import Client, Verdict
 from trustui.core.facts import Document, Problem, ProblemKind
 from trustui.core.formats.tuf.reading import Request
@@ -119,13 +118,9 @@ def test_none_takes_more_than_a_second_or_100_megabytes(cases: Cases) -> None:
     expensive = {}
     for name in cases.verdicts:
         started = time.process_time()
-        cases.verified(name)
+        with measured() as growth:
+            cases.verified(name)
         seconds = time.process_time() - started
-        gc.collect()
-        tracemalloc.start()
-        cases.verified(name)
-        _, peak = tracemalloc.get_traced_memory()
-        tracemalloc.stop()
-        if seconds > MAX_SECONDS or peak > MAX_BYTES:
-            expensive[name] = (seconds, peak)
+        if seconds > MAX_SECONDS or growth.bytes > MAX_BYTES:
+            expensive[name] = (seconds, growth.bytes)
     assert expensive == {}

@@ -26,7 +26,8 @@ globalThis.Date = class extends Date {
 const CONFIG = { maxRootRotations: 3, fetchRetry: false };
 const ROLES = ["root", "timestamp", "snapshot", "targets"];
 
-function kept(dir) {
+function kept(dir, accepted) {
+  if (!accepted) return {}; // root.json is only the root that was handed over
   const files = ROLES.map((role) => [role, path.join(dir, `${role}.json`)]);
   const there = files.filter(([, file]) => fs.existsSync(file));
   return Object.fromEntries(there.map(([role, file]) => [role, fs.readFileSync(file, "base64")]));
@@ -40,8 +41,10 @@ function words(error) {
 
 async function visit(dir, metadataBaseUrl, target) {
   const answer = { refreshed: false, found: null, error: "" };
+  let accepted = false;
   try {
     const updater = new Updater({ metadataDir: dir, metadataBaseUrl, config: CONFIG });
+    accepted = true;
     await updater.refresh();
     answer.refreshed = true;
     const info = await updater.getTargetInfo(target);
@@ -49,7 +52,7 @@ async function visit(dir, metadataBaseUrl, target) {
   } catch (error) {
     answer.error = words(error);
   }
-  return { ...answer, kept: kept(dir) };
+  return { ...answer, kept: kept(dir, accepted) };
 }
 
 for await (const line of readline.createInterface({ input: process.stdin })) {

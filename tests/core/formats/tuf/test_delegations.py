@@ -7,6 +7,7 @@ import pytest
 from tests.simulators.tuf_places import TufPlace
 from tests.vectors.tuf.builders import NOW, client, delegating, publish_with, staged, up_to_date
 from trustui.core.trace import Outcome
+from trustui.demo.keys import throwaway_key
 from trustui.demo.publisher import Publisher
 from trustui.demo.roles import TOP_LEVEL
 
@@ -131,6 +132,7 @@ def test_one_role_is_verified_for_each_edge_that_leads_to_it() -> None:
     assert verdict.outcome is Outcome.PASSED
     groups = {group.id for group in verdict.trace.groups}
     assert groups >= {"a → shared", "b → shared"}
+    assert delegated(place) == ["a", "b", "shared"]
 
 
 def diamond_signed_for_one() -> Publisher:
@@ -160,6 +162,23 @@ def test_what_lies_below_a_role_rests_on_its_good_edge() -> None:
     verdict = client(repo).verify(repo.files)
     outcomes = {group.id: group.outcome for group in verdict.trace.groups}
     assert outcomes["shared → below"] is Outcome.PASSED
+
+
+def test_what_lies_below_rests_on_the_way_that_is_whole() -> None:
+    repo = staged()
+    for name in ("lapsed", "sound"):
+        repo.add_delegation("targets", name, paths=["*"])
+    key = throwaway_key("shared by both")
+    for name in ("lapsed", "sound"):
+        repo.add_delegation(name, "shared", paths=["*"])
+    repo.rotate("shared", to=[key])
+    repo.add_delegation("shared", "below", paths=["*"])
+    repo.set_expiry("lapsed", NOW)
+    repo.publish()
+    verdict = client(repo).verify(repo.files)
+    outcomes = {group.id: group.outcome for group in verdict.trace.groups}
+    assert outcomes["lapsed → shared"] is Outcome.UNDECIDED
+    assert outcomes["sound → shared"] is outcomes["shared → below"] is Outcome.PASSED
 
 
 def test_a_role_that_nobody_signed_leads_nowhere() -> None:

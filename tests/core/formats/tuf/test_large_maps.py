@@ -113,6 +113,19 @@ def test_a_float_beside_the_map_is_told() -> None:
     assert answer(body).failed == "tuf.meta.schema"
 
 
+def test_odd_spelling_beside_the_map_is_no_hindrance() -> None:
+    plain = compact(SOUND["targets"])
+    body = plain.replace(b'"_type"', b'"x":[1.50,1e3,"\\u0061"],"_type"')
+    large = read_large(body, LIMITS)
+    assert large is not None
+    assert large.document["signed"]["x"] == [1.5, 1000.0, "a"]
+
+
+def test_where_the_map_is_little_of_a_document_the_general_way_reads_it() -> None:
+    body = compact(edited("targets", lambda document: document["signed"].update(x="x" * 1_000_001)))
+    assert read_large(body, LIMITS) is None
+
+
 def test_a_repository_of_large_documents_verifies() -> None:
     repo = staged("large", compact=True)
     for number in range(COUNT):
@@ -168,6 +181,7 @@ LEFT: list[tuple[str, Callable[[Any], object], str]] = [
     ("targets", lambda document: document["signed"].update(x=nested(62)), ""),
     ("targets", lambda document: document["signed"].update(x=nested(63)), "tuf.meta.parse"),
     ("targets", lambda document: document.update(signatures=nested(64)), "tuf.meta.parse"),
+    ("targets", lambda document: document.pop("signatures"), "tuf.meta.schema"),
     # A member that is the map of another type is any unknown member.
     ("targets", lambda document: document["signed"].update(meta={"x": {"version": 0}}), ""),
     ("snapshot", lambda document: document["signed"].update(targets={}), ""),
