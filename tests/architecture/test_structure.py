@@ -25,7 +25,13 @@ IMPORTS_INSIDE_FUNCTIONS: dict[str, str] = {}
 """Module -> the reason why it imports inside a function. Empty is best."""
 
 WITHOUT_A_TEST_FILE_OF_ITS_OWN: dict[str, str] = {
-    "crawl/transfer/": "parts of the door, tested through it with real sockets: crawl/test_fetch.py"
+    "crawl/transfer/": "parts of the door, tested through it with real sockets: crawl/test_fetch.py",
+    "core/errors.py": "values that carry words; every test of a refusal reads them",
+    "core/limits.py": "numbers; core/primitives/test_strict_json.py holds the sums made of them",
+    "core/formats/tuf/__init__.py": "the format as a value: core/formats/test_contract.py",
+    "core/formats/tuf/judges.py": "one row of a workflow each: core/formats/tuf/test_verify.py",
+    "core/formats/tuf/reading.py": "what all workflows share: core/formats/tuf/test_verify.py",
+    "core/formats/tuf/repository.py": "a client's state, as it changes: core/formats/tuf/test_verify.py",
 }
 """Module, or folder with its slash -> where its behaviour is tested instead, and why there."""
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from tests.differential.clients import PythonTuf
 from tests.differential.compare import Difference, compare
 from tests.differential.generator import generate
-from tests.differential.rules import RULES, rule_for
+from tests.differential.predicates import rule_for
+from tests.differential.rules import RULES
 
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -50,7 +51,7 @@ def judge(seeds: Iterable[int]) -> Tally:
         if difference is None:
             tally.equal += 1
             continue
-        rule = rule_for(difference)
+        rule = rule_for(difference, RULES)
         if rule is None:
             tally.unlisted.append(describe(difference))
         else:

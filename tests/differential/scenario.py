@@ -3,6 +3,7 @@
 import copy
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import cache
 from random import Random
@@ -11,7 +12,7 @@ from typing import Any, NamedTuple, TypeAlias
 from trustui.core.errors import ParseError
 from trustui.core.primitives.canonical_json import canonical
 from trustui.demo.keys import JsonObject, Scheme, SigningKey, throwaway_key
-from trustui.demo.publisher import Publisher
+from trustui.demo.publisher import Edit, Publisher
 from trustui.demo.roles import Role, RolePlan
 
 MAX_ROTATIONS = 3
@@ -83,9 +84,13 @@ class Workshop(Publisher):
             compact=compact,
         )
 
+    def edit_next(self, role: str, edit: Edit) -> None:
+        """As the publisher's; where another change has left nothing to edit, nothing happens."""
+        super().edit_next(role, _where_possible(edit))
+
     def edit_envelope_next(self, role: str, edit: EnvelopeEdit) -> None:
         """Change the next version of a role after it is signed, as a decoded document."""
-        self._envelope_edits.setdefault(role, []).append(edit)
+        self._envelope_edits.setdefault(role, []).append(_where_possible(edit))
         self.renew(role)
 
     def edit_text_next(self, role: str, edit: TextEdit) -> None:
@@ -137,6 +142,14 @@ class Workshop(Publisher):
     def _dump(self, document: Any) -> bytes:
         separators = (",", ":") if self.compact else (", ", ": ")
         return json.dumps(document, separators=separators, sort_keys=True).encode()
+
+
+def _where_possible(edit: Callable[[Any], object]) -> Callable[[Any], None]:
+    def apply(value: Any) -> None:
+        with suppress(AttributeError, IndexError, KeyError, TypeError):
+            edit(value)
+
+    return apply
 
 
 def canonical_or_nothing(signed: Any) -> bytes:

@@ -6,7 +6,8 @@ import pytest
 
 from tests.differential.clients import PythonTuf
 from tests.differential.compare import Difference, compare
-from tests.differential.rules import RULES, Rule, rule_for
+from tests.differential.predicates import Rule, rule_for
+from tests.differential.rules import RULES
 from tests.differential.scenario import Scenario
 from tests.differential.vectors import FOUND, VECTORS, once
 

@@ -14,7 +14,6 @@ from trustui.core.formats.tuf.metadata import (
     TargetFile,
 )
 from trustui.core.formats.tuf.parse import parse
-from trustui.core.formats.tuf.reading import Request
 from trustui.core.primitives.digests import sha256
 from trustui.demo.publisher import Publisher
 
@@ -175,18 +174,3 @@ def test_a_bin_is_known_by_its_name(number: int) -> None:
 )
 def test_other_names_are_no_bins(name: str) -> None:
     assert BINS.number_of(name) is None
-
-
-# What a place is asked for
-
-
-@pytest.mark.parametrize(
-    ("request_", "name"),
-    [
-        (Request("timestamp", None, 1), "timestamp.json"),
-        (Request("root", 3, 1), "3.root.json"),
-        (Request("a/b", 12, 1), "12.a/b.json"),
-    ],
-)
-def test_a_request_has_a_file_name(request_: Request, name: str) -> None:
-    assert request_.file_name == name

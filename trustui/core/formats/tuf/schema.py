@@ -1,11 +1,13 @@
 """What TUF documents must contain: containers and required members, sentence by sentence.
 
 Kinds of scalars that have a check of their own (versions, thresholds, lengths, dates) are left
-to `wellformed`. Large maps are checked column by column.
+to `wellformed`. Large maps are checked column by column, long lists of roles by their type.
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Annotated, Any
+
+import msgspec
 
 from trustui.core.formats.tuf.metadata import TOP_LEVEL_ROLES, Object
 from trustui.core.primitives.text import quoted
@@ -116,9 +118,31 @@ def _delegations(delegations: object) -> Iterator[str]:
         yield from _required(succinct, "succinct_roles", "bit_length")
 
 
+class _SoundRole(msgspec.Struct, gc=False):
+    """A delegated role with which nothing is wrong, but for its scalars."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1)]
+    keyids: list[str]
+    threshold: Any
+    terminating: bool
+    paths: list[str] | None = None
+    path_hash_prefixes: list[str] | None = None
+
+
+def _are_sound(roles: object) -> bool:
+    """Whether the loop below would find nothing: 16,384 bins take it a tenth of a second."""
+    try:
+        sound = msgspec.convert(roles, list[_SoundRole])
+    except msgspec.ValidationError:
+        return False
+    return len({role.name for role in sound}) == len(sound)
+
+
 def _delegated_roles(roles: object) -> Iterator[str]:
     if not isinstance(roles, list):
         yield f"delegations.roles is {_kind(roles)}, not a list"
+        return
+    if _are_sound(roles):
         return
     names: set[str] = set()
     for role in roles:
