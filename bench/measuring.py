@@ -14,7 +14,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +47,7 @@ class Aim(msgspec.Struct, frozen=True):
 def compare(
     title: str,
     sides: Mapping[str, Side],
-    sizes: Iterable[str],
+    sizes: Sequence[str],
     aim: Aim,
     *,
     rounds: int = 5,
@@ -70,29 +70,23 @@ def compare(
             sides[arguments.side](warm_up)[0]()
         print(msgspec.json.encode(_one_round(sides[arguments.side], arguments.size)).decode())
     else:
-        _table(title, sizes, arguments.rounds, warm_up if make is not None else None, make)
-        memory = "" if aim.memory is None else f", memory at most {aim.memory}"
-        print(f"aim: {aim.faster}x as fast{memory}\n")
-
-
-def _table(
-    title: str,
-    sizes: Iterable[str],
-    rounds: int,
-    warm_up: str | None,
-    make: Callable[[str], object] | None,
-) -> None:
-    print(title)
-    print_row("", "ours, CPU ms", "peer, CPU ms", "faster", "memory, MiB")
-    if warm_up is not None:
-        _in_a_process("make", warm_up)
-    for size in sizes:
-        if make is not None:
+        inputs = () if make is None else (*sizes, *([] if warm_up is None else [warm_up]))
+        for size in inputs:
             _in_a_process("make", size)
-        _row(size, rounds)
+        _table(title, sizes, aim, arguments.rounds)
 
 
-def _row(size: str, rounds: int) -> None:
+def _table(title: str, sizes: Sequence[str], aim: Aim, rounds: int) -> None:
+    print(title)
+    has_memory = aim.memory is not None
+    print_row("", "ours, CPU ms", "peer, CPU ms", "faster", "memory, MiB" if has_memory else "")
+    for size in sizes:
+        _row(size, rounds, has_memory=has_memory)
+    memory = f", memory at most {aim.memory}" if has_memory else ""
+    print(f"aim: {aim.faster}x as fast{memory}\n")
+
+
+def _row(size: str, rounds: int, *, has_memory: bool) -> None:
     ours: list[Round] = []
     peer: list[Round] = []
     for _ in range(rounds):
@@ -108,7 +102,7 @@ def _row(size: str, rounds: int) -> None:
         spread(times[0]),
         spread(times[1]),
         f"{statistics.median(times[1]) / statistics.median(times[0]):.2f}x",
-        memory if peaks[1] >= MEASURABLE_MIB else "",
+        memory if has_memory and peaks[1] >= MEASURABLE_MIB else "",
     )
 
 

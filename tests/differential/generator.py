@@ -1,6 +1,6 @@
 """Seeded repositories: the same number gives the same repository, RSA keys apart."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -9,17 +9,21 @@ from tests.differential.changes import HONEST, PATHS, Change, delegation_rule
 from tests.differential.false_words import FALSE_WORDS
 from tests.differential.odd_keys import KEYS
 from tests.differential.odd_signatures import SIGNING, WRITING
-from tests.differential.scenario import Scenario, Visit, Workshop
+from tests.differential.scenario import SCHEMES, Scenario, Visit, Workshop
+from trustui.demo.keys import Scheme
 from trustui.demo.roles import RolePlan
 
 DAY = timedelta(days=1)
 
 
-def generate(seed: int, at: datetime) -> Scenario:
-    """A repository with some history, served at one to three visits; the clock stands at `at`."""
+def generate(seed: int, at: datetime, schemes: Sequence[Scheme] = SCHEMES) -> Scenario:
+    """A repository with some history, served at one to three visits; the clock stands at `at`.
+
+    Keys are of `schemes`, each as often as it stands there.
+    """
     rng = Random(seed)
     start = (at - timedelta(days=4)).replace(microsecond=0)
-    shop = _found(rng, start, at)
+    shop = _found(rng, start, at, schemes)
     visits: list[Visit] = []
     names: list[str] = []
     root = b""
@@ -40,7 +44,9 @@ def _path(shop: Workshop) -> str:
     return shop.rng.choice((*listed, *listed, *listed, *PATHS))
 
 
-def _found(rng: Random, start: datetime, at: datetime) -> Workshop:
+def _found(
+    rng: Random, start: datetime, at: datetime, schemes: Sequence[Scheme]
+) -> Workshop:
     plans = {name: _plan(rng) for name in ("root", "timestamp", "snapshot", "targets")}
     shop = Workshop(
         rng,
@@ -49,6 +55,7 @@ def _found(rng: Random, start: datetime, at: datetime) -> Workshop:
         consistent_snapshot=rng.random() < 0.8,
         meta_hashes=rng.random() < 0.5,
         compact=rng.random() < 0.5,
+        schemes=schemes,
     )
     shop.closing = at
     for _ in range(rng.choice((1, 2, 3))):

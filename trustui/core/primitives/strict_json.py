@@ -86,9 +86,8 @@ def _measure(value: JsonValue, limits: JsonLimits) -> bool:
             _exceeded(
                 "digits in an integer", limits.max_integer_digits, limits.max_integer_digits + 1
             )
-        if kinds.isdisjoint({dict, list}):
-            break
-        depth += 1
+        if dict in kinds or list in kinds:
+            depth += 1
         if depth > limits.max_depth:
             _exceeded("levels", limits.max_depth, depth)
         level = children(level)
@@ -96,7 +95,7 @@ def _measure(value: JsonValue, limits: JsonLimits) -> bool:
 
 
 def _largest(level: list[JsonValue]) -> int:
-    return max(map(abs, [value for value in level if type(value) is int]))
+    return max(abs(value) for value in level if type(value) is int)
 
 
 def _has_more_digits(number: int, digits: int) -> bool:

@@ -1,7 +1,5 @@
 """What a client knows while it verifies: what it may ask next, and what it need not ask again."""
 
-from dataclasses import replace
-
 import pytest
 
 from tests.simulators.tuf_places import TufPlace
@@ -110,13 +108,10 @@ def test_files_are_asked_for_by_version_only_under_consistent_snapshots() -> Non
 
 def test_a_kept_document_is_judged_once_for_each_delegator() -> None:
     repo = small()
-    before = verified(repo)
-    root = before.root
+    root = verified(repo).root
     assert root is not None
-    repository = replace(before, trusted={})
-    repository.question = Question(
-        repository.question.anchor, NOW, trusted={"targets": Document("", repo.document("targets"))}
-    )
+    repository = asking(TufPlace({}))
+    repository.trusted["targets"] = Document("state", repo.document("targets"))
     signer = Signer(root.role("targets"), root)
     first = repository.kept("targets", signer, "targets")
     assert first is not None
