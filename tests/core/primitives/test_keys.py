@@ -370,3 +370,9 @@ def test_every_wycheproof_file_is_used_or_listed_with_its_reason(
 ) -> None:
     files = {file.name for file in shared_data(WYCHEPROOF).glob("*.json")}
     assert files == {*USED, *NOT_OF_TUF}
+
+
+def test_a_key_longer_than_any_key_is_refused_unread() -> None:
+    with pytest.raises(ParseError, match="longer than any key") as refused:
+        load_public_key("ed25519", "ed25519", "00" * 8_193)
+    assert refused.value.found == "16,386 characters"

@@ -37,6 +37,9 @@ SCHEMES: dict[str, frozenset[str]] = {
 
 RSA_MIN_BITS = 2048
 
+LONGEST_KEY = 16_384
+"""Characters. An RSA key of 16,384 bits takes 2,900 as PEM; keys are kept in a cache."""
+
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2})+")
 _CURVES: dict[str, type[ec.SECP256R1 | ec.SECP384R1]] = {
     "ecdsa-sha2-nistp256": ec.SECP256R1,
@@ -93,6 +96,12 @@ def load_public_key(keytype: str, scheme: str, public: str) -> PublicKey:
             f"key type {keytype[:40]!r} does not go with scheme {scheme[:40]!r}",
             expected="a known pair of key type and scheme",
             found=f"{keytype[:40]}/{scheme[:40]}",
+        )
+    if len(public) > LONGEST_KEY:
+        raise ParseError(
+            "the public key is longer than any key is",
+            expected=f"at most {LONGEST_KEY:,} characters",
+            found=f"{len(public):,} characters",
         )
     loaded, encoding = _decode(scheme, public)
     _check_kind(scheme, loaded)
