@@ -51,6 +51,7 @@ class Ours:
     def visit(self, visit: Visit) -> tuple[Answer, Verdict]:
         problems = dict.fromkeys(visit.unavailable, ProblemKind.UNREADABLE)
         verdict = self._client.verify(TufPlace(visit.files, problems), self._path)
+        assert not [step for step in verdict.trace.steps if "itself broke" in step.because]
         groups = {group.id: group.outcome for group in verdict.trace.groups}
         refreshed = all(groups.get(name) is Outcome.PASSED for name in TOP_LEVEL)
         kept = verdict.repository.trusted

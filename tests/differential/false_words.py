@@ -1,7 +1,6 @@
 """Ways to say something wrong or odd in what is signed; the signatures are good."""
 
 import hashlib
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 

@@ -44,9 +44,7 @@ def _path(shop: Workshop) -> str:
     return shop.rng.choice((*listed, *listed, *listed, *PATHS))
 
 
-def _found(
-    rng: Random, start: datetime, at: datetime, schemes: Sequence[Scheme]
-) -> Workshop:
+def _found(rng: Random, start: datetime, at: datetime, schemes: Sequence[Scheme]) -> Workshop:
     plans = {name: _plan(rng) for name in ("root", "timestamp", "snapshot", "targets")}
     shop = Workshop(
         rng,

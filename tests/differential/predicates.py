@@ -141,6 +141,25 @@ def bins_end_the_search(difference: Difference) -> bool:
     )
 
 
+def lists_hash(kind: Callable[[str, str], bool]) -> Predicate:
+    """Timestamp or snapshot lists a hash of this kind, given as algorithm and value.
+
+    A peer that does not take it asks again for what it has; anything may come of that.
+    """
+
+    def applies(difference: Difference) -> bool:
+        about_bytes = says("^(LengthOrHashMismatch|Download.*)Error|unsupported hash type")
+        return about_bytes(difference) and any(
+            kind(str(path[-1]), stated)
+            for document in difference.documents
+            for path in places(document["signed"].get("meta"))
+            if path[1:2] == ("hashes",)
+            and isinstance(stated := value_at(document["signed"]["meta"], path), str)
+        )
+
+    return applies
+
+
 _MAY_BE_MISSING = {"delegations", "paths", "path_hash_prefixes", "roles", "succinct_roles"}
 
 

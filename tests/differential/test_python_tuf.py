@@ -3,14 +3,15 @@
 import pytest
 
 from tests.differential.generator import generate
-from tests.differential.run import AT, Tally, judge
+from tests.differential.rules import RULES
+from tests.differential.run import AT, Tally, against_python_tuf
 from tests.simulators.tuf_places import Client, TufPlace
 from tests.simulators.workers import spread
 
 
 def test_500_repositories_are_judged_alike_or_differ_by_a_rule() -> None:
-    tally = judge(range(500))
-    print(f"\n{tally.report()}")
+    tally = against_python_tuf(range(500))
+    print(f"\n{tally.report(RULES)}")
     assert not tally.unlisted
     assert tally.total == 500
 
@@ -18,9 +19,9 @@ def test_500_repositories_are_judged_alike_or_differ_by_a_rule() -> None:
 @pytest.mark.soak
 def test_20_000_repositories_are_judged_alike_or_differ_by_a_rule() -> None:
     tally = Tally()
-    for part in spread(judge, range(20_000), batch=250):
+    for part in spread(against_python_tuf, range(20_000), batch=250):
         tally.add(part)
-    print(f"\n{tally.report()}")
+    print(f"\n{tally.report(RULES)}")
     assert not tally.unlisted
     assert tally.total == 20_000
 
@@ -35,6 +36,16 @@ def test_the_repositories_are_of_every_sort() -> None:
     assert outcomes.count("passed") >= 50
     assert outcomes.count("failed") >= 50
     assert {len(one.visits) for one in scenarios} == {1, 2, 3}
+
+
+def test_the_same_number_gives_the_same_repository() -> None:
+    """Signatures of RSA keys apart, which are random."""
+    for seed in range(30):
+        one, again = generate(seed, AT), generate(seed, AT)
+        assert (one.changes, one.path) == (again.changes, again.path)
+        assert [list(visit.files) for visit in one.visits] == [
+            list(visit.files) for visit in again.visits
+        ]
 
 
 @pytest.mark.parametrize("seed", range(0, 300, 3))

@@ -1,5 +1,7 @@
 """Where this project and tuf-js 5.0.1 disagree on purpose, and why."""
 
+import re
+
 from tests.differential.compare import Difference, Stricter
 from tests.differential.predicates import (
     THRESHOLD,
@@ -15,7 +17,10 @@ from tests.differential.predicates import (
     small_order,
     unreadable_key,
 )
-from trustui.core.primitives.keys import PublicKey
+from tests.simulators.odd_json import places, value_at
+from trustui.core.primitives.keys import PublicKey, scheme_is_supported
+
+_HEX = re.compile(r"(?:[0-9a-fA-F]{2})*")
 
 OURS = (
     Rule(
@@ -35,6 +40,12 @@ OURS = (
         Stricter.OURS,
         "JSON.parse reads half a character; RFC 8259 §8.2 calls what follows unpredictable.",
         first(r"^tuf\.meta\.parse$", because="surrogate"),
+    ),
+    Rule(
+        "numbers beyond all bounds",
+        Stricter.OURS,
+        "JSON.parse reads 1e400 as infinity; we read no number that we cannot hold.",
+        first(r"^tuf\.meta\.parse$", because="out of range"),
     ),
     Rule(
         "bytes that are not UTF-8",
@@ -71,6 +82,12 @@ OURS = (
         ),
     ),
     Rule(
+        "numbers of any form in spec_version",
+        Stricter.OURS,
+        "tuf-js takes whatever Number reads: spaces, exponents, nothing at all.",
+        first(r"^tuf\.meta\.spec_version$", because="not readable"),
+    ),
+    Rule(
         "dates of any form",
         Stricter.OURS,
         "tuf-js gives the text to Date, which reads many forms; what it cannot read never expires.",
@@ -96,6 +113,24 @@ OURS = (
         first(r"^tuf\.meta\.hashes$", because="the list of hashes is empty"),
     ),
     Rule(
+        "lists in the place of hashes",
+        Stricter.OURS,
+        "A list is an object to JavaScript, so an empty list of hashes is nothing to compare.",
+        first(r"^tuf\.meta\.schema$", because="hashes of a file is a list"),
+    ),
+    Rule(
+        "delegations without roles",
+        Stricter.OURS,
+        "§4.5 asks for roles where there are delegations; tuf-js takes none for an empty list.",
+        first(r"^tuf\.meta\.schema$", because="delegations has neither"),
+    ),
+    Rule(
+        "roles without a name",
+        Stricter.OURS,
+        "tuf-js lets a delegated role have the empty name.",
+        first(r"^tuf\.meta\.schema$", because="a delegated role has an empty name"),
+    ),
+    Rule(
         "one public key counts once",
         Stricter.OURS,
         "tuf-js counts key ids: one key under two ids fills a threshold of two.",
@@ -111,7 +146,7 @@ OURS = (
         "schemes that are not looked at",
         Stricter.OURS,
         "tuf-js looks at the scheme of RSA keys only, so that an Ed25519 key may state any.",
-        unreadable_key(lambda key: key["keytype"] != "rsa"),
+        unreadable_key(lambda key: not scheme_is_supported(key["keytype"], key["scheme"])),
     ),
     Rule(
         "salt of RSASSA-PSS",
@@ -123,8 +158,10 @@ OURS = (
         "signatures up to the first odd character",
         Stricter.OURS,
         "Node's hexadecimal decoder stops where the text is no hexadecimal, without a word.",
-        lambda d: first(THRESHOLD, because="invalid")(d)
-        and any(not sig.isalnum() for _, sig in d.signatures),
+        lambda difference: (
+            first(THRESHOLD, because="invalid")(difference)
+            and any(_HEX.fullmatch(sig) is None for _, sig in difference.signatures)
+        ),
     ),
     Rule(
         "a kept snapshot that is not the listed one",
@@ -141,7 +178,25 @@ def _other_digest(key: PublicKey) -> bool:
 
 
 def _null_stumbles(difference: Difference) -> bool:
-    return has_null(difference) and says("must be an object|must be an array|malformed")(difference)
+    said = says("must be an object|must be an array|malformed|was signed by")
+    return has_null(difference) and said(difference)
+
+
+def _large_integer(difference: Difference) -> bool:
+    return says("was signed by")(difference) and any(
+        type(number := value_at(document, path)) is int and abs(number) > 2**53
+        for document in difference.documents
+        for path in places(document)
+    )
+
+
+def _escaped_name(difference: Difference) -> bool:
+    visit = difference.visit
+    lost = visit.unavailable | {
+        name for before in difference.scenario.visits for name in before.files.keys() - visit.files
+    }
+    asked = says("Failed to download|Max length reached")(difference)
+    return asked and any("%" in name for name in {*lost, *visit.files})
 
 
 PEER = (
@@ -183,9 +238,23 @@ PEER = (
         bins_end_the_search,
     ),
     Rule(
+        "integers above 2^53",
+        Stricter.PEER,
+        "JavaScript rounds them, so tuf-js verifies other bytes than were signed.",
+        _large_integer,
+    ),
+    Rule(
+        "what is kept under escaped names",
+        Stricter.PEER,
+        "tuf-js keeps a role under its escaped name and looks for it under the plain one, so it has "
+        "to ask again for what we still have.",
+        _escaped_name,
+    ),
+    Rule(
         "null for a member that is not there",
         Stricter.PEER,
-        "We read null as nothing where a member may be missing; tuf-js asks for its type.",
+        "We read null as nothing where a member may be missing; tuf-js asks for its type, or drops it "
+        "before it verifies.",
         _null_stumbles,
     ),
     Rule(
