@@ -98,9 +98,6 @@ class LargeDocument(msgspec.Struct, frozen=True):
     """Compact JSON with sorted names, control characters still escaped."""
 
 
-_FRAME = len(b'{"signatures":,"signed":}')
-
-
 class _Parts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The text of the envelope's members."""
 
