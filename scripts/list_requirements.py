@@ -1,6 +1,6 @@
 """Print what pyproject.toml asks for, one requirement a line: what `make lock` compiles.
 
-Arguments name dependency groups to add to the runtime dependencies. pyproject.toml stays the one
+Arguments name extras or dependency groups to add to the runtime dependencies. pyproject.toml stays the one
 place where a dependency is named; pip-compile reads no dependency groups itself.
 """
 
@@ -14,8 +14,9 @@ PYPROJECT = Path(__file__).resolve().parent.parent / "pyproject.toml"
 def requirements(groups: list[str]) -> list[str]:
     declared = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))
     wanted: list[str] = [*declared["project"]["dependencies"]]
+    named = declared["project"]["optional-dependencies"] | declared["dependency-groups"]
     for group in groups:
-        wanted += declared["dependency-groups"][group]
+        wanted += named[group]
     return wanted
 
 

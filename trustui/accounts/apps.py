@@ -1,0 +1,9 @@
+"""The app."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    """`trustui.accounts`."""
+
+    name = "trustui.accounts"

@@ -1,0 +1,1 @@
+"""What exists and was seen: sources, crawls, blobs, sightings and their projections."""

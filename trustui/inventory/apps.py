@@ -1,0 +1,9 @@
+"""The app."""
+
+from django.apps import AppConfig
+
+
+class InventoryConfig(AppConfig):
+    """`trustui.inventory`."""
+
+    name = "trustui.inventory"

@@ -1,0 +1,1 @@
+"""Verbs that need the database, and the processes: serve, worker, beat."""

@@ -1,0 +1,1 @@
+"""What people trust; for now the roots that sources are verified from."""

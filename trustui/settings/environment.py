@@ -1,0 +1,145 @@
+"""The settings: the one place that reads the environment (docs/operate/settings.md).
+
+Each variable is a row of `VARIABLES`: its name, how its text is read, what holds without it.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+
+class Misconfigured(Exception):  # noqa: N818  it is told to a person, not handled
+    """Settings that cannot be used. Each line names a variable, what was expected, what was found."""
+
+
+class Variable(msgspec.Struct, frozen=True):
+    """One variable. `read` raises ValueError with what was expected; `default` is text or None."""
+
+    name: str
+    read: Callable[[str], Any]
+    default: str | None
+    purpose: str
+    is_secret: bool = False
+
+
+class Environment(msgspec.Struct, frozen=True):
+    """The validated settings."""
+
+    data: Path
+    database_url: str
+    redis_url: str
+    secret_key: str
+    log_key: str
+    log_origin: str
+    local_roots: tuple[Path, ...]
+    allowed_hosts: tuple[str, ...]
+    debug: bool
+    crawl_every: int
+    lease: int
+    crawls_at_once: int
+    database_connections: int
+
+
+def _text(text: str) -> str:
+    return text
+
+
+def _flag(text: str) -> bool:
+    if text not in {"0", "1"}:
+        raise ValueError("0 or 1")
+    return text == "1"
+
+
+def _count(least: int, most: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        expected = f"a whole number from {least:,} to {most:,}"
+        if not (text.isascii() and text.isdecimal() and len(text) <= len(str(most))):
+            raise ValueError(expected)
+        if not least <= int(text) <= most:
+            raise ValueError(expected)
+        return int(text)
+
+    return read
+
+
+def _folder(text: str) -> Path:
+    path = Path(text)
+    if "\0" in text or not path.is_absolute():
+        raise ValueError("an absolute path")
+    return path
+
+
+def _folders(text: str) -> tuple[Path, ...]:
+    return tuple(_folder(part) for part in text.split(":") if part)
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _database(text: str) -> str:
+    if text and not text.startswith(("postgres://", "postgresql://", "sqlite:///")):
+        raise ValueError("postgresql://USER:PASSWORD@HOST:PORT/NAME or sqlite:///PATH")
+    return text
+
+
+def _redis(text: str) -> str:
+    if text and not text.startswith(("redis://", "rediss://", "unix://")):
+        raise ValueError("redis://HOST:PORT/NUMBER")
+    return text
+
+
+def _secret(text: str) -> str:
+    if text and len(text) < _SECRET_LENGTH:
+        raise ValueError(f"at least {_SECRET_LENGTH} characters")
+    return text
+
+
+_SECRET_LENGTH = 32
+_YEAR = 366 * 24 * 3600
+
+VARIABLES = (
+    Variable("TRUSTUI_DATA", _folder, None, "Folder for the SQLite database, the log's key and temporary files. Default: `trustui` below the user's data folder (`XDG_DATA_HOME`)."),
+    Variable("DATABASE_URL", _database, "", "The database. Default: SQLite in `TRUSTUI_DATA`."),
+    Variable("REDIS_URL", _redis, "", "The doorbell of `trustui worker` and `trustui beat`. Not needed by `trustui serve`.", is_secret=True),
+    Variable("TRUSTUI_SECRET_KEY", _secret, "", "Signs sessions and forms. Default: a random one, kept in `TRUSTUI_DATA`; several machines must be given the same.", is_secret=True),
+    Variable("TRUSTUI_LOG_KEY", _text, "", "The key that signs checkpoints of the event log (`trustui events key --new` makes one). Default: made once and kept in `TRUSTUI_DATA`.", is_secret=True),
+    Variable("TRUSTUI_LOG_ORIGIN", _text, "trustui", "The name of the event log in its checkpoints."),
+    Variable("TRUSTUI_LOCAL_ROOTS", _folders, "", "Folders, separated by `:`, below which sources may read local paths. None by default."),
+    Variable("TRUSTUI_ALLOWED_HOSTS", _hosts, "localhost,127.0.0.1,[::1]", "Host names that the site answers to, separated by commas."),
+    Variable("TRUSTUI_DEBUG", _flag, "0", "1 shows tracebacks in the browser. Never on a machine that others reach."),
+    Variable("TRUSTUI_CRAWL_EVERY", _count(10, _YEAR), "900", "Seconds between crawls of a source that states no interval of its own."),
+    Variable("TRUSTUI_LEASE", _count(2, 3600), "60", "Seconds that a worker may be silent before others take its jobs over."),
+    Variable("TRUSTUI_CRAWLS_AT_ONCE", _count(1, 1024), "256", "Crawls side by side in one worker process."),
+    Variable("TRUSTUI_DATABASE_CONNECTIONS", _count(2, 256), "8", "Connections to PostgreSQL that one process may hold."),
+)  # fmt: skip
+
+
+def read_environment(given: Mapping[str, str] = os.environ) -> Environment:
+    """Read and judge every variable. Raises Misconfigured with one line for each that is wrong."""
+    values: dict[str, Any] = {}
+    wrong: list[str] = []
+    for variable in VARIABLES:
+        text = given.get(variable.name)
+        if text is None:
+            text = _default_data(given) if variable.default is None else variable.default
+        try:
+            values[_field(variable.name)] = variable.read(text)
+        except ValueError as error:
+            found = "something else" if variable.is_secret else repr(text)
+            wrong.append(f"{variable.name}: expected {error}, found {found}")
+    if wrong:
+        raise Misconfigured("\n".join(wrong))
+    return Environment(**values)
+
+
+def _field(name: str) -> str:
+    return name.removeprefix("TRUSTUI_").lower()
+
+
+def _default_data(given: Mapping[str, str]) -> str:
+    home = given.get("XDG_DATA_HOME") or f"{given.get('HOME', '')}/.local/share"
+    return f"{home}/trustui"

@@ -1,0 +1,5 @@
+"""The routes."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""What was concluded about each source, when and why."""

@@ -1,0 +1,9 @@
+"""The app."""
+
+from django.apps import AppConfig
+
+
+class VerdictsConfig(AppConfig):
+    """`trustui.verdicts`."""
+
+    name = "trustui.verdicts"
