@@ -2,10 +2,13 @@
 
 import os
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests import servers
+from tests.simulators.append_only import emptying
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHARED = PROJECT.parent / "shared" / "data"
@@ -47,3 +50,42 @@ def missing(reason: str) -> Path:
     if os.environ.get("CI") == "true":
         pytest.fail(f"needed in CI: {reason}")
     pytest.skip(reason)
+
+
+# ---- the database
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tables_can_be_emptied() -> Iterator[None]:
+    """Tests that commit are cleaned up after, which the event log's triggers forbid otherwise."""
+    yield from emptying()
+
+
+# ---- real servers; each is one per run of a worker of pytest-xdist
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.PostgresServer]:
+    """A PostgreSQL cluster of this run; ask it for a database of your own."""
+    program = servers.binary("postgres") or missing("PostgreSQL is not installed")
+    server = servers.postgres(program, tmp_path_factory.mktemp("servers") / "postgres")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.RedisServer]:
+    """A Redis of this run, without anything on disk; take a database number of your own."""
+    program = servers.binary("redis-server") or missing("Redis is not installed")
+    server = servers.redis(program, tmp_path_factory.mktemp("servers") / "redis")
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def nginx_server(tmp_path: Path) -> Iterator[servers.NginxServer]:
+    """An nginx that serves a folder of the test's own."""
+    program = servers.binary("nginx") or missing("nginx is not installed")
+    server = servers.nginx(program, tmp_path / "nginx")
+    yield server
+    server.stop()

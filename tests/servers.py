@@ -1,0 +1,239 @@
+"""Real servers for tests: PostgreSQL, Redis and nginx, each in a folder and on a port of its own.
+
+They are started from the binaries of the machine and ended by their process. As root, which
+PostgreSQL refuses, the cluster belongs to the system's user `postgres`.
+"""
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+
+PASSWORD = "only-for-tests"  # noqa: S105  of a cluster that lives as long as the test
+_START_SECONDS = 30
+_STOP_SECONDS = 15
+_GLANCE_SECONDS = 0.05
+
+
+def binary(name: str) -> Path | None:
+    """Where a server's program is: on the path, or where Debian and Fedora keep it beside it."""
+    beside = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    folders = [*os.environ.get("PATH", "").split(":"), *map(str, beside), "/usr/sbin", "/sbin"]
+    found = shutil.which(name, path=":".join(folders))
+    return None if found is None else Path(found)
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+    return port
+
+
+def answers(port: int) -> bool:
+    """Whether somebody accepts connections there."""
+    with socket.socket() as client:
+        client.settimeout(1)
+        return client.connect_ex(("127.0.0.1", port)) == 0
+
+
+def wait_until(is_so: Callable[[], bool], what: str, seconds: float = _START_SECONDS) -> None:
+    """Look again and again. Raises TimeoutError with what was waited for."""
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"waited {seconds:g} s until {what}")
+        time.sleep(_GLANCE_SECONDS)
+
+
+@dataclass
+class Server:
+    """One process on one port, which can be stopped, killed and started again."""
+
+    name: str
+    command: Sequence[str | Path]
+    folder: Path
+    port: int
+    user: str | None = None
+    stop_signal: int = signal.SIGTERM
+    process: "subprocess.Popen[bytes] | None" = field(default=None, init=False)
+
+    def start(self) -> None:
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [str(part) for part in self.command],
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
+                user=self.user,
+            )
+        try:
+            wait_until(self.is_ready, f"{self.name} is ready")
+        except BaseException:
+            self.kill()
+            raise
+
+    def is_ready(self) -> bool:
+        """Whether it can be used. Raises RuntimeError when it has ended."""
+        assert self.process is not None
+        if self.process.poll() is not None:
+            raise RuntimeError(f"{self.name} ended at once; it said:\n{self.log}")
+        return answers(self.port)
+
+    @property
+    def log(self) -> str:
+        return (self.folder / "log").read_text(encoding="utf-8", errors="replace")[-2000:]
+
+    def stop(self) -> None:
+        self._end(self.stop_signal)
+
+    def kill(self) -> None:
+        """As a power cut ends it."""
+        self._end(signal.SIGKILL)
+
+    def _end(self, number: int) -> None:
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.send_signal(number)
+        self.process.wait(_STOP_SECONDS)
+
+
+@dataclass
+class PostgresServer(Server):
+    """A cluster whose superuser `postgres` needs a password, which the fixture knows."""
+
+    password: str = ""
+    stop_signal: int = signal.SIGINT  # "fast": ends sessions
+
+    def url(self, database: str) -> str:
+        return f"postgresql://postgres:{self.password}@127.0.0.1:{self.port}/{database}"
+
+    def is_ready(self) -> bool:
+        """It listens long before it accepts sessions."""
+        if not super().is_ready():
+            return False
+        try:
+            psycopg.connect(self.url("postgres"), connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def create_database(self, name: str) -> str:
+        """Make an empty database; gives its URL."""
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"'.encode())
+        return self.url(name)
+
+
+@dataclass
+class RedisServer(Server):
+    password: str = ""
+
+    def url(self, number: int = 0) -> str:
+        account = f":{self.password}@" if self.password else ""
+        return f"redis://{account}127.0.0.1:{self.port}/{number}"
+
+
+@dataclass
+class NginxServer(Server):
+    """Serves `root` as it is; `access_log` has a line for each request."""
+
+    @property
+    def root(self) -> Path:
+        return self.folder / "root"
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def requests(self) -> list[str]:
+        """`GET /name 200`, in the order of the answers."""
+        return (self.folder / "access").read_text(encoding="utf-8").splitlines()
+
+
+def postgres(program: Path, folder: Path, password: str = PASSWORD) -> PostgresServer:
+    """A new cluster in the folder, started. fsync stays on: tests kill it and count rows."""
+    user = "postgres" if os.getuid() == 0 else None
+    folder.mkdir()
+    if user is not None:
+        account = pwd.getpwnam(user)
+        _let_through(folder.parent)
+        os.chown(folder, account.pw_uid, account.pw_gid)
+    secret = folder / "password"
+    secret.write_text(password, encoding="utf-8")
+    secret.chmod(0o644)
+    data = folder / "data"
+    subprocess.run(
+        [
+            program.parent / "initdb", "--pgdata", data, "--username", "postgres",
+            "--auth", "scram-sha-256", "--pwfile", secret, "--encoding", "UTF8", "--no-locale",
+        ],
+        cwd=folder, user=user, check=True, capture_output=True,
+    )  # fmt: skip
+    port = free_port()
+    command: list[str | Path] = [
+        program, "-D", data, "-p", str(port), "-c", "listen_addresses=127.0.0.1",
+        "-c", "unix_socket_directories=", "-c", "max_connections=100",
+    ]  # fmt: skip
+    server = PostgresServer("PostgreSQL", command, folder, port, user, password=password)
+    server.start()
+    return server
+
+
+def _let_through(folder: Path) -> None:
+    """Let the system's user reach what pytest makes for its owner alone."""
+    for above in (folder, *folder.parents):
+        if above.stat().st_uid == os.getuid() and not above.stat().st_mode & 0o001:
+            above.chmod(above.stat().st_mode | 0o011)
+
+
+def redis(program: Path, folder: Path, options: Sequence[str] = ()) -> RedisServer:
+    """A Redis without anything on disk, started; `options` come after ours."""
+    folder.mkdir()
+    port = free_port()
+    command: list[str | Path] = [
+        program, "--port", str(port), "--bind", "127.0.0.1", "--dir", folder, "--save", "",
+        *options,
+    ]  # fmt: skip
+    password = options[options.index("--requirepass") + 1] if "--requirepass" in options else ""
+    server = RedisServer("Redis", command, folder, port, password=password)
+    server.start()
+    return server
+
+
+_NGINX = """
+daemon off; master_process off; pid {folder}/pid; error_log {folder}/errors;
+events {{ worker_connections 1024; }}
+http {{
+    log_format brief '$request_method $request_uri $status';
+    access_log {folder}/access brief;
+    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    keepalive_requests 100000;
+    server {{ listen 127.0.0.1:{port}; root {folder}/root; }}
+}}
+"""
+
+
+def nginx(program: Path, folder: Path) -> NginxServer:
+    """An nginx that serves `folder/root`, started."""
+    (folder / "root").mkdir(parents=True)
+    port = free_port()
+    configuration = folder / "nginx.conf"
+    configuration.write_text(_NGINX.format(folder=folder, port=port), encoding="utf-8")
+    errors = folder / "errors"
+    command: list[str | Path] = [program, "-p", folder, "-c", configuration, "-e", errors]
+    server = NginxServer("nginx", command, folder, port)
+    server.start()
+    return server
