@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.simulators.git_history import write_git
 from tests.simulators.written import vendor, write_repository
+from trustui.core.facts import Problem, ProblemKind
 from trustui.crawl.registry import SOURCES, open_source
 from trustui.crawl.source import Options
 
@@ -40,6 +42,31 @@ def test_a_history_is_recognized_where_it_stands_and_one_above(tmp_path: Path) -
     assert kind_of(str(place.folder)) == "history"
 
 
+def test_a_clone_and_a_bare_repository_are_read_by_git(tmp_path: Path) -> None:
+    write_git([], tmp_path / "bare.git")
+    write_git([], tmp_path / "clone" / ".git")
+    assert kind_of(str(tmp_path / "bare.git")) == "git"
+    assert kind_of(str(tmp_path / "clone")) == "git"
+
+
+def test_a_history_in_a_clone_is_read_as_a_history(tmp_path: Path) -> None:
+    write_repository(vendor(), tmp_path)
+    write_git([], tmp_path / ".git")
+    assert kind_of(str(tmp_path)) == "history"
+    assert kind_of(str(tmp_path / "metadata")) == "directory"
+
+
+def test_outside_of_the_roots_not_even_the_kind_is_looked_for(tmp_path: Path) -> None:
+    place = write_repository(vendor(), tmp_path / "place")
+    source = open_source(str(place.history), Options(local_roots=(tmp_path / "elsewhere",)))
+    assert type(source).__module__.endswith(".directory")
+    refused = source.first_root()
+    assert isinstance(refused, Problem)
+    assert refused.kind is ProblemKind.REFUSED
+    inside = open_source(str(place.history), Options(local_roots=(tmp_path,)))
+    assert type(inside).__module__.endswith(".history")
+
+
 @pytest.mark.parametrize("location", ["", "no/such/folder", "a" * 5000, "a/" * 3000, "\udcff"])
 def test_any_other_path_is_a_directory_which_answers_what_is_wrong(location: str) -> None:
     assert kind_of(location) == "directory"
@@ -54,6 +81,6 @@ def test_anything_else_is_refused_with_what_was_expected(location: str) -> None:
 
 
 def test_the_first_kind_that_recognizes_a_location_reads_it() -> None:
-    """A history is a directory too, so it stands before."""
+    """A history and a clone are directories too, so they stand before."""
     names = [kind.name for kind in SOURCES]
-    assert names.index("history") < names.index("directory")
+    assert names.index("history") < names.index("git") < names.index("directory")

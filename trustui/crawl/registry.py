@@ -1,21 +1,29 @@
 """The kinds of source there are, one line each, the most specific first."""
 
+from trustui.crawl.roots import refusal
 from trustui.crawl.source import Options, Source, SourceKind
-from trustui.crawl.sources import directory, history, tuf_http
+from trustui.crawl.sources import directory, git, history, tuf_http
 
 SOURCES: tuple[SourceKind, ...] = (
     tuf_http.KIND,
     history.KIND,
+    git.KIND,
     directory.KIND,
 )
 
 
 def open_source(location: str, options: Options) -> Source:
-    """The source for a location. Raises LookupError, with what was expected, when there is none."""
+    """The source for a location. Raises LookupError, with what was expected, when there is none.
+
+    Nothing is looked at outside of `options.local_roots`, not even to find the kind: such a path is
+    a directory that refuses every question.
+    """
+    if "://" not in location and refusal(location, options.local_roots):
+        return directory.KIND.open(location, options)
     for kind in SOURCES:
         if kind.recognizes(location):
             return kind.open(location, options)
     raise LookupError(
         f"{location!r} is no place that can be read: expected an http(s) URL, a directory with "
-        "TUF metadata, or a history folder"
+        "TUF metadata, a git repository, or a history folder"
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote
 
@@ -15,11 +16,32 @@ class Options(msgspec.Struct, frozen=True):
     """How a source is to be read.
 
     `at` (UTC) is the instant that a place with a past answers for; None is now.
-    `allowed_hosts` are private addresses that the person allowed by name.
+    `allowed_hosts` are private addresses that the person allowed by name. `local_roots` are the
+    folders below which local paths may be read; None is a person's own command line: any path.
+    `branch` and `folder` say which branch of a git repository is read, and where in it the metadata
+    stands; "" is the branch of HEAD, and the folder that is found.
     """
 
     at: datetime | None = None
     allowed_hosts: frozenset[str] = frozenset()
+    local_roots: tuple[Path, ...] | None = None
+    branch: str = ""
+    folder: str = ""
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """A document that a place with a past published once.
+
+    `place` is the name that it was served under, as `served_name` gives it: by the number where
+    the newest root of then wants consistent snapshots. `published_at` (UTC) is when this form of it
+    came, None where the place keeps no time. `origin` is the kind of source.
+    """
+
+    role: str
+    place: str
+    document: Document
+    published_at: datetime | None
+    origin: str
 
 
 class Source(Protocol):
@@ -44,6 +66,14 @@ class Source(Protocol):
 
     def versions(self) -> Iterator[tuple[str, Document]]:
         """Every document that the place keeps, with its role; a place without a past gives none."""
+        ...
+
+    def past(self) -> Iterator[Seen | Problem]:
+        """Every document that the place published, in order of publication, until `Options.at`.
+
+        What came again after something else comes again. A Problem stands for what the past should
+        have and does not give; a place without a past gives nothing.
+        """
         ...
 
     def version(self, role: str, version: int) -> Document | Problem:

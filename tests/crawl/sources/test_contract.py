@@ -8,6 +8,7 @@ from typing import Protocol
 import pytest
 
 from tests.simulators.fault_server import FaultServer, answer, raw, redirect
+from tests.simulators.git_history import Change, File, Link, changes_of_versions, write_git
 from tests.simulators.written import NOON_OF_DAY_3, START, serve, vendor, write_repository
 from trustui.core.facts import Document, Problem, ProblemKind
 from trustui.core.formats.tuf.reading import Request
@@ -102,6 +103,40 @@ class InHistory:
         self._newest.write_bytes(body)
 
 
+class InGit:
+    def __init__(self, repo: Publisher, folder: Path, server: FaultServer) -> None:
+        del server
+        self.location = str(folder / "repository.git")
+        self._changes = changes_of_versions(repo.versions)
+        self._write()
+
+    def _write(self) -> None:
+        write_git(self._changes, Path(self.location))
+
+    def _put(self, files: Mapping[str, File]) -> None:
+        self._changes.append(Change(self._changes[-1].at, files))
+        self._write()
+
+    def spoil(self, fault: ProblemKind) -> None:
+        name = "metadata/timestamp.json"
+        if fault is ProblemKind.ABSENT:
+            kept = [
+                Change(one.at, {path: body for path, body in one.files.items() if path != name})
+                for one in self._changes
+            ]
+            self._changes = kept
+            self._write()
+        elif fault is ProblemKind.TOO_LONG:
+            self._put({name: b" " * 20_000})
+        elif fault is ProblemKind.UNREADABLE:
+            self._put({name: None, f"{name}/inside": b"a folder"})
+        elif fault is ProblemKind.REFUSED:
+            self._put({name: Link("../../good.json")})
+
+    def replace(self, body: bytes) -> None:
+        self._put({"metadata/timestamp.json": body})
+
+
 class OnServer:
     def __init__(self, repo: Publisher, folder: Path, server: FaultServer) -> None:
         del folder
@@ -124,6 +159,7 @@ class OnServer:
 PLACES: Mapping[str, type[Place]] = {
     "tuf_http": OnServer,
     "history": InHistory,
+    "git": InGit,
     "directory": InDirectory,
 }
 
@@ -254,6 +290,47 @@ def test_what_was_seen_before_is_among_its_versions(source: Source) -> None:
     versions = {(role, document.body) for role, document in source.versions()}
     before = {(role, document.body) for role, document in source.trusted_before().items()}
     assert before <= versions
+
+
+def test_a_past_tells_every_version_as_it_was_served(source: Source, repo: Publisher) -> None:
+    told = [one for one in source.past() if not isinstance(one, Problem)]
+    published = {(one.role, one.file_name, one.body, one.at) for one in repo.versions}
+    if source.trusted_before():
+        assert {(one.role, one.place, one.document.body, one.published_at) for one in told} == (
+            published
+        )
+        assert [one.published_at for one in told] == sorted(one.at for one in repo.versions)
+    else:
+        assert told == []
+
+
+def test_no_local_path_outside_of_the_roots_is_read(
+    kind: SourceKind, place: Place, tmp_path: Path
+) -> None:
+    roots = (tmp_path / "elsewhere",)
+    source = kind.open(place.location, Options(allowed_hosts=LOCAL, local_roots=roots))
+    answers = [
+        source.ask(Request("timestamp", None, 16_384)),
+        source.ask(Request("root", 1, 100_000)),
+        source.first_root(),
+        source.version("targets", 1),
+        *source.past(),
+    ]
+    refused = {one.kind for one in answers if isinstance(one, Problem)}
+    is_remote = kind.name == "tuf_http"
+    assert refused == (set() if is_remote else {ProblemKind.REFUSED})
+    assert any(isinstance(one, Document) for one in answers) is is_remote
+    assert is_remote or list(source.versions()) == []
+    source.close()
+
+
+def test_local_paths_below_a_root_are_read(
+    kind: SourceKind, place: Place, tmp_path: Path, repo: Publisher
+) -> None:
+    roots = (tmp_path / "other", tmp_path)
+    source = kind.open(place.location, Options(allowed_hosts=LOCAL, local_roots=roots))
+    assert verdict(source, repo).outcome is Outcome.PASSED
+    source.close()
 
 
 def test_it_can_be_closed_twice(source: Source) -> None:
@@ -398,4 +475,5 @@ def test_a_place_that_is_not_there_answers_every_question(
     assert not any(isinstance(one, Document) for one in answers)
     assert dict(source.trusted_before()) == {}
     assert list(source.versions()) == []
+    assert [one for one in source.past() if not isinstance(one, Problem)] == []
     source.close()

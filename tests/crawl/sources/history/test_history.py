@@ -15,7 +15,7 @@ from trustui.core.formats.tuf.repository import Anchor, AnchorOrigin, Question
 from trustui.core.formats.tuf.verify import verify
 from trustui.core.limits import TufLimits
 from trustui.core.trace import Outcome, Trace, collect, trace
-from trustui.crawl.source import Options
+from trustui.crawl.source import Options, Seen
 from trustui.crawl.sources.history import KIND, History
 from trustui.demo.layout import write_history
 from trustui.demo.publisher import Publisher
@@ -307,6 +307,50 @@ def test_it_ends_where_the_past_has_a_gap(folder: Path, repo: Publisher) -> None
 def test_it_ends_where_a_document_cannot_be_read(folder: Path) -> None:
     (folder / "timestamp" / "2.timestamp.json").write_bytes(b"garbage")
     assert trusted(opened(folder)) == {"timestamp": b"garbage"}
+
+
+# As a past ------------------------------------------------------------------------------------
+
+
+def told(source: History) -> list[Seen]:
+    return [one for one in source.past() if isinstance(one, Seen)]
+
+
+def test_it_is_told_in_the_order_of_publication(folder: Path, repo: Publisher) -> None:
+    past = [(one.published_at, one.place, one.document.body) for one in told(opened(folder))]
+    published = [(one.at, one.file_name, one.body) for one in repo.versions]
+    assert sorted(past) == sorted(published)
+    assert [at for at, _, _ in past] == sorted(at for at, _, _ in published)
+    assert past[0][1] == "1.root.json"
+    assert {one.origin for one in told(opened(folder))} == {"history"}
+
+
+def test_versions_without_a_time_come_first_and_have_none(folder: Path) -> None:
+    for version in (3, 2):
+        record(folder, "timestamp", version, first_commit_time="")
+    past = [(one.published_at, one.document.location) for one in told(opened(folder))]
+    names = ["2.timestamp.json", "3.timestamp.json"]
+    assert past[:2] == [(None, str(folder / "timestamp" / name)) for name in names]
+
+
+def test_the_past_ends_at_the_instant(folder: Path) -> None:
+    times = {one.published_at for one in told(opened(folder, START + DAY))}
+    assert times == {START, START + DAY}
+
+
+def test_a_version_that_cannot_be_read_is_told_as_a_problem(folder: Path) -> None:
+    path = folder / "timestamp" / "2.timestamp.json"
+    path.unlink()
+    path.mkdir()
+    (problem,) = [one for one in opened(folder).past() if isinstance(one, Problem)]
+    assert (problem.kind, problem.location) == (ProblemKind.UNREADABLE, str(path))
+
+
+def test_an_index_that_cannot_be_read_is_the_only_thing_told(folder: Path) -> None:
+    (folder / "index.csv").write_bytes(b"\xff")
+    (problem,) = opened(folder).past()
+    assert isinstance(problem, Problem)
+    assert problem.kind is ProblemKind.UNREADABLE
 
 
 # Several forms of one version -----------------------------------------------------------------

@@ -8,7 +8,8 @@ from trustui.core.facts import Document, Problem, ProblemKind
 from trustui.core.formats.tuf.reading import Request
 from trustui.core.limits import TufLimits
 from trustui.crawl.files import is_there, names_in, read_file
-from trustui.crawl.source import Options, SourceKind, served_name
+from trustui.crawl.roots import refusal
+from trustui.crawl.source import Options, Seen, SourceKind, served_name
 
 _ROOT_NAME = re.compile(r"([1-9][0-9]{0,8})\.root\.json")
 
@@ -16,19 +17,27 @@ _ROOT_NAME = re.compile(r"([1-9][0-9]{0,8})\.root\.json")
 class Directory:
     """Metadata under LOCATION, or under LOCATION/metadata where only that may have a timestamp."""
 
-    def __init__(self, location: str, _options: Options) -> None:
+    def __init__(self, location: str, options: Options) -> None:
         self.location = location
+        self._refused = refusal(location, options.local_roots)
         folder = Path(location)
+        self._folder = folder
+        if self._refused:
+            return
         below = folder / "metadata"
         is_below = is_there(below) and not is_there(folder / "timestamp.json")
         self._folder = below if is_below else folder
 
     def ask(self, request: Request) -> Document | Problem:
         """The file that would be served; nothing but its name decides."""
-        return read_file(self._folder / served_name(request), request.max_length, self._folder)
+        return self._refused or read_file(
+            self._folder / served_name(request), request.max_length, self._folder
+        )
 
     def first_root(self) -> Document | Problem:
         """The root of the lowest number, or `root.json` where none is numbered."""
+        if self._refused:
+            return self._refused
         limit = TufLimits().root_bytes
         found = map(_ROOT_NAME.fullmatch, names_in(self._folder))
         numbers = sorted(int(match.group(1)) for match in found if match)
@@ -41,6 +50,10 @@ class Directory:
 
     def versions(self) -> Iterator[tuple[str, Document]]:
         """A directory keeps no past that could be told from what is served."""
+        return iter(())
+
+    def past(self) -> Iterator[Seen | Problem]:
+        """As for `versions`."""
         return iter(())
 
     def version(self, role: str, version: int) -> Document | Problem:

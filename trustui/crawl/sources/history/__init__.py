@@ -9,17 +9,19 @@ from urllib.parse import quote, unquote
 
 import msgspec
 
-from trustui.core.errors import ParseError
 from trustui.core.facts import Document, Problem, ProblemKind
-from trustui.core.formats.tuf.parse import parse
 from trustui.core.formats.tuf.reading import Request
 from trustui.core.limits import TufLimits
 from trustui.core.primitives.instants import write_instant
 from trustui.core.primitives.text import visible
 from trustui.crawl.files import names_in, read_file
-from trustui.crawl.source import Options, SourceKind
+from trustui.crawl.past import Publication, as_served, trusted_after
+from trustui.crawl.roots import refusal
+from trustui.crawl.source import Options, Seen, SourceKind
 from trustui.crawl.sources.history.index import Index, Recorded, read_index
 
+_ALWAYS = datetime.min.replace(tzinfo=UTC)
+"""Since when a version without a time exists."""
 _VERSION = re.compile(r"([1-9][0-9]{0,17})\.(.+)\.json", re.DOTALL)
 
 
@@ -32,8 +34,10 @@ class History:
 
     def __init__(self, location: str, options: Options) -> None:
         self.location = location
-        self._folder = _history_folder(Path(location)) or Path(location)
-        index = read_index(self._folder)
+        refused = refusal(location, options.local_roots)
+        found = None if refused else _history_folder(Path(location))
+        self._folder = found or Path(location)
+        index = refused or read_index(self._folder)
         self._index: Index = {} if isinstance(index, Problem) else index
         self._problem = index if isinstance(index, Problem) else None
         self._at = options.at
@@ -59,17 +63,7 @@ class History:
     def trusted_before(self) -> Mapping[str, Document]:
         """The highest timestamp before the newest one, and what it led to."""
         earlier = self._in_order("timestamp")[:-1]
-        trusted: dict[str, Document] = {}
-        version: int | None = max(earlier, default=None)
-        for role, leads_to in (("timestamp", "snapshot"), ("snapshot", "targets"), ("targets", "")):
-            if version is None:
-                break
-            document = self._read(role, version, self._limits.targets_bytes)
-            if isinstance(document, Problem):
-                break
-            trusted[role] = document
-            version = _listed_version(document, leads_to)
-        return trusted
+        return trusted_after(max(earlier, default=None), self.version)
 
     def versions(self) -> Iterator[tuple[str, Document]]:
         """Every version that exists at the instant, by role and number."""
@@ -79,12 +73,32 @@ class History:
                 if isinstance(document, Document):
                     yield role, document
 
+    def past(self) -> Iterator[Seen | Problem]:
+        """Every version by its time, those without one first; each in the form that was kept."""
+        if self._problem is not None:
+            yield self._problem
+            return
+        yield from as_served(self._publications(), KIND.name)
+
     def version(self, role: str, version: int) -> Document | Problem:
         """One version by its number."""
         return self._read(role, version, self._limits.targets_bytes)
 
     def close(self) -> None:
         """Nothing is kept open."""
+
+    def _publications(self) -> Iterator[Publication]:
+        existing = [
+            (self._since(role, version), role != "root", role, version)
+            for role in self._files
+            for version in self._in_order(role)
+        ]
+        for since, _, role, version in sorted(existing):
+            at = None if since == _ALWAYS else since
+            yield Publication(role, version, self.version(role, version), at)
+
+    def _since(self, role: str, version: int) -> datetime:
+        return self._index.get((role, version), Recorded()).since or _ALWAYS
 
     def _read(self, role: str, version: int, max_length: int) -> Document | Problem:
         if self._problem is not None:
@@ -111,14 +125,11 @@ class History:
     def _in_order(self, role: str) -> list[int]:
         """Versions that exist at the instant, in the order of publication."""
         existing = [one for one in self._files.get(role, {}) if self._exists(role, one)]
-        earliest = datetime.min.replace(tzinfo=UTC)
-
-        def published(version: int) -> tuple[datetime, int]:
-            return self._index.get((role, version), Recorded()).since or earliest, version
-
-        return sorted(existing, key=published)
+        return sorted(existing, key=lambda version: (self._since(role, version), version))
 
     def _no_version(self, role: str) -> Problem:
+        if self._problem is not None:
+            return self._problem
         at = "" if self._at is None else f" by {write_instant(self._at)}"
         because = f"the history has no version of {visible(role)}{at}"
         return Problem(str(self._folder / _encoded(role)), ProblemKind.ABSENT, because)
@@ -143,15 +154,6 @@ def _why_not(path: Path | None, since: datetime | None) -> str:
 
 def _encoded(name: str) -> str:
     return quote(name, safe="", errors="surrogatepass")
-
-
-def _listed_version(document: Document, role: str) -> int | None:
-    try:
-        metadata = parse(document)
-    except ParseError:
-        return None
-    listed = metadata.meta(f"{role}.json") if role else None
-    return None if listed is None else listed.version
 
 
 def _history_folder(folder: Path) -> Path | None:

@@ -7,7 +7,7 @@ from trustui.core.formats.tuf.reading import Request
 from trustui.core.limits import TufLimits
 from trustui.crawl.addresses import AddressPolicy, masked
 from trustui.crawl.fetch import Fetch
-from trustui.crawl.source import Options, SourceKind, served_name
+from trustui.crawl.source import Options, Seen, SourceKind, served_name
 
 
 class TufHttp:
@@ -35,6 +35,10 @@ class TufHttp:
 
     def versions(self) -> Iterator[tuple[str, Document]]:
         """A server has no list of its files."""
+        return iter(())
+
+    def past(self) -> Iterator[Seen | Problem]:
+        """As for `versions`."""
         return iter(())
 
     def version(self, role: str, version: int) -> Document | Problem:
