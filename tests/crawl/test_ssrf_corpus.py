@@ -22,7 +22,7 @@ from tests.simulators.authority import Authority
 from tests.simulators.fault_server import FaultServer, answer, redirect
 from trustui.core.facts import Document, Problem, ProblemKind
 from trustui.crawl.addresses import AddressPolicy, Refusal
-from trustui.crawl.fetch import Fetch
+from trustui.crawl.fetch import Fetch, Result, Wanted
 
 ATTEMPTS = 10_000
 PUBLIC = "93.184.215.14"
@@ -75,7 +75,7 @@ def has_ipv6_loopback() -> bool:
     return True
 
 
-def kind_of(result: Document | Problem) -> ProblemKind:
+def kind_of(result: Result) -> ProblemKind:
     assert isinstance(result, Problem), result
     return result.kind
 
@@ -99,8 +99,8 @@ def test_denied_urls_open_no_connection(
     denied = [one["url"] for one in corpus(shared_data)["urls"] if one["verdict"] == "deny"]
     denied += [with_port(url, canary.port) for url in denied]
     door = resolving_door(lambda host, _port: [NAMES.get(host, "127.0.0.1")])
-    results = [door.get(url, max_length=100) for url in denied]
-    results += door.get_many([(url, 100) for url in denied])
+    results: list[Result] = [door.get(url, max_length=100) for url in denied]
+    results += door.get_many([Wanted(url, 100) for url in denied])
     assert {kind_of(result) for result in results} == {ProblemKind.REFUSED}
     assert canary.connections() == 0
 

@@ -19,6 +19,10 @@ class Document(msgspec.Struct, frozen=True):
     seen_at: datetime | None = None
     other_forms: int = 0
     """Other documents that the place says it saw under this very name, and did not keep."""
+    validator: str = ""
+    """What to ask with next time, so that an unchanged document is not sent again; or ""."""
+    served_at: datetime | None = None
+    """When the place says that it answered (UTC): its clock, not ours."""
 
 
 class ProblemKind(StrEnum):

@@ -30,7 +30,7 @@ _LOOKS_NUMERIC = re.compile(r"0x[0-9a-f]*|[0-9]+")
 _BRACKETED = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::([0-9]{1,5}))?")
 _NAMED = re.compile(r"([^:\[\]]*)(?::([0-9]{1,5}))?")
 _REMEMBERED = 1024
-"""A crawl asks few hosts many times, and `ipaddress` is slow to parse."""
+"""A crawl asks few hosts many times, and `ipaddress` is slow to parse and compare."""
 _SCHEME_PORTS = {"http": 80, "https": 443}
 _LOOPBACK_NAMES = frozenset(
     {"localhost", "localhost.localdomain", "localhost6", "ip6-localhost", "ip6-loopback"}
@@ -74,7 +74,7 @@ class Target(msgspec.Struct, frozen=True):
         return ".".join(_unicode_label(label) for label in self.host.split("."))
 
 
-class AddressPolicy(msgspec.Struct, frozen=True):
+class AddressPolicy(msgspec.Struct, frozen=True, cache_hash=True):
     """What may be asked; one `Fetch` has one policy.
 
     ``allowed_hosts`` are names, addresses or networks that a person allowed by name. A name
@@ -107,32 +107,40 @@ class AddressPolicy(msgspec.Struct, frozen=True):
         target = _parse(url)
         if isinstance(target, Refusal):
             return target
-        if target.port not in self.ports and not self.allows(target.host):
-            return Refusal(
-                f"port {target.port} is not among {_listed(self.ports)}; allow the host by name"
-            )
-        if _address(target.host) is not None:
-            return self.check_address(target.host, target.host) or target
-        if _is_loopback_name(target.host) and not self.allows(target.host):
-            return Refusal(f"{target.host} means this machine")
-        return target
+        return _judge_host(self, target.host, target.port) or target
 
     def check_address(self, address: str, host: str) -> Refusal | None:
         """Judge the address that is going to be connected for ``host`` (as in `Target.host`)."""
-        parsed = _address(address)
-        if parsed is None:
-            return Refusal(f"{address!r} is no plain IP address")
-        if not self.allow_metadata and _is_metadata(parsed):
-            return Refusal(f"{address} belongs to a cloud metadata service or is link-local")
-        if self.allows(address) or self.allows(host):
-            return None
-        because = _not_public(parsed)
-        return Refusal(f"{address} is {because}, not a public address") if because else None
+        return _judge_address(self, address, host)
 
 
 def masked(url: str) -> str:
     """The URL for messages: without what stands before an ``@``, which may be a password."""
-    return re.sub(r"(?<=//)[^/?#]*@", "…@", url)
+    return re.sub(r"(?<=//)[^/?#]*@", "…@", url) if "@" in url else url
+
+
+@lru_cache(_REMEMBERED)
+def _judge_host(policy: AddressPolicy, host: str, port: int) -> Refusal | None:
+    if port not in policy.ports and not policy.allows(host):
+        return Refusal(f"port {port} is not among {_listed(policy.ports)}; allow the host by name")
+    if _address(host) is not None:
+        return _judge_address(policy, host, host)
+    if _is_loopback_name(host) and not policy.allows(host):
+        return Refusal(f"{host} means this machine")
+    return None
+
+
+@lru_cache(_REMEMBERED)
+def _judge_address(policy: AddressPolicy, address: str, host: str) -> Refusal | None:
+    parsed = _address(address)
+    if parsed is None:
+        return Refusal(f"{address!r} is no plain IP address")
+    if not policy.allow_metadata and _is_metadata(parsed):
+        return Refusal(f"{address} belongs to a cloud metadata service or is link-local")
+    if policy.allows(address) or policy.allows(host):
+        return None
+    because = _not_public(parsed)
+    return Refusal(f"{address} is {because}, not a public address") if because else None
 
 
 def _parse(url: str) -> Target | Refusal:

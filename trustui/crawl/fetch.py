@@ -1,35 +1,82 @@
-"""The one door to the network: every request of the product goes through `Fetch`.
+"""The one door to the network: every request of the product goes through a `Door`.
 
-What it promises, with its limits: `docs/sources/fetch.md`.
+`Fetch` is the door of one thread; a `Switchboard` gives doors to many. What they promise, with
+their limits: `docs/sources/fetch.md`.
 """
 
 import random
 import time
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from ipaddress import ip_address
-from typing import Any, Self
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
+from typing import Protocol, Self, overload
 
-from trustui.core.facts import Document, Problem, ProblemKind
+from trustui.core.facts import Document, Problem
 from trustui.crawl.addresses import AddressPolicy
-from trustui.crawl.transfer.answers import answer_of
-from trustui.crawl.transfer.errand import Errand
+from trustui.crawl.transfer.conditional import Unchanged
+from trustui.crawl.transfer.engine import Engine
+from trustui.crawl.transfer.errand import Errand, Result, Wanted
 from trustui.crawl.transfer.limits import FetchLimits
-from trustui.crawl.transfer.loop import Loop
-from trustui.crawl.transfer.request import Terms, Transfer
-from trustui.crawl.transfer.schedule import Schedule
+from trustui.crawl.transfer.names import BlockingNames, Resolve
+from trustui.crawl.transfer.request import Terms
 
-__all__ = ["AddressPolicy", "Fetch", "FetchLimits", "Resolve"]
+__all__ = [
+    "AddressPolicy",
+    "Door",
+    "Fetch",
+    "FetchLimits",
+    "Resolve",
+    "Result",
+    "Unchanged",
+    "Wanted",
+]
 
-Resolve = Callable[[str, int], Sequence[str]]
-"""From a host name and port to addresses as text; OSError where there is no answer."""
+_LONGEST_TURN = 60.0
 
-_TICK_SECONDS = 0.05
-"""How late a time limit may be noticed."""
+
+class Door(Protocol):
+    """What a source asks for documents. Nothing here raises for what the remote does."""
+
+    requests: int
+    """Sent so far, with redirects and further attempts."""
+    received_bytes: int
+    """Of all bodies so far, as they were sent."""
+
+    @overload
+    def get(self, url: str, *, max_length: int, accept: str = "*/*") -> Document | Problem: ...
+    @overload
+    def get(
+        self, url: str, *, max_length: int, validator: str, accept: str = "*/*"
+    ) -> Document | Problem | Unchanged: ...
+    def get(
+        self, url: str, *, max_length: int, validator: str = "", accept: str = "*/*"
+    ) -> Document | Problem | Unchanged:
+        """The document at ``url``, of at most ``max_length`` bytes once decoded, or why not.
+
+        With the ``validator`` of a document that the caller has, the answer may be `Unchanged`;
+        without one, or with "", never. `Document.seen_at` is when the answer was complete.
+        """
+        ...
+
+    def each(
+        self, requests: Sequence[Wanted], *, accept: str = "*/*"
+    ) -> Generator[tuple[int, Result], None, None]:
+        """As `get` for each, side by side: (place in ``requests``, result) as they come.
+
+        What is left is cancelled when the generator is closed.
+        """
+        ...
+
+    def get_many(self, requests: Sequence[Wanted], *, accept: str = "*/*") -> list[Result]:
+        """As `each`, in the order asked. All bodies are in memory at the end."""
+        ...
+
+    def close(self) -> None:
+        """Give back connections."""
+        ...
 
 
 class Fetch:
-    """The door. One policy, one set of limits, and connections kept between requests.
+    """The door of one thread: one policy, one set of limits, connections kept between requests.
 
     Connections are never shared between different policies or credentials: make one `Fetch` for
     each. Use it as a context manager, from one thread at a time.
@@ -49,13 +96,12 @@ class Fetch:
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        self._limits = limits or FetchLimits()
-        self._terms = Terms(policy or AddressPolicy(), self._limits, ca_file)
-        self._resolve = resolve
+        self.requests = 0
+        self.received_bytes = 0
+        self._terms = Terms(policy or AddressPolicy(), limits or FetchLimits(), ca_file)
         self._sleep = sleep
-        self._jitter = jitter
-        self._loop = Loop(self._limits.at_once)
-        self._running: dict[Any, tuple[Errand, Transfer]] = {}
+        names = None if resolve is None else lambda _ring: BlockingNames(resolve)
+        self._engine = Engine(self._terms.limits, names=names, jitter=jitter)
 
     def __enter__(self) -> Self:
         return self
@@ -65,89 +111,69 @@ class Fetch:
 
     def close(self) -> None:
         """Close all kept connections."""
-        self._loop.close()
+        self._engine.close()
 
-    def get(self, url: str, *, max_length: int, accept: str = "*/*") -> Document | Problem:
-        """The document at ``url``, of at most ``max_length`` bytes once decoded, or why not.
+    @overload
+    def get(self, url: str, *, max_length: int, accept: str = "*/*") -> Document | Problem: ...
+    @overload
+    def get(
+        self, url: str, *, max_length: int, validator: str, accept: str = "*/*"
+    ) -> Document | Problem | Unchanged: ...
+    def get(
+        self, url: str, *, max_length: int, validator: str = "", accept: str = "*/*"
+    ) -> Document | Problem | Unchanged:
+        """As `Door.get`."""
+        return self.get_many([Wanted(url, max_length, validator)], accept=accept)[0]
 
-        Never raises for what the remote does. `Document.seen_at` is when the answer was complete.
-        """
-        return self.get_many([(url, max_length)], accept=accept)[0]
+    def get_many(self, requests: Sequence[Wanted], *, accept: str = "*/*") -> list[Result]:
+        """As `Door.get_many`: at most the sum of the lengths in memory."""
+        return in_order(self.each(requests, accept=accept))
 
-    def get_many(
-        self, requests: Sequence[tuple[str, int]], *, accept: str = "*/*"
-    ) -> list[Document | Problem]:
-        """As `get` for each (url, max_length), side by side; results in the order asked.
-
-        All bodies are in memory at the end: at most the sum of the lengths.
-        """
-        errands = [Errand(url, max_length, self._terms) for url, max_length in requests]
+    def each(
+        self, requests: Sequence[Wanted], *, accept: str = "*/*"
+    ) -> Generator[tuple[int, Result], None, None]:
+        """As `Door.each`. Requests go on only while the caller waits for the next result."""
+        batch = _Batch()
+        for number, wanted in enumerate(requests):
+            self._engine.add(Errand(wanted, self._terms, batch, number=number, accept=accept))
         try:
-            self._run(Schedule(errands, self._limits), accept)
+            for _ in requests:
+                yield self._next(batch)
         finally:
-            for handle in list(self._running):  # only after an interruption
-                self._finish(handle, 0, "")
-        return [errand.result for errand in errands]
+            self._engine.cancel(batch)
 
-    def _run(self, schedule: Schedule, accept: str) -> None:
-        while not schedule.is_over:
-            now = time.monotonic()
-            for errand in schedule.due(now):
-                if not self._start(errand, accept):
-                    schedule.leaves(errand, errand.host)
-            pause = schedule.pause(now)
-            if self._running:
-                self._loop.turn(_TICK_SECONDS if pause is None else min(pause, _TICK_SECONDS))
-            elif pause is not None:
+    def _next(self, batch: "_Batch") -> tuple[int, Result]:
+        while not batch.ended:
+            pause = self._engine.pause
+            if pause is None:
+                self._engine.turn(_LONGEST_TURN)
+            else:
                 self._sleep(pause)
-                schedule.wake()
-            self._collect(schedule)
+                self._engine.wake()
+                self._engine.turn(0.0)
+        errand = batch.ended.popleft()
+        self.requests += errand.requests
+        self.received_bytes += errand.received_bytes
+        return errand.number, outcome_of(errand)
 
-    def _start(self, errand: Errand, accept: str) -> bool:
-        """Begin the errand's next request; False when it ended without one."""
-        target = errand.target
-        try:
-            addresses = self._addresses(target.host, target.port)
-        except (OSError, ValueError) as error:
-            because = f"no address for {target.host}: {error}"
-            errand.give_up(ProblemKind.UNREADABLE, because)
-            return False
-        transfer = Transfer(
-            target,
-            self._terms,
-            max_length=errand.max_length,
-            accept=accept,
-            deadline=errand.begin(time.monotonic()),
-            addresses=addresses,
-        )
-        self._running[transfer.handle] = errand, transfer
-        self._loop.add(transfer.handle)
-        return True
 
-    def _addresses(self, host: str, port: int) -> list[str]:
-        """What libcurl is told; empty leaves the resolving to it."""
-        if self._resolve is None:
-            return []
-        addresses = [str(ip_address(address)) for address in self._resolve(host, port)]
-        if not addresses:
-            raise OSError("the name has none")
-        return addresses
+class _Batch:
+    """What one call wants, and what has ended of it."""
 
-    def _collect(self, schedule: Schedule) -> None:
-        for handle, error, words in self._loop.finished():
-            self._deliver(handle, error, words, schedule)
-        for handle, (_, transfer) in list(self._running.items()):
-            if transfer.is_too_slow():
-                self._deliver(handle, 0, "", schedule)
+    def __init__(self) -> None:
+        self.ended: deque[Errand] = deque()
 
-    def _deliver(self, handle: Any, error: int, words: str, schedule: Schedule) -> None:
-        errand, transfer = self._finish(handle, error, words)
-        answer = answer_of(transfer, errand.location, datetime.now(UTC))
-        errand.take(answer, now=time.monotonic(), chance=self._jitter())
-        schedule.leaves(errand, transfer.target.host)
+    def take(self, errand: Errand) -> None:
+        self.ended.append(errand)
 
-    def _finish(self, handle: Any, error: int, words: str) -> tuple[Errand, Transfer]:
-        self._loop.remove(handle)
-        errand, transfer = self._running.pop(handle)
-        transfer.finish(error, words)
-        return errand, transfer
+
+def outcome_of(errand: Errand) -> Result:
+    """The result of an errand that is over. Raises what was a mistake of ours."""
+    if errand.error is not None:
+        raise errand.error
+    return errand.result
+
+
+def in_order(numbered: Iterator[tuple[int, Result]]) -> list[Result]:
+    """Results that came as they came, in the order asked."""
+    return [result for _, result in sorted(numbered, key=lambda pair: pair[0])]

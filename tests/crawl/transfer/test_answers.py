@@ -1,13 +1,15 @@
 """What a finished transfer means. The transfers are fed by hand and never reach a socket."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pycurl
 import pytest
 
 from trustui.core.facts import Document, Problem, ProblemKind
 from trustui.crawl.addresses import AddressPolicy, Target
-from trustui.crawl.transfer.answers import Answer, Passing, Redirect, answer_of
+from trustui.crawl.transfer.answers import Answer, Passing, Redirect, answer_of, polite_pause
+from trustui.crawl.transfer.conditional import Unchanged
+from trustui.crawl.transfer.headers import Headers
 from trustui.crawl.transfer.limits import FetchLimits
 from trustui.crawl.transfer.request import Terms, Transfer
 
@@ -17,11 +19,16 @@ ASKED = "https://a.test/asked"
 
 
 def answered(
-    *lines: str, body: bytes = b"", error: int = 0, words: str = "", path: str = "/asked"
+    *lines: str,
+    body: bytes = b"",
+    error: int = 0,
+    words: str = "",
+    path: str = "/asked",
+    condition: str = "",
 ) -> Answer:
     """The answer to `ASKED`, or to where it was redirected."""
     target = Target("https", "a.test", 443, path)
-    transfer = Transfer(target, TERMS, max_length=10, accept="*/*", deadline=1e9)
+    transfer = Transfer(target, TERMS, max_length=10, deadline=1e9, condition=condition)
     for line in [*lines, ""] if lines else []:
         transfer._header(line.encode() + b"\r\n")
     if body:
@@ -130,3 +137,77 @@ def test_a_status_counts_even_if_its_body_broke() -> None:
 
 def test_the_end_without_any_header_is_not_http() -> None:
     assert "not HTTP" in problem().because
+
+
+DATE = "Sat, 21 Nov 2026 00:00:05 GMT"
+TAG = 'If-None-Match: "1"'
+
+
+def test_a_document_has_what_to_ask_with_next_time_and_the_places_own_time() -> None:
+    answer = answered("HTTP/1.1 200 OK", 'ETag: "1"', f"Date: {DATE}", "Age: 10", body=b"x")
+    assert isinstance(answer, Document)
+    assert answer.validator == '"1"'
+    assert answer.served_at == NOW + timedelta(seconds=15)
+
+
+@pytest.mark.parametrize(
+    ("fields", "validator"), [((), '"1"'), (('ETag: "2"',), '"2"'), (("ETag: 2",), '"1"')]
+)
+def test_304_says_that_nothing_changed(fields: tuple[str, ...], validator: str) -> None:
+    answer = answered("HTTP/1.1 304 X", *fields, f"Date: {DATE}", condition=TAG)
+    assert answer == Unchanged(ASKED, NOW, validator, NOW + timedelta(seconds=5))
+
+
+def test_304_to_a_request_without_a_condition_is_unreadable() -> None:
+    said = problem("HTTP/1.1 304 X", 'ETag: "1"')
+    assert said.kind is ProblemKind.UNREADABLE
+    assert "nothing to compare" in said.because
+
+
+@pytest.mark.parametrize(
+    ("lines", "kind", "retry_after"),
+    [
+        (["HTTP/1.1 403 X"], ProblemKind.ABSENT, None),
+        (["HTTP/1.1 403 X", "X-RateLimit-Remaining: 3"], ProblemKind.ABSENT, None),
+        (["HTTP/1.1 403 X", "Retry-After: 30"], ProblemKind.UNREADABLE, 30.0),
+        (
+            ["HTTP/1.1 403 X", "X-RateLimit-Remaining: 0", "X-RateLimit-Reset: 40"],
+            ProblemKind.UNREADABLE,
+            40.0,
+        ),
+        (["HTTP/1.1 404 X", "Retry-After: 30"], ProblemKind.ABSENT, None),
+        (
+            ["HTTP/1.1 429 X", "RateLimit-Remaining: 0", "RateLimit-Reset: 9999"],
+            ProblemKind.UNREADABLE,
+            3600.0,
+        ),
+    ],
+)
+def test_a_used_up_quota_is_not_taken_for_an_absent_document(
+    lines: list[str], kind: ProblemKind, retry_after: float | None
+) -> None:
+    said = problem(*lines)
+    assert (said.kind, said.retry_after) == (kind, retry_after)
+
+
+@pytest.mark.parametrize(
+    ("lines", "seconds"),
+    [
+        ([], 0.0),
+        (["HTTP/1.1 200 X"], 0.0),
+        (["HTTP/1.1 200 X", "Retry-After: 60"], 0.0),
+        (["HTTP/1.1 200 X", "RateLimit-Remaining: 0", "RateLimit-Reset: 60"], 60.0),
+        (["HTTP/1.1 429 X"], 2.0),
+        (["HTTP/1.1 429 X", "Retry-After: 0"], 0.0),
+        (["HTTP/1.1 429 X", "Retry-After: soon"], 2.0),
+        (["HTTP/1.1 429 X", "Retry-After: 60", 'RateLimit: "a";r=0;t=90'], 90.0),
+        (["HTTP/1.1 500 X", "Retry-After: 60"], 0.0),
+        (["HTTP/1.1 503 X"], 0.0),
+        (["HTTP/1.1 503 X", "Retry-After: 99999"], 3600.0),
+    ],
+)
+def test_what_a_place_asks_for_holds_for_all_of_us(lines: list[str], seconds: float) -> None:
+    headers = Headers(FetchLimits())
+    for line in [*lines, ""] if lines else []:
+        headers.feed(line.encode() + b"\r\n")
+    assert polite_pause(headers, NOW) == seconds

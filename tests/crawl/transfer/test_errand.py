@@ -1,11 +1,14 @@
 """How an errand goes on after each answer, without any request."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from trustui.core.facts import Document, Problem, ProblemKind
 from trustui.crawl.addresses import AddressPolicy
 from trustui.crawl.transfer.answers import Passing, Redirect
-from trustui.crawl.transfer.errand import Errand
+from trustui.crawl.transfer.conditional import Unchanged
+from trustui.crawl.transfer.errand import Errand, Wanted
 from trustui.crawl.transfer.limits import FetchLimits
 from trustui.crawl.transfer.request import Terms
 
@@ -15,8 +18,18 @@ LIMITS = FetchLimits(
 URL = "https://a.test/x"
 
 
-def begun(url: str = URL, limits: FetchLimits = LIMITS) -> Errand:
-    errand = Errand(url, 100, Terms(AddressPolicy(), limits, ca_file=None))
+class Nobody:
+    """Wants nothing of what it asked for."""
+
+    def take(self, errand: Errand) -> None: ...
+
+
+def started(wanted: Wanted) -> Errand:
+    return Errand(wanted, Terms(AddressPolicy(), LIMITS, ca_file=None), Nobody())
+
+
+def begun(url: str = URL, validator: str = "") -> Errand:
+    errand = started(Wanted(url, 100, validator))
     errand.begin(0.0)
     return errand
 
@@ -44,7 +57,7 @@ def test_until_it_is_over_it_has_no_document() -> None:
 
 
 def test_a_refused_url_is_over_at_once_and_shows_no_password() -> None:
-    errand = Errand("https://me:secret@a.test/", 100, Terms(AddressPolicy(), LIMITS, ca_file=None))
+    errand = started(Wanted("https://me:secret@a.test/", 100))
     assert "user name or password" in because(errand)
     assert "secret" not in str(errand.result)
 
@@ -121,3 +134,63 @@ def test_from_http_to_https_and_no_further_back() -> None:
     errand = begun("http://a.test/")
     follow(errand, "https://a.test/", "http://a.test/2")
     assert "from https to http" in because(errand)
+
+
+def test_a_validator_makes_the_request_conditional() -> None:
+    assert begun(validator='"1"').condition == 'If-None-Match: "1"'
+    assert begun(validator="nonsense").condition == ""
+    assert begun().condition == ""
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "is_sent"),
+    [
+        ("https://a.test:443/other", True),
+        ("https://b.test/x", False),
+        ("https://a.test:8443/x", False),
+    ],
+)
+def test_a_validator_is_not_sent_to_another_origin(elsewhere: str, is_sent: bool) -> None:
+    errand = begun(validator='"1"')
+    follow(errand, elsewhere)
+    assert bool(errand.condition) == is_sent
+
+
+def test_a_validator_of_another_origin_is_not_kept() -> None:
+    document = Document(URL, b"x", validator='"1"')
+    for elsewhere, kept in (("https://a.test/other", '"1"'), ("https://b.test/x", "")):
+        errand = begun()
+        follow(errand, elsewhere)
+        errand.take(document, now=0.0, chance=0.0)
+        assert errand.result == Document(URL, b"x", validator=kept)
+
+
+def test_unchanged_ends_it() -> None:
+    unchanged = Unchanged(URL, datetime(2026, 11, 21, tzinfo=UTC), '"1"')
+    errand = begun(validator='"1"')
+    errand.take(unchanged, now=0.0, chance=0.0)
+    assert (errand.is_over, errand.result) == (True, unchanged)
+
+
+def test_a_place_that_wants_to_be_left_alone_is_waited_for_once_if_that_is_short() -> None:
+    errand = begun()
+    errand.hold(7.0, now=1.0)
+    assert (errand.is_over, errand.not_before) == (False, 8.0)
+    errand.hold(0.5, now=8.0)
+    assert because(errand) == "not asked: a.test wants no requests for 0 s"
+
+
+@pytest.mark.parametrize(("seconds", "now"), [(8.5, 0.0), (3.0, 28.0)])
+def test_a_longer_wish_or_one_beyond_the_deadline_is_left_to_the_caller(
+    seconds: float, now: float
+) -> None:
+    errand = begun()
+    errand.hold(seconds, now)
+    assert isinstance(errand.result, Problem)
+    assert (errand.result.kind, errand.result.retry_after) == (ProblemKind.UNREADABLE, seconds)
+
+
+def test_a_mistake_of_ours_ends_it_and_is_kept_for_the_party() -> None:
+    errand = begun()
+    errand.fail(LookupError("a bug"))
+    assert (errand.is_over, str(errand.error)) == (True, "a bug")

@@ -115,3 +115,36 @@ def test_a_strangers_words_are_short_and_printable(text: str) -> None:
 
 def test_a_long_text_is_cut() -> None:
     assert shown("x" * 500) == "'" + "x" * 120 + "...'"
+
+
+@pytest.mark.parametrize(
+    ("lines", "served"),
+    [
+        ([], None),
+        (["Date: Sat, 21 Nov 2026 12:00:00 GMT"], NOW),
+        (["Date: Sat, 21 Nov 2026 11:59:00 GMT", "Age: 60"], NOW),
+        (["Date: Sat, 21 Nov 2026 12:00:00 GMT", "Age: -60"], None),
+        (["Date: Sat, 21 Nov 2026 12:00:00 GMT", "Age: 1e3"], None),
+        (["Date: Fri, 31 Dec 9999 23:59:59 GMT", "Age: 999999999"], None),
+        (["Date: today", "Age: 60"], None),
+    ],
+)
+def test_the_places_own_time_is_its_date_and_the_age_in_a_cache(
+    lines: list[str], served: datetime | None
+) -> None:
+    assert read(*lines).served_at == served
+
+
+def test_a_validator_is_the_tag_or_else_the_date_of_the_last_change() -> None:
+    date = "Sat, 21 Nov 2026 11:59:00 GMT"
+    dates = [f"Last-Modified: {date}", "Date: Sat, 21 Nov 2026 12:00:00 GMT"]
+    assert read(*dates).validator == date
+    assert read(*dates, 'ETag: "1"').validator == '"1"'
+    assert read().validator == ""
+
+
+def test_lines_that_are_remembered_are_not_mixed_up() -> None:
+    for n in range(3000):
+        assert read(f"Location: /{n}", f"X-{n}: y").all("location") == [f"/{n}"]
+    assert read("LOCATION: /a", "location: /b").all("location") == ["/a", "/b"]
+    assert read("Location: /" + "x" * 1000).first("location") == "/" + "x" * 1000

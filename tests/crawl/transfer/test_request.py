@@ -1,5 +1,6 @@
 """What one request sends, which doors of libcurl's own are shut, and which sockets it opens."""
 
+import os
 import socket
 from pathlib import Path
 from types import SimpleNamespace
@@ -78,7 +79,7 @@ def test_what_is_not_plain_http_is_unreadable(
 def transfer_to(host: str, *allowed: str) -> Transfer:
     terms = Terms(AddressPolicy(allowed_hosts=frozenset(allowed)), FetchLimits(), ca_file=None)
     target = Target("https", host, 443, "/")
-    return Transfer(target, terms, max_length=1, accept="*/*", deadline=1e9)
+    return Transfer(target, terms, max_length=1, deadline=1e9)
 
 
 def peer(address: str) -> SimpleNamespace:
@@ -98,12 +99,16 @@ def test_no_socket_is_made_for_an_internal_address(address: str) -> None:
     assert transfer.fault.kind is ProblemKind.REFUSED
 
 
-def test_a_socket_is_made_for_a_public_address_and_closed_at_the_end() -> None:
+def test_a_socket_is_made_for_a_public_address_and_goes_when_it_was_taken_over() -> None:
+    """pycurl duplicates the descriptor at once: one is enough for each connection."""
     transfer = transfer_to("a.test")
     opened = transfer._open_socket(0, peer("93.184.215.14"))
-    assert opened.fileno() > 0
+    descriptor = opened.fileno()
+    os.fstat(descriptor)
+    del opened
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(descriptor)
     transfer.finish(pycurl.E_COULDNT_CONNECT, "")
-    assert opened.fileno() == -1
     assert transfer.fault is None
 
 

@@ -7,15 +7,22 @@ import msgspec
 import pycurl
 
 from trustui.core.facts import Document, Problem, ProblemKind
+from trustui.crawl.transfer.conditional import Unchanged
 from trustui.crawl.transfer.headers import Headers, shown
 from trustui.crawl.transfer.request import OK, Transfer
 
 _ABSENT = {403, 404, 410}
 """Object stores answer 403 for what does not exist, where they may not be listed."""
+_FORBIDDEN = 403
+_NOT_MODIFIED = 304
 _REDIRECTS = {301, 302, 303, 307, 308}
 _WANTS_CREDENTIALS = {401, 407}
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERRORS = range(500, 600)
+_WAITS = {_FORBIDDEN, _TOO_MANY_REQUESTS, 503}
+"""Where Retry-After asks to be left alone (RFC 9110 §10.2.3, RFC 6585 §4; 403 as GitHub says it)."""
+_UNSAID_SECONDS = 2.0
+"""For a place that says "too many" without a time."""
 _E_HTTP2_STREAM, _E_TOO_LARGE = 92, 100
 """libcurl's numbers that pycurl has no names for: a reset HTTP/2 stream, an endless header."""
 _PASSING_ERRORS = {
@@ -49,7 +56,7 @@ class Passing(msgspec.Struct, frozen=True):
     problem: Problem
 
 
-Answer = Document | Problem | Redirect | Passing
+Answer = Document | Unchanged | Problem | Redirect | Passing
 
 
 def answer_of(transfer: Transfer, location: str, now: datetime) -> Answer:
@@ -59,22 +66,59 @@ def answer_of(transfer: Transfer, location: str, now: datetime) -> Answer:
         problem = Problem(location, fault.kind, fault.because)
         return Passing(problem) if fault.is_passing else problem
     # An answer without a document says all that matters in its headers.
+    if headers.complete and headers.status == _NOT_MODIFIED:
+        return _unchanged(transfer, location, now)
     if headers.complete and headers.status != OK:
         return _without_document(headers, transfer.target.url, location, now)
     if transfer.error:
         return _failed(transfer.error, transfer.error_words, location)
     if transfer.body is None:
         return _unreadable(location, "it answered something that is not HTTP")
-    return Document(location, transfer.body.content, headers.first("content-type"), seen_at=now)
+    return Document(
+        location,
+        transfer.body.content,
+        headers.first("content-type"),
+        seen_at=now,
+        validator=headers.validator,
+        served_at=headers.served_at,
+    )
+
+
+def wait_asked(headers: Headers, now: datetime) -> float | None:
+    """Seconds for which the place says that it wants no requests; None for no such wish."""
+    if headers.status == OK:
+        return headers.quota_pause(now)
+    asked = [headers.quota_pause(now)]
+    if headers.status in _WAITS:
+        asked.append(headers.retry_after(now))
+    return max((seconds for seconds in asked if seconds is not None), default=None)
+
+
+def polite_pause(headers: Headers, now: datetime) -> float:
+    """Seconds for which nobody of us is to ask this place; 0 for no reason to wait."""
+    asked = wait_asked(headers, now)
+    if asked is None:
+        return _UNSAID_SECONDS if headers.status == _TOO_MANY_REQUESTS else 0.0
+    return asked
+
+
+def _unchanged(transfer: Transfer, location: str, now: datetime) -> Answer:
+    if not transfer.condition:
+        because = "it answered 304, not modified, to a request that named nothing to compare"
+        return _unreadable(location, because)
+    headers = transfer.headers
+    _, _, sent = transfer.condition.partition(": ")
+    return Unchanged(location, now, headers.validator or sent, headers.served_at)
 
 
 def _without_document(headers: Headers, url: str, location: str, now: datetime) -> Answer:
     status = headers.status
-    if status in _ABSENT:
+    asked = wait_asked(headers, now)
+    if status in _ABSENT and not (status == _FORBIDDEN and asked is not None):
         return Problem(location, ProblemKind.ABSENT, f"it answered {status}")
     if status in _REDIRECTS:
         return _redirect(headers.all("location"), url, location)
-    retry_after = headers.retry_after(now)
+    retry_after = headers.retry_after(now) if asked is None else asked
     if status == _TOO_MANY_REQUESTS:
         because = "it answered 429, too many requests"
         return Problem(location, ProblemKind.UNREADABLE, because, retry_after)

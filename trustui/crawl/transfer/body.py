@@ -20,19 +20,19 @@ class Body:
         self._inflater = zlib.decompressobj(_GZIP) if gzip else None
         self._chunks: list[bytes] = []
         self._length = 0
-        self._encoded = 0
+        self.encoded = 0
 
     @property
     def content(self) -> bytes:
         return b"".join(self._chunks)
 
     def feed(self, data: bytes) -> Fault | None:
-        self._encoded += len(data)
+        self.encoded += len(data)
         if self._inflater is None:
             return self._take(data, self._max_length)
         allowed = min(
             self._max_length,
-            max(self._limits.ratio_floor, self._limits.max_ratio * self._encoded),
+            max(self._limits.ratio_floor, self._limits.max_ratio * self.encoded),
         )
         try:
             # One byte more than allowed is enough to know, and is all that is ever inflated.

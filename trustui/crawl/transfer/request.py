@@ -1,39 +1,30 @@
-"""One request and its answer on one libcurl handle; a redirect or a retry is a new one."""
+"""One request and its answer; a redirect or a retry is a new one."""
 
-import ssl
-import time
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
 from socket import socket
+from time import monotonic
 from typing import Any
 
 import msgspec
 import pycurl
 
-from trustui import __version__
 from trustui.core.facts import ProblemKind
 from trustui.crawl.addresses import AddressPolicy, Refusal, Target
 from trustui.crawl.transfer.body import Body
+from trustui.crawl.transfer.handles import NO_ADDRESSES, STOP, Handle, milliseconds
 from trustui.crawl.transfer.headers import Headers, shown
 from trustui.crawl.transfer.limits import Fault, FetchLimits
 from trustui.crawl.transfer.pace import Pace
 
 OK = 200
-STOP = -1
-"""What a libcurl callback returns to end the transfer."""
-_USER_AGENT = f"trustui/{__version__}"
-_QUICK_EXIT = 322
-"""CURLOPT_QUICK_EXIT; pycurl has no name for it."""
 _SLACK_SECONDS = 1.0
 """libcurl's own deadline comes after ours, which knows its reason."""
-_BUFFER_BYTES = 64 * 1024
 _GZIP_OVERHEAD = 1024
 """Gzip may make a small or dense body a little longer (RFC 1951 §3.2.4)."""
 
 
-class Terms(msgspec.Struct, frozen=True):
-    """What all transfers of one `Fetch` share."""
+class Terms(msgspec.Struct, frozen=True, cache_hash=True):
+    """What all requests share that may share connections."""
 
     policy: AddressPolicy
     limits: FetchLimits
@@ -41,7 +32,10 @@ class Terms(msgspec.Struct, frozen=True):
 
 
 class Transfer:
-    """Callbacks never raise, since libcurl could not say what went wrong: they note a fault."""
+    """Callbacks never raise, since libcurl could not say what went wrong: they note a fault.
+
+    ``condition`` is a header line that asks for a document only if it is another one.
+    """
 
     def __init__(
         self,
@@ -49,31 +43,53 @@ class Transfer:
         terms: Terms,
         *,
         max_length: int,
-        accept: str,
         deadline: float,
-        addresses: Sequence[str] = (),
+        accept: str = "*/*",
+        condition: str = "",
     ) -> None:
-        now = time.monotonic()
+        self._began_at = monotonic()
         self.target = target
         self.headers = Headers(terms.limits)
         self.body: Body | None = None
         self.fault: Fault | None = None
         self.error = 0
         self.error_words = ""
+        self.condition = condition
         self._terms = terms
         self._max_length = max_length
+        self._deadline = deadline
+        self._accept = accept
         self._discarded = 0
         self._passed_over: Fault | None = None
         self._was_connected = False
-        self._pace = Pace(terms.limits, now=now, deadline=deadline)
-        self._sockets: list[socket] = []
-        self.handle = self._new_handle(accept, max(deadline - now, 0.001), addresses)
+        self._pace = Pace(terms.limits, now=self._began_at, deadline=deadline)
 
-    def is_too_slow(self) -> bool:
-        """To be asked now and then; the reason is noted."""
+    def arm(self, handle: Handle, addresses: Sequence[str], connect_seconds: float) -> None:
+        """Make this the request that ``handle`` is going to carry."""
+        # Credentials would be added here, for the one `Target.origin` they were given for.
+        lines = [f"Accept: {self._accept}", "Accept-Encoding: gzip", self.condition]
+        left = max(self._deadline - self._began_at, 0.001)
+        handle.set(pycurl.URL, self.target.url)
+        handle.set(pycurl.HTTPHEADER, lines if self.condition else lines[:-1])
+        handle.set(pycurl.CONNECTTIMEOUT_MS, milliseconds(connect_seconds))
+        handle.set(pycurl.TIMEOUT_MS, milliseconds(left + _SLACK_SECONDS))
+        handle.set(pycurl.RESOLVE, self._entries(addresses))
+        handle.arm(self._open_socket, self._connected, self._header, self._write)
+
+    @property
+    def received_bytes(self) -> int:
+        """Of the body, as it was sent."""
+        return self._discarded if self.body is None else self.body.encoded
+
+    def is_too_slow(self, now: float) -> bool:
+        """To be asked when `due`; the reason is noted."""
         if self.fault is None:
-            self.fault = self._pace.judge(time.monotonic())
+            self.fault = self._pace.judge(now)
         return self.fault is not None
+
+    def due(self, now: float) -> float:
+        """When it may be too slow, and not before."""
+        return self._pace.due(now)
 
     def finish(self, error: int, words: str) -> None:
         """Nothing more will come; the handle has left the loop."""
@@ -82,48 +98,28 @@ class Transfer:
             self.fault = self.fault or self._passed_over
         elif not error and self.body is not None:
             self.fault = self.fault or self.body.end()
-        self.handle.close()
-        for one in self._sockets:
-            one.close()
 
-    def _new_handle(self, accept: str, seconds: float, addresses: Sequence[str]) -> Any:
-        handle = pycurl.Curl()
-        handle.setopt(pycurl.URL, self.target.url)
-        handle.setopt(pycurl.USERAGENT, _USER_AGENT)
-        # Credentials would be added here, for the one `Target.origin` they were given for.
-        handle.setopt(pycurl.HTTPHEADER, [f"Accept: {accept}", "Accept-Encoding: gzip"])
-        handle.setopt(pycurl.HTTP_CONTENT_DECODING, 0)  # decoded by us, within caps
-        handle.setopt(pycurl.BUFFERSIZE, _BUFFER_BYTES)
-        _close_side_doors(handle)
-        _set_trust(handle, self._terms.ca_file)
-        handle.setopt(pycurl.CONNECTTIMEOUT_MS, _milliseconds(self._terms.limits.connect_seconds))
-        handle.setopt(pycurl.TIMEOUT_MS, _milliseconds(seconds + _SLACK_SECONDS))
-        if addresses:
-            entry = f"{self.target.host}:{self.target.port}:{','.join(addresses)}"
-            handle.setopt(pycurl.RESOLVE, [entry])
-        handle.setopt(pycurl.OPENSOCKETFUNCTION, self._open_socket)
-        handle.setopt(pycurl.PREREQFUNCTION, self._connected)
-        handle.setopt(pycurl.HEADERFUNCTION, self._header)
-        handle.setopt(pycurl.WRITEFUNCTION, self._write)
-        return handle
+    def _entries(self, addresses: Sequence[str]) -> list[str]:
+        """What the host stands for; with none, libcurl asks the system's resolver."""
+        if not addresses:
+            return NO_ADDRESSES
+        # "+": libcurl forgets it after a while, as it does what it has resolved itself.
+        return [f"+{self.target.host}:{self.target.port}:{','.join(addresses)}"]
 
     def _open_socket(self, _purpose: int, peer: Any) -> Any:
         """libcurl is about to connect exactly this address: no later answer of a name server
         can put another in its place. After a refusal it asks about the next one it knows.
         """
         refusal = self._terms.policy.check_address(str(peer.addr[0]), self.target.host)
-        if refusal is not None:
-            self._passed_over = self._refused(refusal)
-            return pycurl.SOCKET_BAD
-        opened = socket(peer.family, peer.socktype, peer.protocol)
-        # pycurl duplicates the descriptor after this call; ours is closed at the end.
-        self._sockets.append(opened)
-        return opened
+        if refusal is None:
+            return _Lent(peer.family, peer.socktype, peer.protocol)
+        self._passed_over = self._refused(refusal)
+        return pycurl.SOCKET_BAD
 
     def _connected(self, peer: str, _ours: str, _peer_port: int, _our_port: int) -> int:
         """Before the request is sent; for a kept connection too, which asked for no socket."""
         self._was_connected = True
-        self._pace.heard(time.monotonic())
+        self._pace.heard_at = monotonic()
         refusal = self._terms.policy.check_address(peer, self.target.host)
         if refusal is None:
             return int(pycurl.PREREQFUNC_OK)
@@ -134,11 +130,13 @@ class Transfer:
         return Fault(ProblemKind.REFUSED, f"{self.target.host}: {refusal.because}")
 
     def _header(self, line: bytes) -> int:
-        self._pace.heard(time.monotonic())
-        was_complete = self.headers.complete
-        self.fault = self.fault or self.headers.feed(line)
-        if self.headers.complete and not was_complete and self.headers.status == OK:
-            self.fault = self.fault or self._prepare_body()
+        self._pace.heard_at = monotonic()
+        headers = self.headers
+        was_complete = headers.complete
+        fault = headers.feed(line)
+        if fault is None and headers.complete and not was_complete and headers.status == OK:
+            fault = self._prepare_body()
+        self.fault = fault or self.fault
         return STOP if self.fault else len(line)
 
     def _prepare_body(self) -> Fault | None:
@@ -155,7 +153,7 @@ class Transfer:
         return None
 
     def _write(self, data: bytes) -> int:
-        self._pace.received(time.monotonic(), len(data))
+        self._pace.received(monotonic(), len(data))
         if self.body is None:
             self._discarded += len(data)
             return STOP if self._discarded > self._terms.limits.max_discarded else len(data)
@@ -163,39 +161,8 @@ class Transfer:
         return STOP if self.fault else len(data)
 
 
-def _close_side_doors(handle: Any) -> None:
-    """Whatever libcurl would do unasked: other protocols, proxies, redirects, saved logins."""
-    handle.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
-    handle.setopt(pycurl.HTTP09_ALLOWED, 0)
-    handle.setopt(pycurl.FOLLOWLOCATION, 0)  # each hop is checked anew, by us
-    handle.setopt(pycurl.PROXY, "")  # "" also switches the environment's proxies off
-    handle.setopt(pycurl.NOPROXY, "*")
-    handle.setopt(pycurl.NETRC, pycurl.NETRC_IGNORED)
-    handle.setopt(pycurl.PATH_AS_IS, 1)  # what was checked is what is sent
-    handle.setopt(pycurl.NOSIGNAL, 1)
-    handle.setopt(_QUICK_EXIT, 1)  # a deadline is not held back by a name server that hangs
+class _Lent(socket):
+    """pycurl duplicates the descriptor as soon as it gets it; ours goes with this object."""
 
-
-def _set_trust(handle: Any, ca_file: str | None) -> None:
-    """Certificates are checked against the system's authorities, or only those of ``ca_file``."""
-    handle.setopt(pycurl.SSL_VERIFYPEER, 1)
-    handle.setopt(pycurl.SSL_VERIFYHOST, 2)
-    handle.setopt(pycurl.SSLVERSION, pycurl.SSLVERSION_TLSv1_2)
-    if ca_file is not None:
-        handle.setopt(pycurl.CAINFO, ca_file)
-        return
-    for option, path in _system_authorities():
-        handle.setopt(option, path)
-
-
-@cache
-def _system_authorities() -> list[tuple[int, str]]:
-    """Where this system keeps them, which a libcurl from a wheel does not know."""
-    system = ssl.get_default_verify_paths()
-    places = [(pycurl.CAINFO, system.cafile), (pycurl.CAPATH, system.capath)]
-    return [(option, path) for option, path in places if path and Path(path).exists()]
-
-
-def _milliseconds(seconds: float) -> int:
-    # 0 would mean "no limit" to libcurl.
-    return max(1, int(seconds * 1000))
+    def __del__(self) -> None:
+        self.close()

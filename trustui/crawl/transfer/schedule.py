@@ -1,29 +1,68 @@
 """Which errand may start now: so many at once, so many per host, none before its time."""
 
 import heapq
-from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Iterator
 
 from trustui.crawl.transfer.errand import Errand
 from trustui.crawl.transfer.limits import FetchLimits
 
 
-class Schedule:
-    """A lane per host: a slow or silent one holds back only its own."""
+class Lane:
+    """One host: its requests under way, and who waits for a turn, party after party.
 
-    def __init__(self, errands: Iterable[Errand], limits: FetchLimits) -> None:
+    A party of thousands holds back another one's single errand by one turn only.
+    """
+
+    def __init__(self) -> None:
+        self.busy = 0
+        self.has_turn = False
+        self._waiting: dict[object, deque[Errand]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._waiting)
+
+    def put(self, errand: Errand, *, first: bool) -> None:
+        queue = self._waiting.setdefault(errand.party, deque())
+        if first:
+            queue.appendleft(errand)
+        else:
+            queue.append(errand)
+
+    def take(self) -> Errand:
+        party, queue = next(iter(self._waiting.items()))
+        del self._waiting[party]
+        errand = queue.popleft()
+        if queue:
+            self._waiting[party] = queue  # behind the others
+        return errand
+
+    def drop(self, party: object) -> None:
+        self._waiting.pop(party, None)
+
+
+class Schedule:
+    """A lane per host: a slow or silent one holds back only its own.
+
+    Hosts take turns. The last quarter of all places is kept for hosts that have none yet, so
+    that a crowd of slow hosts cannot take everything.
+    """
+
+    def __init__(self, limits: FetchLimits) -> None:
         self._limits = limits
-        self._lanes: defaultdict[str, deque[Errand]] = defaultdict(deque)
+        self._crowded_from = limits.at_once - limits.at_once // 4
+        self._lanes: dict[str, Lane] = {}
+        self._turns: deque[str] = deque()
         self._later: list[tuple[float, int, Errand]] = []
         self._put_off = 0
-        self._busy: Counter[str] = Counter()
-        for errand in errands:
-            if not errand.is_over:
-                self._lanes[errand.host].append(errand)
+        self._busy = 0
 
     @property
     def is_over(self) -> bool:
-        return not (self._lanes or self._later or self._busy.total())
+        return not (self._lanes or self._later)
+
+    def add(self, errand: Errand) -> None:
+        self._wait(errand, first=False)
 
     def pause(self, now: float) -> float | None:
         """Seconds until an errand that was put off is due; None when there is none."""
@@ -33,29 +72,58 @@ class Schedule:
         """Errands to start; each occupies its lane until it `leaves`."""
         while self._later and self._later[0][0] <= now:
             self.wake()
-        for host in list(self._lanes):
-            lane = self._lanes[host]
-            while lane and self._has_room(host):
-                self._busy[host] += 1
-                yield lane.popleft()
-            if not lane:
-                del self._lanes[host]
+        crowded_out: list[str] = []
+        try:
+            while self._turns and self._busy < self._limits.at_once:
+                host = self._turns.popleft()
+                lane = self._lanes[host]
+                if lane.busy and self._busy >= self._crowded_from:
+                    crowded_out.append(host)
+                    continue
+                lane.has_turn = False
+                errand = lane.take()
+                lane.busy += 1
+                self._busy += 1
+                self._give_turn(host, lane)
+                yield errand
+        finally:
+            self._turns.extend(crowded_out)
 
     def wake(self) -> None:
         """Let the first errand that was put off go, whatever the time."""
-        errand = heapq.heappop(self._later)[2]
-        self._lanes[errand.host].appendleft(errand)
+        self._wait(heapq.heappop(self._later)[2], first=True)
 
     def leaves(self, errand: Errand, host: str) -> None:
         """The request to ``host`` is over; the errand goes on elsewhere, later, or has ended."""
-        self._busy[host] -= 1
+        lane = self._lanes[host]
+        lane.busy -= 1
+        self._busy -= 1
+        self._give_turn(host, lane)
         if errand.is_over:
             return
         self._put_off += 1
         heapq.heappush(self._later, (errand.not_before, self._put_off, errand))
 
-    def _has_room(self, host: str) -> bool:
-        return (
-            self._busy[host] < self._limits.at_once_per_host
-            and self._busy.total() < self._limits.at_once
-        )
+    def drop(self, party: object) -> None:
+        """Forget the party's errands that are not under way."""
+        self._later = [entry for entry in self._later if entry[2].party is not party]
+        heapq.heapify(self._later)
+        for host, lane in list(self._lanes.items()):
+            lane.drop(party)
+            if lane.has_turn and not lane:
+                lane.has_turn = False
+                self._turns.remove(host)
+            self._give_turn(host, lane)
+
+    def _wait(self, errand: Errand, *, first: bool) -> None:
+        lane = self._lanes.setdefault(errand.host, Lane())
+        lane.put(errand, first=first)
+        self._give_turn(errand.host, lane)
+
+    def _give_turn(self, host: str, lane: Lane) -> None:
+        if not lane:
+            if not lane.busy:
+                del self._lanes[host]
+        elif not lane.has_turn and lane.busy < self._limits.at_once_per_host:
+            lane.has_turn = True
+            self._turns.append(host)
