@@ -14,6 +14,13 @@ class State(models.TextChoices):
     QUARANTINED = "quarantined", "quarantined"
 
 
+class Outcome(models.TextChoices):
+    """How the newest run that came to an end did so."""
+
+    DONE = "done", "done"
+    FAILED = "failed", "failed"
+
+
 class Job(models.Model):
     """One piece of work, by kind and key; the row is used again each time that it is due."""
 
@@ -26,7 +33,7 @@ class Job(models.Model):
     every_seconds = models.PositiveIntegerField(null=True)
     """The interval of a recurring job."""
     priority = models.SmallIntegerField(default=0)
-    """Higher goes first; a person who waits is 10."""
+    """Above 0 goes before all others of its kind, once; a person who waits is 10."""
     asked_again = models.BooleanField(default=False)
     """Asked for while it ran, so that it runs once more."""
     requested_by = models.CharField(max_length=200, blank=True)
@@ -45,7 +52,8 @@ class Job(models.Model):
     failures = models.PositiveIntegerField(default=0)
     """Ends without success in a row; what the back-off grows with."""
     last_error = models.TextField(blank=True)
-    last_outcome = models.CharField(max_length=20, blank=True)
+    """Of the newest run; empty after a good one."""
+    last_outcome = models.CharField(max_length=20, blank=True, choices=Outcome.choices)
 
     progress_done = models.PositiveBigIntegerField(null=True)
     progress_total = models.PositiveBigIntegerField(null=True)
@@ -61,12 +69,26 @@ class Job(models.Model):
             models.UniqueConstraint(fields=["kind", "key"], name="one_job_per_key"),
         ]
         indexes: ClassVar = [
+            # Each row stands in at most one of the first two; what may be claimed is their start.
             models.Index(
-                fields=["due_at"],
-                name="job_due",
-                condition=models.Q(state__in=["queued", "running"]),
+                fields=["kind", "due_at"], name="job_due", condition=models.Q(state="queued")
             ),
-            models.Index(fields=["state"], name="job_state"),
+            models.Index(
+                fields=["kind", "due_at"], name="job_lease", condition=models.Q(state="running")
+            ),
+            models.Index(
+                fields=["kind", "due_at"],
+                name="job_urgent",
+                condition=models.Q(state="queued", priority__gt=0),
+            ),
+            models.Index(
+                fields=["kind", "due_at"],
+                name="job_blamed",
+                condition=models.Q(models.Q(losses__gt=0) | models.Q(deaths__gt=0), state="queued"),
+            ),
+            models.Index(
+                fields=["id"], name="job_quarantined", condition=models.Q(state="quarantined")
+            ),
         ]
 
     def __str__(self) -> str:
