@@ -28,6 +28,9 @@ class Source(models.Model):
     location_id = models.CharField(max_length=HEX)
     allow_addresses = models.JSONField(default=list)
     """Private hosts that an administrator allowed by name."""
+    branch = models.CharField(max_length=200, blank=True)
+    folder = models.CharField(max_length=500, blank=True)
+    """Of a git repository: the branch that is read and the folder of its metadata, where chosen."""
     anchor = models.ForeignKey(Anchor, null=True, on_delete=models.PROTECT, related_name="sources")
     every_seconds = models.PositiveIntegerField()
     created_at = models.DateTimeField()
@@ -46,7 +49,7 @@ class CrawlOutcome(models.TextChoices):
 
     UNCHANGED = "unchanged", "nothing new"
     COMPLETE = "complete", "everything was read"
-    PARTIAL = "partial", "some documents could not be read"
+    PARTIAL = "partial", "some documents were missing or had to be refused"
     FAILED = "failed", "no usable answer"
 
 
@@ -61,7 +64,7 @@ class Crawl(models.Model):
     received_bytes = models.PositiveBigIntegerField(default=0)
     because = models.TextField(blank=True)
     problems = models.JSONField(default=list)
-    """Places that gave no document: place, kind, because."""
+    """Places that gave no document: place, location, kind, because."""
     origin = models.CharField(max_length=20, blank=True)
     """Of an import: where the past came from."""
 
@@ -95,7 +98,8 @@ class Standing(models.TextChoices):
 class Sighting(models.Model):
     """These bytes stood at this place of a source, from then to then.
 
-    Append-only: bytes that come back open a new sighting. `last_seen_at` alone moves.
+    Append-only: bytes that come back open a new sighting. Only what tells of the last time that it
+    was seen moves, and `standing`, which is raised and never lowered.
     """
 
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="sightings")
@@ -103,25 +107,31 @@ class Sighting(models.Model):
     place = models.CharField(max_length=NAME)
     place_id = models.CharField(max_length=HEX)
     ordinal = models.PositiveIntegerField()
-    """Counts the sightings of one place."""
+    """Counts the sightings of one place and origin."""
     blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="sightings")
     role = models.CharField(max_length=NAME)
     role_id = models.CharField(max_length=HEX)
+    role_bytes = models.BinaryField(null=True)
+    """The role's real name, UTF-8, where `role` had to show it otherwise; else null."""
     version = models.CharField(max_length=40, blank=True)
     standing = models.CharField(max_length=10, choices=Standing.choices)
+    """Trusted once a verification trusted it, else refused once one refused it."""
     first_seen_at = models.DateTimeField()
     """When we first saw it there; of an imported past, when it was published."""
     last_seen_at = models.DateTimeField()
+    last_crawl_id = models.BigIntegerField(default=0)
+    """The crawl that saw it last, as a plain number: it orders sightings when clocks do not."""
     recorded_at = models.DateTimeField()
     origin = models.CharField(max_length=20, blank=True)
-    """Empty: seen by us. Otherwise where the past came from: `git`, `history`."""
+    """Empty: seen by us at the place. Otherwise where it came from: `git`, `history` are an imported
+    past, `anchor` is the pinned root."""
     validator = models.CharField(max_length=256, blank=True)
     """What the place gave for conditional requests."""
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["source", "place_id", "ordinal"], name="one_sighting_per_ordinal"
+                fields=["source", "place_id", "origin", "ordinal"], name="one_sighting_per_ordinal"
             )
         ]
         indexes: ClassVar = [
@@ -137,13 +147,16 @@ class Sighting(models.Model):
 
 
 class PublicKey(models.Model):
-    """A public key, whatever ids it goes by."""
+    """A public key, whatever ids it goes by; told from its value, not as some document words it."""
 
     fingerprint = models.CharField(max_length=HEX, unique=True)
-    """SHA-256 of the public value."""
+    """SHA-256 of the subject public key info, DER."""
     keytype = models.CharField(max_length=40)
+    """`ed25519`, `ecdsa`, `rsa`."""
     scheme = models.CharField(max_length=40)
+    """What it can sign with; of RSA keys `rsassa-pss`, whose digest each document chooses."""
     public = models.TextField()
+    """Ed25519: hex. Others: PEM."""
 
     def __str__(self) -> str:
         return self.fingerprint[:12]
@@ -160,11 +173,13 @@ class DelegationSet(models.Model):
 
 
 class ListedKey(models.Model):
-    """A key id that a delegation set maps to a key."""
+    """A key id that a delegation set maps to a key; key type and scheme as the set states them."""
 
     delegation_set = models.ForeignKey(DelegationSet, on_delete=models.CASCADE, related_name="keys")
     keyid = models.CharField(max_length=NAME)
     keyid_id = models.CharField(max_length=HEX)
+    keytype = models.CharField(max_length=40)
+    scheme = models.CharField(max_length=40)
     key = models.ForeignKey(PublicKey, null=True, on_delete=models.PROTECT, related_name="listings")
     """Null where the key's public value cannot be read."""
 
@@ -195,6 +210,7 @@ class Delegation(models.Model):
     paths = models.JSONField(null=True)
     prefixes = models.JSONField(null=True)
     keyids = models.JSONField()
+    """Of these three at most `delegating.MAX_LISTED`; all of them stand in the blob."""
 
     class Meta:
         constraints: ClassVar = [
@@ -208,6 +224,26 @@ class Delegation(models.Model):
         return self.name
 
 
+class SourceKey(models.Model):
+    """A key id by which documents of a source name a key; it says whose signatures are whose."""
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="keys")
+    keyid = models.CharField(max_length=NAME)
+    keyid_id = models.CharField(max_length=HEX)
+    key = models.ForeignKey(PublicKey, on_delete=models.PROTECT, related_name="names")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["source", "keyid_id", "key"], name="one_name_per_key")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["key", "source", "keyid_id"], name="names_of_key")
+        ]
+
+    def __str__(self) -> str:
+        return self.keyid[:12]
+
+
 class RoleVersion(models.Model):
     """A document of a role that a source showed."""
 
@@ -218,10 +254,13 @@ class RoleVersion(models.Model):
     version = models.CharField(max_length=40)
     version_rank = models.CharField(max_length=60)
     """Orders versions of any size as text."""
+    form = models.PositiveIntegerField(default=0)
+    """Counts different documents of one role and version; more than 0 is an equivocation."""
     blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="role_versions")
     spec_version = models.CharField(max_length=40)
     expires_at = models.DateTimeField()
     first_seen_at = models.DateTimeField()
+    """The earliest `first_seen_at` of its sightings, and the origin of that one."""
     origin = models.CharField(max_length=20, blank=True)
     signature_count = models.PositiveIntegerField()
     delegation_set = models.ForeignKey(
@@ -237,6 +276,9 @@ class RoleVersion(models.Model):
                 fields=["source", "role_id", "version_rank", "id"], name="history_of_role"
             ),
             models.Index(fields=["delegation_set"], name="role_version_of_set"),
+            models.Index(
+                fields=["source"], name="role_version_forms", condition=models.Q(form__gt=0)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -260,7 +302,7 @@ class RoleSignature(models.Model):
             models.UniqueConstraint(fields=["role_version", "position"], name="one_per_position")
         ]
         indexes: ClassVar = [
-            models.Index(fields=["keyid_id", "source", "id"], name="signatures_by_keyid")
+            models.Index(fields=["source", "keyid_id", "id"], name="signatures_by_keyid")
         ]
 
     def __str__(self) -> str:
@@ -273,16 +315,30 @@ class RoleState(models.Model):
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="roles")
     role = models.CharField(max_length=NAME)
     role_id = models.CharField(max_length=HEX)
+    role_bytes = models.BinaryField(null=True)
+    """As of a sighting."""
     served = models.ForeignKey(RoleVersion, on_delete=models.CASCADE, related_name="+")
+    """What was seen last and can be read as metadata."""
+    origin = models.CharField(max_length=20, blank=True)
+    """Of that sighting, as the next."""
+    place_id = models.CharField(max_length=HEX)
     trusted = models.ForeignKey(RoleVersion, null=True, on_delete=models.CASCADE, related_name="+")
+    """What a client keeps. No projection but state: a rebuild carries it over."""
     expires_at = models.DateTimeField()
     """Of what is served."""
+    is_listed = models.BooleanField(default=True)
+    """Whether a client can come to it: a top-level role, or one that is delegated and that the
+    snapshot lists. What nobody delegates to any more expires unnoticed."""
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["source", "role_id"], name="one_state_per_role")
         ]
-        indexes: ClassVar = [models.Index(fields=["expires_at"], name="role_expiry")]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["expires_at", "id"], name="role_expiry", condition=models.Q(is_listed=True)
+            )
+        ]
 
     def __str__(self) -> str:
         return self.role

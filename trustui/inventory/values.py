@@ -19,6 +19,7 @@ class Known(msgspec.Struct, frozen=True):
     sha256: str
     validator: str
     standing: Standing
+    first_seen_at: datetime | None = None
 
 
 class CrawlOrder(msgspec.Struct, frozen=True):
@@ -42,6 +43,11 @@ class CrawlOrder(msgspec.Struct, frozen=True):
     is_settled: bool
     """The last crawl ended well and nothing it rests on has changed, so that an unchanged
     timestamp and no next root mean that nothing has to be verified."""
+    root_version: int | None = None
+    """Of `root`, where the store knows it, so that nobody has to parse it for a look."""
+    branch: str = ""
+    folder: str = ""
+    """As in `Source`."""
     forms: Mapping[tuple[str, str], int] = {}
     """How many different documents were seen as one role and version, where more than one."""
 
@@ -55,6 +61,8 @@ class Seen(msgspec.Struct, frozen=True):
     """As the document states it; empty where it cannot be read."""
     document: Document
     standing: Standing
+    origin: str = ""
+    """`anchor`: the pinned root itself, which the place does not serve as its own."""
 
 
 class Because(StrEnum):
@@ -81,6 +89,11 @@ class CrawlResult(msgspec.Struct, frozen=True):
     seen: tuple[Seen, ...] = ()
     confirmed: tuple[int, ...] = ()
     problems: tuple[Problem, ...] = ()
+    problem_places: tuple[str, ...] = ()
+    """The places of `problems`, in the same order."""
+    dropped: tuple[str, ...] = ()
+    """Roles whose trusted documents a client forgets, as their keys were rotated (§5.3.11). What
+    it trusts afterwards is what it trusted before, less these, and over it `repository.trusted`."""
     requests: int = 0
     received_bytes: int = 0
     because: str = ""

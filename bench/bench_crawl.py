@@ -1,0 +1,221 @@
+"""Crawls of many small repositories on one nginx, beside the bare requests.
+
+`unchanged`: everything from the claim of the jobs to the committed rows, beside the same
+conditional requests through the same door and nothing else. `first`: the whole first crawl,
+verification and rows included, beside libcurl alone on the same URLs. Wall-clock time, as waiting
+for nginx is a part of both; medians with the range.
+
+    python bench/bench_crawl.py [--sources 1000] [--rounds 5]
+
+The database is DATABASE_URL, which must be empty, or SQLite in a folder of its own.
+"""
+
+import argparse
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+
+import pycurl
+from django.db import transaction
+
+from bench import database
+from tests.servers import NginxServer, binary, nginx
+from trustui.accounts.models import Team
+from trustui.crawl.fetch import AddressPolicy, Unchanged, Wanted
+from trustui.crawl.switchboard import Switchboard
+from trustui.demo.layout import write_files
+from trustui.demo.publisher import Publisher
+from trustui.inventory.anchoring import anchor_source
+from trustui.inventory.crawl_job import CrawlJob
+from trustui.inventory.models import Crawl, CrawlOutcome, Sighting, Source
+from trustui.inventory.recording import record
+from trustui.inventory.sources import add_source
+from trustui.jobs.models import Job, State
+from trustui.jobs.runner import Runner
+from trustui.policies.models import Origin
+
+LANES = 16
+"""Of bare libcurl: more gain nothing on one machine."""
+PACE = 1_000
+"""Requests a second of a place that is not on this very machine."""
+HOST = AddressPolicy(allowed_hosts=frozenset({"127.0.0.1"}))
+
+
+def publish(server: NginxServer, count: int) -> dict[int, bytes]:
+    """Small repositories with one delegated role, each in a folder; their first roots."""
+    roots = {}
+    for number in range(count):
+        repo = Publisher(f"vendor {number}", datetime.now(UTC))
+        repo.add_delegation("targets", "team", paths=["team/*"])
+        repo.add_target("team", "team/app", b"an app")
+        repo.publish()
+        write_files(repo.metadata, server.root / str(number))
+        roots[number] = repo.document("root", 1)
+    return roots
+
+
+@transaction.atomic
+def add_sources(server: NginxServer, roots: dict[int, bytes]) -> None:
+    now = datetime.now(UTC)
+    team = Team.objects.create(name="bench", created_at=now)
+    for number, root in roots.items():
+        source = add_source(
+            team=team,
+            name=f"vendor {number}",
+            location=f"{server.url}/{number}/",
+            allow_addresses=["127.0.0.1"],
+            actor="person:bench",
+            now=now,
+        )
+        anchor_source(
+            source=source,
+            body=root,
+            origin=Origin.FILE,
+            by=None,
+            by_name="bench",
+            reason="a measurement",
+            now=now,
+        )
+
+
+def everything_due() -> None:
+    Job.objects.filter(kind="crawl").update(due_at=datetime.now(UTC), state=State.QUEUED)
+
+
+@contextmanager
+def runner_of(switchboard: Switchboard) -> Iterator[Runner]:
+    job = CrawlJob(record, at_once=256, local_roots=(), switchboard=switchboard)
+    runner = Runner([job], owner="bench", mode="bench")
+    try:
+        yield runner
+    finally:
+        runner.stop()
+
+
+def seconds(work: Callable[[], object]) -> float:
+    since = time.perf_counter()
+    work()
+    return time.perf_counter() - since
+
+
+def crawl_all(runner: Runner, count: int, outcome: CrawlOutcome) -> float:
+    everything_due()
+    before = Crawl.objects.count()
+    taken = seconds(lambda: runner.drain(300))
+    newest = Crawl.objects.order_by("-id")[:count].values_list("outcome", flat=True)
+    assert Crawl.objects.count() == before + count
+    assert set(newest) == {outcome}
+    return taken
+
+
+def conditional_requests() -> list[Wanted]:
+    """What a look at each source asks, in no other order than the crawls do."""
+    wanted = []
+    for source in Source.objects.order_by("pk"):
+        timestamp = Sighting.objects.filter(source=source, place="timestamp.json").latest("id")
+        wanted.append(Wanted(f"{source.location}2.root.json", 512_000))
+        wanted.append(Wanted(f"{source.location}timestamp.json", 16_384, timestamp.validator))
+    return wanted
+
+
+def bare_door(switchboard: Switchboard, wanted: Sequence[Wanted]) -> None:
+    line = switchboard.line(HOST)
+    answers = line.get_many(wanted)
+    assert sum(isinstance(one, Unchanged) for one in answers) == len(wanted) // 2
+
+
+def bare_libcurl(urls: Sequence[str]) -> None:
+    """Every URL once, on kept connections, bodies in memory."""
+    multi, waiting = pycurl.CurlMulti(), list(reversed(urls))
+    free = [pycurl.Curl() for _ in range(LANES)]
+    under_way = 0
+    while waiting or under_way:
+        while waiting and free:
+            handle = free.pop()
+            handle.setopt(pycurl.URL, waiting.pop())
+            handle.setopt(pycurl.WRITEDATA, BytesIO())
+            multi.add_handle(handle)
+            under_way += 1
+        multi.perform()
+        _, ended, failed = multi.info_read()
+        assert not failed
+        for handle in ended:
+            multi.remove_handle(handle)
+            free.append(handle)
+            under_way -= 1
+        if not ended:
+            multi.select(0.1)
+
+
+def print_row(title: str, ours: list[float], bare: list[float], requests: int) -> None:
+    ratio = statistics.median(ours) / statistics.median(bare)
+    rate = requests / statistics.median(ours)
+    print(
+        f"{title:>24} {spread(ours):>26} {spread(bare):>26} {ratio:>8.2f} {1 / ratio:>8.2f}"
+        f" {rate:>10,.0f}",
+        flush=True,
+    )
+
+
+def spread(taken: list[float]) -> str:
+    return f"{statistics.median(taken):.3f} ({min(taken):.3f}-{max(taken):.3f})"
+
+
+def measure(server: NginxServer, count: int, rounds: int) -> None:
+    add_sources(server, publish(server, count))
+    print(f"{count:,} sources; seconds")
+    print(f"{'':>24} {'ours':>26} {'bare':>26} {'x time':>8} {'of rate':>8} {'requests/s':>10}")
+    with Switchboard() as switchboard, runner_of(switchboard) as runner:
+        first = [crawl_all(runner, count, CrawlOutcome.COMPLETE)]
+        paths = [line.split()[1] for line in server.requests]
+        urls = [server.url + path for path in paths]
+        bare = [seconds(lambda: bare_libcurl(urls)) for _ in range(rounds)]
+        print_row("first", first, bare, len(urls))
+        wanted = conditional_requests()
+        for title in ("unchanged", f"unchanged, at {PACE:,}/s"):
+            if title != "unchanged":
+                slow_down(server)
+            ours, bare = [], []
+            for _ in range(rounds):
+                ours.append(crawl_all(runner, count, CrawlOutcome.UNCHANGED))
+                bare.append(seconds(lambda: bare_door(switchboard, wanted)))
+            print_row(title, ours, bare, len(wanted))
+
+
+def slow_down(server: NginxServer) -> None:
+    """From now on nginx answers at most so many requests a second, as a place far away does."""
+    server.stop()
+    configuration = server.folder / "nginx.conf"
+    text = configuration.read_text(encoding="utf-8")
+    pace = f"limit_req_zone $server_port zone=pace:1m rate={PACE}r/s;"
+    slow = text.replace("server {", f"{pace} server {{ limit_req zone=pace burst=100000;")
+    configuration.write_text(slow, encoding="utf-8")
+    server.start()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sources", type=int, default=1000)
+    parser.add_argument("--rounds", type=int, default=5)
+    arguments = parser.parse_args()
+    program = binary("nginx")
+    if program is None:
+        raise SystemExit("nginx is not installed")
+    database.make_tables()
+    if Source.objects.exists():
+        raise SystemExit("expected an empty database")
+    with tempfile.TemporaryDirectory() as folder:
+        server = nginx(program, Path(folder) / "nginx")
+        try:
+            measure(server, arguments.sources, arguments.rounds)
+        finally:
+            server.stop()
+
+
+if __name__ == "__main__":
+    main()
