@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from tests.simulators.command_line import Trustui
-from trustui.cli.check_pages import load_pages
+from trustui.check_pages import load_pages
 
 EXPIRED = "tuf.timestamp.freeze.expired"
 LABELS = ("Attack", "Meaning", "Causes", "How to check", "What to do")

@@ -9,7 +9,7 @@ import pytest
 
 from tests.simulators.tuf_places import Client
 from tests.simulators.written import NOON_OF_DAY_3, START
-from trustui.cli.check_pages import load_pages
+from trustui.check_pages import load_pages
 from trustui.cli.terminal import MOOT, Style
 from trustui.cli.waterfall import HEADLINES, MAX_FINDINGS, waterfall
 from trustui.core.facts import Document

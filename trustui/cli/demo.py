@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from trustui.cli.arguments import Unusable
-from trustui.cli.check_pages import load_pages
+from trustui.check_pages import load_pages
 from trustui.cli.places import Verified, source_of, verify_place
 from trustui.cli.terminal import Style, style_for
 from trustui.cli.waterfall import waterfall

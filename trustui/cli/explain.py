@@ -7,7 +7,7 @@ import sys
 import msgspec
 
 from trustui.cli.arguments import Unusable
-from trustui.cli.check_pages import load_pages
+from trustui.check_pages import load_pages
 from trustui.cli.terminal import style_for
 
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from trustui import __version__
-from trustui.cli import demo, diff, explain, show, verify
+from trustui.cli import demo, diff, explain, server, show, verify
 from trustui.cli.answer import UNUSABLE
 from trustui.cli.arguments import Unusable
 
@@ -25,6 +25,7 @@ def parser() -> argparse.ArgumentParser:
     verbs = top.add_subparsers(dest="verb", metavar="VERB", required=True)
     for verb in VERBS:
         verb.add_parser(verbs)
+    server.add_help(verbs)
     return top
 
 
@@ -32,9 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit status (0 passed, 1 failed, 2 unusable, 3 undecided)."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that knows no such letter
-    parsed = parser().parse_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        status: int = parsed.run(parsed)
+        status = _run(given)
         sys.stdout.flush()
     except Unusable as error:
         print(f"trustui: {error}", file=sys.stderr)
@@ -43,6 +44,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader went away, as `head` does; nothing more can be said to it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    return status
+
+
+def _run(given: list[str]) -> int:
+    if given and given[0] in server.VERBS:
+        return server.hand_over(given)
+    parsed = parser().parse_args(given)
+    status: int = parsed.run(parsed)
     return status
 
 

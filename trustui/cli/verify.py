@@ -4,12 +4,13 @@ import argparse
 import sys
 from pathlib import Path
 
-from trustui.cli.answer import EXIT_STATUS, as_json
+from trustui.cli.answer import EXIT_STATUS
 from trustui.cli.arguments import Unusable, add_place
-from trustui.cli.check_pages import load_pages
+from trustui.check_pages import load_pages
 from trustui.cli.places import keep_state, source_of, verify_place
 from trustui.cli.terminal import style_for
 from trustui.cli.waterfall import waterfall
+from trustui.core.answer import as_json
 from trustui.core.formats.tuf.states import trust_state
 from trustui.core.limits import TufLimits
 from trustui.crawl.files import read_file

@@ -8,7 +8,7 @@ went alike, such as a thousand bins, are one line.
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 
-from trustui.cli.check_pages import CheckPage
+from trustui.check_pages import CheckPage
 from trustui.cli.terminal import Style
 from trustui.core.primitives.instants import write_instant
 from trustui.core.primitives.text import counted, visible

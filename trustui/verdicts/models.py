@@ -24,14 +24,15 @@ class Verdict(models.Model):
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="verdicts")
     anchor = models.ForeignKey(Anchor, null=True, on_delete=models.PROTECT, related_name="+")
     crawl = models.ForeignKey(Crawl, null=True, on_delete=models.SET_NULL, related_name="+")
+    """The first crawl that gave this evidence."""
     evidence = models.CharField(max_length=HEX)
-    """SHA-256 over everything that it rests on but time."""
+    """SHA-256 over everything that it rests on but time (`evidence.digest_of`)."""
     verifier = models.CharField(max_length=40)
     at = models.DateTimeField()
     """When it was made; of an imported past, the instant that it tells of."""
     recorded_at = models.DateTimeField()
     valid_until = models.DateTimeField(null=True)
-    """When the same evidence would give another verdict; null: never."""
+    """When the same evidence will mean something else, as known when it was made; null: never."""
     outcome = models.CharField(max_length=10)
     trust_state = models.CharField(max_length=20)
     first_failing = models.CharField(max_length=100, blank=True)
@@ -51,6 +52,11 @@ class Verdict(models.Model):
     def __str__(self) -> str:
         return f"{self.source_id}: {self.trust_state}"
 
+    @property
+    def meaning(self) -> tuple[str, str, str]:
+        """Outcome, trust state, first failing check: what an event tells of when it is another."""
+        return self.outcome, self.trust_state, self.first_failing
+
 
 class SourceVerdict(models.Model):
     """The verdict in force of a source, and since when it has been what it is."""
@@ -60,7 +66,9 @@ class SourceVerdict(models.Model):
     outcome = models.CharField(max_length=10)
     trust_state = models.CharField(max_length=20)
     since = models.DateTimeField()
+    """Since when it has had this outcome, trust state and first failing check."""
     valid_until = models.DateTimeField(null=True)
+    """When it is to be concluded again because time has passed; null: never."""
 
     class Meta:
         indexes: ClassVar = [
@@ -99,11 +107,30 @@ class Finding(models.Model):
         return f"{self.check_id} on {self.on}"
 
 
-class ClockDoubt(models.Model):
-    """Whether this installation's clock is in doubt; one row at most."""
+class Held(models.Model):
+    """A source of which new evidence waits to be concluded until the clock can be believed."""
 
+    source = models.OneToOneField(Source, on_delete=models.CASCADE, primary_key=True)
+    crawl = models.ForeignKey(Crawl, null=True, on_delete=models.SET_NULL, related_name="+")
+    """The one whose evidence waits."""
+    changes = models.JSONField(default=list)
     since = models.DateTimeField()
-    because = models.TextField()
 
     def __str__(self) -> str:
-        return self.because
+        return f"{self.source_id} since {self.since:%Y-%m-%d %H:%M}"
+
+
+class ClockDoubt(models.Model):
+    """A machine whose clock is in doubt, until something or somebody confirms it."""
+
+    host = models.CharField(max_length=255, unique=True)
+    since = models.DateTimeField()
+    """By the clock that is in doubt."""
+    looked_at = models.DateTimeField()
+    """When that machine last looked, within a minute; one that is gone looks no more."""
+    because = models.TextField()
+    confirmed_by = models.CharField(max_length=200, blank=True)
+    """`person:NAME`, once a person says that it is right; the machine then believes it."""
+
+    def __str__(self) -> str:
+        return f"{self.host}: {self.because}"

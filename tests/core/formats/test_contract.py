@@ -13,7 +13,7 @@ import pytest
 
 import trustui.core.formats
 from tests.vectors.tuf.table import Vector, said
-from trustui.cli.check_pages import load_pages
+from trustui.check_pages import load_pages
 from trustui.core.errors import LimitExceeded, ParseError
 from trustui.core.facts import Document
 from trustui.core.format import Format

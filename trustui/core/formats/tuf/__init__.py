@@ -33,6 +33,10 @@ from trustui.core.formats.tuf.verify import (
 from trustui.core.formats.tuf.wellformed import SPEC
 from trustui.core.trace import Check
 
+RULES = 1
+"""Raised with every change by which the same documents at the same instant may get another
+verdict: what is stored is then concluded again."""
+
 
 def recognizes(document: Document) -> bool:
     """Whether the document is well-formed TUF 1.0 metadata."""

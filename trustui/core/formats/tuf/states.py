@@ -97,9 +97,9 @@ def _deciding_lapses(trace: Trace, repository: Repository) -> Iterator[datetime]
 
     A moot check decides nothing, before as after; one below a failed check does not come first.
     """
-    expiries = _expiries(repository)
+    expiries, first = _expiries(repository), trace.first_failing
     for step in trace.steps:
-        if step is trace.first_failing and step.outcome is Outcome.FAILED:
+        if step is first and step.outcome is Outcome.FAILED:
             return
         if step.check.endswith(EXPIRY_CHECK) and step.outcome is Outcome.PASSED and step.decides:
             yield from expiries.get(step.group, ())

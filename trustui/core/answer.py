@@ -1,0 +1,32 @@
+"""A verdict as one JSON object: what `verify --json` prints and what is kept of a verdict."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from trustui.core.primitives.instants import write_instant
+from trustui.core.trace import Step, Trace, TrustState
+
+
+def as_json(trace: Trace, kind: str, state: TrustState) -> bytes:
+    """One object with the members of DESIGN §8, UTF-8, ending in a newline."""
+    answer = {
+        "subject": trace.subject,
+        "kind": kind,
+        "at": write_instant(trace.at),
+        "valid_at": write_instant(trace.valid_at),
+        "outcome": trace.outcome,
+        "trust_state": state,
+        "steps": [_step(step) for step in trace.steps],
+        "groups": trace.groups,
+        "not_reached": trace.not_reached,
+        "findings": trace.findings,
+    }
+    return msgspec.json.encode(answer) + b"\n"
+
+
+def _step(step: Step) -> dict[str, object]:
+    return {name: getattr(step, name) for name in _STEP_MEMBERS}
+
+
+_STEP_MEMBERS: Iterable[str] = tuple(name for name in Step.__struct_fields__ if name != "severity")
