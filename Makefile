@@ -9,10 +9,13 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 CODE   := trustui tests $(wildcard bench scripts)
 PYTEST := $(BIN)/python -m pytest
+# Tests that touch the database; tests/architecture sees that none is missing.
+ON_DATABASE := $(wildcard $(addprefix tests/,accounts acceptance events inventory jobs operate pages \
+	policies verdicts web test_celery.py test_pipeline.py))
 
 .PHONY: help
 help: ## Print these verbs
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # ---- the environment
 
@@ -47,6 +50,18 @@ demo: dev ## Make the demo world in demo-world/ and verify each repository in it
 .PHONY: test
 test: dev ## Run every test but the long matrices (T=path narrows)
 	$(PYTEST) --numprocesses auto $(T)
+
+.PHONY: test-postgres
+test-postgres: dev ## Run the tests that touch the database again, on a PostgreSQL of their own
+	$(BIN)/python scripts/test_on_postgres.py --numprocesses auto $(or $(T),$(ON_DATABASE))
+
+.PHONY: test-servers
+test-servers: dev ## Run the tests that start PostgreSQL, Redis or nginx
+	$(PYTEST) --numprocesses auto -m "servers and not soak and not faults" $(T)
+
+.PHONY: faults
+faults: dev ## Kill, stop and starve the real processes, and see that nothing is lost
+	$(PYTEST) -m "faults and not soak" -rA $(or $(T),tests/faults)
 
 .PHONY: coverage
 coverage: dev ## Demand 100 % branch coverage of trustui.core from its own tests

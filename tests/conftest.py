@@ -2,6 +2,7 @@
 
 import os
 import tarfile
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +13,17 @@ from tests.simulators.append_only import emptying
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHARED = PROJECT.parent / "shared" / "data"
+
+
+SERVERS = {"postgres_server", "redis_server", "nginx_server"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that start a server are marked `servers` by the fixtures that they use."""
+    for item in items:
+        if SERVERS & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.servers)
 
 
 @pytest.fixture(scope="session")
@@ -65,12 +77,13 @@ def tables_can_be_emptied() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.PostgresServer]:
+def postgres_server() -> Iterator[servers.PostgresServer]:
     """A PostgreSQL cluster of this run; ask it for a database of your own."""
     program = servers.binary("postgres") or missing("PostgreSQL is not installed")
-    server = servers.postgres(program, tmp_path_factory.mktemp("servers") / "postgres")
-    yield server
-    server.stop()
+    with tempfile.TemporaryDirectory(prefix="trustui-postgres-") as folder:
+        server = servers.postgres(program, Path(folder))
+        yield server
+        server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -90,8 +90,23 @@ def code_in(document: str) -> list[str]:
 def test_continuous_integration_runs_the_verbs_that_readme_names() -> None:
     script = PROJECT / ".ci" / "run"
     assert script.stat().st_mode & 0o111
-    for verb in ("dev", "lint", "test", "coverage"):
+    for verb in ("dev", "lint", "test", "test-postgres", "faults", "coverage"):
         assert f"make {verb}" in "\n".join(code_in(".ci/run"))
+
+
+def test_every_test_that_touches_the_database_runs_on_postgresql_too() -> None:
+    described = re.search(
+        r"^ON_DATABASE := .*?tests/,(.+?)\)\)$", text_of("Makefile"), re.MULTILINE | re.DOTALL
+    )
+    assert described is not None
+    listed = set(described[1].replace("\\\n", " ").split())
+    tests = PROJECT / "tests"
+    touching = {
+        path.relative_to(tests).parts[0]
+        for path in tests.rglob("test_*.py")
+        if re.search(r"\b(django_db|transactional_db)\b", path.read_text(encoding="utf-8"))
+    }
+    assert touching - listed - {"architecture", "faults", "soak"} == set()
 
 
 # ---- documents
@@ -147,7 +162,9 @@ def test_every_rule_that_ruff_leaves_out_has_its_reason() -> None:
     assert without == []
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize(
+    "lock", ["requirements.lock", "requirements-server.lock", "requirements-dev.lock"]
+)
 def test_a_lock_pins_everything_by_hash_and_names_no_place(lock: str) -> None:
     text = text_of(lock)
     pins = re.split(r"\n(?=\S+==)", text[text.index("\n") :])[1:]
@@ -159,14 +176,18 @@ def test_a_lock_pins_everything_by_hash_and_names_no_place(lock: str) -> None:
 
 def test_the_locks_hold_what_pyproject_asks_for() -> None:
     declared = tomllib.loads(text_of("pyproject.toml"))
-    runtime = declared["project"]["dependencies"]
-    development = declared["dependency-groups"]["dev"]
-    assert names_of(runtime) <= pinned("requirements.lock")
-    assert names_of(runtime) | names_of(development) <= pinned("requirements-dev.lock")
+    base = names_of(declared["project"]["dependencies"])
+    server = names_of(declared["project"]["optional-dependencies"]["server"])
+    development = names_of(declared["dependency-groups"]["dev"])
+    assert base <= pinned("requirements.lock")
+    assert server.isdisjoint(pinned("requirements.lock") - base)
+    assert base | server <= pinned("requirements-server.lock")
+    assert base | server | development <= pinned("requirements-dev.lock")
 
 
-def test_both_locks_pin_the_same_versions() -> None:
-    runtime = dict(re.findall(r"^(\S+)==(\S+)", text_of("requirements.lock"), re.MULTILINE))
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-server.lock"])
+def test_all_locks_pin_the_same_versions(lock: str) -> None:
+    runtime = dict(re.findall(r"^(\S+)==(\S+)", text_of(lock), re.MULTILINE))
     development = dict(re.findall(r"^(\S+)==(\S+)", text_of("requirements-dev.lock"), re.MULTILINE))
     assert runtime.items() <= development.items()
 

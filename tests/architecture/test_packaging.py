@@ -168,6 +168,37 @@ def test_verifying_imports_no_web_framework(
     assert imported.isdisjoint(NOT_FOR_THE_COMMAND_LINE)
 
 
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["explain", "tuf.root.anchor"]])
+def test_the_base_install_needs_no_web_framework(
+    installed: Installed, tmp_path: Path, arguments: list[str]
+) -> None:
+    for name in NOT_FOR_THE_COMMAND_LINE:
+        (tmp_path / f"{name}.py").touch()
+    watched = installed.run(*arguments, cwd=tmp_path, environment={"PYTHONPATH": str(tmp_path)})
+    assert watched.returncode == 0, watched.stderr
+    imported = {line.rpartition("|")[2].strip() for line in watched.stderr.splitlines()}
+    assert imported.isdisjoint(NOT_FOR_THE_COMMAND_LINE)
+
+
+def test_the_server_runs_from_the_wheel(installed: Installed, tmp_path: Path) -> None:
+    environment = {"TRUSTUI_DATA": str(tmp_path / "data")}
+    migrated = installed.run("migrate", "--json", cwd=tmp_path, environment=environment)
+    assert migrated.returncode == 0, migrated.stderr
+    assert "inventory.0001_initial" in json.loads(migrated.stdout)["applied"]
+    status = installed.run("status", cwd=tmp_path, environment=environment)
+    assert (status.returncode, status.stdout.splitlines()[0]) == (0, "sources: none")
+
+
+def test_what_the_server_needs_is_an_extra(wheel: Path) -> None:
+    metadata = (
+        zipfile.ZipFile(wheel).read(f"trustui-{trustui.__version__}.dist-info/METADATA").decode()
+    )
+    needs = [line for line in metadata.splitlines() if line.startswith("Requires-Dist: ")]
+    base = {line.split()[1].partition(">")[0] for line in needs if "extra ==" not in line}
+    assert base == {"cryptography", "dulwich", "msgspec", "pycurl"}
+    assert any(line.startswith("Requires-Dist: django<") for line in needs)
+
+
 def test_verifying_starts_fast(
     installed: Installed, repository: SmallRepository, tmp_path: Path
 ) -> None:

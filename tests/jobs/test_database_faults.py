@@ -18,6 +18,8 @@ from trustui.jobs.runner import Runner
 from trustui.jobs.terms import Terms
 from trustui.jobs.trouble import start_afresh
 
+pytestmark = pytest.mark.servers
+
 only_postgresql = pytest.mark.skipif(
     connection.vendor != "postgresql", reason="SQLite has no connections that break"
 )

@@ -14,7 +14,7 @@ from trustui.jobs import crash_points, queue
 from trustui.jobs.models import Job, State
 from trustui.jobs.runner import WORN
 
-pytestmark = pytest.mark.usefixtures("start_worker")
+pytestmark = [pytest.mark.servers, pytest.mark.usefixtures("start_worker")]
 
 
 def assert_each_ran_once(count: int) -> None:

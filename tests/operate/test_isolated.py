@@ -9,7 +9,7 @@ import pytest
 from tests.jobs.conftest import database_url
 from trustui.jobs.isolation import Order, Report
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.servers, pytest.mark.django_db(transaction=True)]
 
 
 def test_it_serves_the_kinds_of_the_product_until_its_input_ends(

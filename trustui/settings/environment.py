@@ -7,11 +7,13 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
+from django.core.exceptions import ImproperlyConfigured
 
 
-class Misconfigured(Exception):  # noqa: N818  it is told to a person, not handled
+class Misconfigured(ImproperlyConfigured):
     """Settings that cannot be used. Each line names a variable, what was expected, what was found."""
 
 
@@ -41,6 +43,14 @@ class Environment(msgspec.Struct, frozen=True):
     lease: int
     crawls_at_once: int
     database_connections: int
+    metrics_token: str
+    behind_tls: bool
+    trusted_proxies: int
+    oidc_issuer: str
+    oidc_client_id: str
+    oidc_client_secret: str
+    oidc_name: str
+    oidc_new_accounts: bool
 
 
 def _text(text: str) -> str:
@@ -92,6 +102,13 @@ def _redis(text: str) -> str:
     return text
 
 
+def _issuer(text: str) -> str:
+    host = urlsplit(text).hostname
+    if text and not (host and text.startswith("https://")) and host not in _THIS_MACHINE:
+        raise ValueError("https://HOST/PATH")
+    return text.removesuffix("/")
+
+
 def _secret(text: str) -> str:
     if text and len(text) < _SECRET_LENGTH:
         raise ValueError(f"at least {_SECRET_LENGTH} characters")
@@ -99,6 +116,7 @@ def _secret(text: str) -> str:
 
 
 _SECRET_LENGTH = 32
+_THIS_MACHINE = {"localhost", "127.0.0.1"}
 _YEAR = 366 * 24 * 3600
 
 VARIABLES = (
@@ -109,12 +127,20 @@ VARIABLES = (
     Variable("TRUSTUI_LOG_KEY", _text, "", "The key that signs checkpoints of the event log (`trustui events key --new` makes one). Default: made once and kept in `TRUSTUI_DATA`.", is_secret=True),
     Variable("TRUSTUI_LOG_ORIGIN", _text, "trustui", "The name of the event log in its checkpoints."),
     Variable("TRUSTUI_LOCAL_ROOTS", _folders, "", "Folders, separated by `:`, below which sources may read local paths. None by default."),
-    Variable("TRUSTUI_ALLOWED_HOSTS", _hosts, "localhost,127.0.0.1,[::1]", "Host names that the site answers to, separated by commas."),
+    Variable("TRUSTUI_ALLOWED_HOSTS", _hosts, "", "Host names that the site answers to, separated by commas; those of loopback always work."),
     Variable("TRUSTUI_DEBUG", _flag, "0", "1 shows tracebacks in the browser. Never on a machine that others reach."),
     Variable("TRUSTUI_CRAWL_EVERY", _count(10, _YEAR), "900", "Seconds between crawls of a source that states no interval of its own."),
     Variable("TRUSTUI_LEASE", _count(2, 3600), "60", "Seconds that a worker may be silent before others take its jobs over."),
     Variable("TRUSTUI_CRAWLS_AT_ONCE", _count(1, 1024), "256", "Crawls side by side in one worker process."),
     Variable("TRUSTUI_DATABASE_CONNECTIONS", _count(2, 256), "8", "Connections to PostgreSQL that one process may hold."),
+    Variable("TRUSTUI_METRICS_TOKEN", _secret, "", "Whoever sends it as `Authorization: Bearer TOKEN` may read `/metrics`. Default: only this machine may.", is_secret=True),
+    Variable("TRUSTUI_BEHIND_TLS", _flag, "0", "1 where people reach the site by https alone, through a proxy that sets `X-Forwarded-Proto`: cookies are for https only, plain requests are sent on, browsers are told to stay with https."),
+    Variable("TRUSTUI_TRUSTED_PROXIES", _count(0, 9), "0", "Proxies of yours in front of the site. So many entries of `X-Forwarded-For`, from its end, are believed when failed sign-ins are counted by address."),
+    Variable("TRUSTUI_OIDC_ISSUER", _issuer, "", "The issuer's address of an OpenID Connect provider that people may sign in with; `/.well-known/openid-configuration` is read below it. None by default."),
+    Variable("TRUSTUI_OIDC_CLIENT_ID", _text, "", "The name that the provider gave to this site. The address to register there is `/account/oidc/sso/login/callback/`."),
+    Variable("TRUSTUI_OIDC_CLIENT_SECRET", _text, "", "The secret that the provider gave to this site.", is_secret=True),
+    Variable("TRUSTUI_OIDC_NAME", _text, "single sign-on", "What the provider is called on the sign-in page."),
+    Variable("TRUSTUI_OIDC_NEW_ACCOUNTS", _flag, "0", "1 makes an account, in no team, for whoever the provider vouches for. Otherwise people first sign in by password and connect the provider on their account page."),
 )  # fmt: skip
 
 

@@ -1,0 +1,68 @@
+"""Whole systems: on PostgreSQL with Redis, and on SQLite alone."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from itertools import count
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+
+from tests.conftest import PROJECT
+from tests.faults.harness import HOUR, LEASE_SECONDS, System
+from tests.faults.server import Repositories
+from tests.servers import PostgresServer, RedisServer
+from tests.simulators.installation import Installation
+
+POOL = ("trustui", "worker", "--concurrency", "2")
+EMBEDDED = ("trustui", "worker", "--embedded")
+SEED = 4
+
+MakeSystem: TypeAlias = Callable[..., System]
+
+_numbers = count(1)
+
+
+@pytest.fixture
+def with_sqlite(tmp_path: Path) -> Iterator[MakeSystem]:
+    """Make a system of so many sources on SQLite with an embedded worker."""
+    with ExitStack() as stack:
+
+        def make(sources: int, *, lease: int = LEASE_SECONDS, every: int = HOUR) -> System:
+            environment = {"TRUSTUI_LEASE": str(lease)}
+            return _made(stack, tmp_path, sources, environment, EMBEDDED, every)
+
+        yield make
+
+
+@pytest.fixture
+def with_postgresql(
+    tmp_path: Path, postgres_server: PostgresServer, redis_server: RedisServer
+) -> Iterator[MakeSystem]:
+    """Make a system of so many sources on PostgreSQL and Redis with a pool of workers."""
+    redis_server.flush()
+    with ExitStack() as stack:
+
+        def make(sources: int, *, lease: int = LEASE_SECONDS, every: int = HOUR) -> System:
+            environment = {
+                "TRUSTUI_LEASE": str(lease),
+                "DATABASE_URL": postgres_server.create_database(f"faults_{next(_numbers)}"),
+                "REDIS_URL": redis_server.url(3),
+            }
+            return _made(stack, tmp_path, sources, environment, POOL, every)
+
+        yield make
+
+
+def _made(
+    stack: ExitStack,
+    folder: Path,
+    sources: int,
+    environment: dict[str, str],
+    command: tuple[str, ...],
+    every: int,
+) -> System:
+    served = stack.enter_context(Repositories(sources, folder, SEED))
+    environment["PYTHONPATH"] = str(PROJECT)
+    installation = stack.enter_context(Installation(folder, environment))
+    return stack.enter_context(System(installation, served, command, every))
