@@ -47,7 +47,7 @@ def test_what_is_given_is_read() -> None:
         ("TRUSTUI_DEBUG", "yes"),
         ("TRUSTUI_CRAWL_EVERY", "9"),
         ("TRUSTUI_CRAWL_EVERY", "-60"),
-        ("TRUSTUI_CRAWL_EVERY", "6٠"),
+        ("TRUSTUI_CRAWL_EVERY", "6\N{ARABIC-INDIC DIGIT ZERO}"),
         ("TRUSTUI_CRAWL_EVERY", "99999999999999999999"),
         ("TRUSTUI_LEASE", "1"),
         ("TRUSTUI_CRAWLS_AT_ONCE", "0"),

@@ -44,3 +44,44 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} is {self.get_role_display()} of {self.team}"
+
+
+class Scope(models.TextChoices):
+    """What a token is good for."""
+
+    READ = "read", "read"
+    ACT = "act", "read and act"
+    CALENDAR = "calendar", "calendars only"
+
+
+class ApiToken(models.Model):
+    """Lets a program do what its owner may, or less. The token itself is stored nowhere."""
+
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=100)
+    digest = models.CharField(max_length=64, unique=True)
+    """SHA-256 of the token, hexadecimal."""
+    hint = models.CharField(max_length=12)
+    """How it begins, to tell tokens apart."""
+    scope = models.CharField(max_length=10, choices=Scope.choices)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.hint}… of {self.owner_id}"
+
+
+class CacheEntry(models.Model):
+    """The table of Django's database cache: what counts failed sign-ins."""
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "accounts_cache"
+
+    def __str__(self) -> str:
+        return self.cache_key

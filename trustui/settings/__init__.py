@@ -46,7 +46,7 @@ def _database(environment: Environment) -> dict[str, Any]:
             "transaction_mode": "IMMEDIATE",
             "timeout": 30,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-            "PRAGMA foreign_keys=ON; PRAGMA cache_size=-65536;",
+            "PRAGMA foreign_keys=ON; PRAGMA cache_size=-8192;",
         },
         # A file, as in use: a database in memory has neither WAL nor several connections.
         "TEST": {"NAME": environment.data / "test.sqlite3"},

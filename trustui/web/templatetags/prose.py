@@ -1,0 +1,28 @@
+"""Paragraphs of docs/formats as HTML: plain text with code between back quotes."""
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+@register.filter
+def prose(markdown: str) -> SafeString:
+    """One paragraph; every second piece between back quotes is code."""
+    pieces = markdown.split("`")
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (format_html("<code>{}</code>", piece) if number % 2 else piece,)
+            for number, piece in enumerate(pieces)
+        ),
+    )
+
+
+@register.filter
+def items(markdown: str) -> list[str]:
+    """The parts of a list that is written with semicolons, each beginning with a capital."""
+    parts = (part.strip().rstrip(".") for part in markdown.split("; "))
+    return [f"{part[0].upper()}{part[1:]}" for part in parts if part]

@@ -1,0 +1,363 @@
+"""The components as template tags: one template and one stylesheet each (`templates/components`).
+
+Names and paths from metadata are hostile text: `name` and `digest` make control and bidi
+characters visible and isolate what is left; nothing here is marked safe that came from outside.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms, template
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from trustui.core.primitives.instants import write_instant
+from trustui.core.primitives.text import visible
+from trustui.core.trace import TrustState
+from trustui.pages.components import ChangeLine, Fact, Field, Progress, StepGroup, StepLine, TreeRow
+from trustui.pages.words import State, age, ago, state_of
+
+register = template.Library()
+
+STYLESHEETS = (
+    "tokens", "base",
+    "components/frame", "components/entrance", "components/lines", "components/button", "components/card", "components/state",
+    "components/facts", "components/table", "components/tree", "components/identifier", "components/waterfall",
+    "components/diff", "components/form", "components/message", "components/picture",
+    "components/overview",
+    "pages", "print",
+)  # fmt: skip
+"""In the order in which they are linked; `tokens` gives the order of the layers."""
+
+SHOWN = 500
+"""Characters of a name that a page shows."""
+
+
+@register.simple_tag
+def stylesheets() -> SafeString:
+    """A link for each stylesheet."""
+    return format_html_join(
+        "\n",
+        '<link rel="stylesheet" href="{}">',
+        ((static(f"css/{name}.css"),) for name in STYLESHEETS),
+    )
+
+
+@register.simple_tag
+def sign(shape: str, label: str = "") -> SafeString:
+    """The shape of a state; `label` is read aloud where no word stands beside it."""
+    href = f"{static('img/signs.svg')}#{shape}"
+    kind = f" is-{shape}" if shape in {"ok", "soon", "bad", "unknown", "none", "moot"} else ""
+    if label:
+        return format_html(
+            '<svg class="state-sign{}" role="img" aria-label="{}"><use href="{}"/></svg>',
+            kind, label, href,
+        )  # fmt: skip
+    return format_html(
+        '<svg class="state-sign{}" aria-hidden="true"><use href="{}"/></svg>', kind, href
+    )
+
+
+@register.simple_tag
+def state(trust_state: "TrustState | State | str | None") -> SafeString:
+    """Shape, word and colour of a trust state."""
+    shown = trust_state if isinstance(trust_state, State) else state_of(trust_state)
+    return format_html(
+        '<span class="state is-{}">{}<span class="state-word">{}</span></span>',
+        shown.sign, sign(shown.sign), shown.word,
+    )  # fmt: skip
+
+
+@register.simple_tag
+def state_word(shape: str, word: object) -> SafeString:
+    """A state in words of its own, such as "root v3 pinned", with the shape and colour of `shape`."""
+    return format_html(
+        '<span class="state is-{}">{}<span class="state-word">{}</span></span>',
+        shape, sign(shape), name(word),
+    )  # fmt: skip
+
+
+@register.filter
+def left(count: int) -> str:
+    """`8 left`, `none left`."""
+    return f"{count:,} left" if count else "none left"
+
+
+@register.inclusion_tag("components/empty.html")
+def empty_state(what: str, then: str = "", href: str = "", act: str = "") -> dict[str, object]:
+    """An empty page or list: what would be here, and the one thing to do."""
+    return {"what": plain(what), "then": plain(then), "href": href, "act": act}
+
+
+@register.filter
+def name(text: object) -> SafeString:
+    """A name from metadata: odd characters visible, direction isolated, cut when endless."""
+    return format_html("<bdi>{}</bdi>", visible(str(text), SHOWN))
+
+
+@register.filter
+def excerpt(text: str) -> str:
+    """Lines of a document: each made visible, the breaks between them kept."""
+    return "\n".join(visible(line, SHOWN) for line in text.split("\n"))
+
+
+@register.filter
+def plain(text: object) -> str:
+    """As `name`, for attributes and titles: without the mark-up that isolates direction."""
+    return visible(str(text), SHOWN)
+
+
+@register.simple_tag
+def digest(hexadecimal: str, href: str = "", *, whole: bool = False) -> SafeString:
+    """A digest or key id, shortened in the middle; the whole is in its title and can be copied."""
+    text = visible(str(hexadecimal), SHOWN)
+    short = text if whole or len(text) <= _SHORT else f"{text[:8]}…{text[-4:]}"
+    inner = (
+        format_html('<a href="{}" title="{}">{}</a>', href, text, short)
+        if href
+        else format_html('<span title="{}">{}</span>', text, short)
+    )
+    return format_html(
+        '<span class="digest">{}<button class="digest-copy" type="button" data-copy="{}" '
+        'aria-label="Copy {}" hidden>copy</button></span>',
+        inner, text, short,
+    )  # fmt: skip
+
+
+_SHORT = 16
+
+
+@register.filter
+def instant(at: datetime | None) -> str:
+    """`20 Nov 2026 12:00 UTC`."""
+    return "" if at is None else f"{at.day} {at:%b %Y %H:%M} UTC"
+
+
+@register.filter
+def short_instant(at: datetime) -> str:
+    """`20 Nov 12:00 UTC`, where the year is plain or stands elsewhere."""
+    return f"{at.day} {at:%b %H:%M} UTC"
+
+
+@register.filter
+def stamp(at: datetime | None) -> str:
+    """As `datetime` attributes and JSON write it."""
+    return "" if at is None else write_instant(at)
+
+
+@register.simple_tag
+def when(at: datetime | None, now: datetime) -> SafeString:
+    """An instant for people: how far away, with the exact time in its title."""
+    if at is None:
+        return format_html('<span class="muted">{}</span>', "never")
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', write_instant(at), instant(at), ago(at, now)
+    )
+
+
+@register.simple_tag
+def expiry(expires_at: datetime | None, now: datetime) -> SafeString:
+    """When something expires: the date, and how far away that is."""
+    if expires_at is None:
+        return format_html('<span class="muted">{}</span>', "not stated")
+    lapsed = expires_at <= now
+    told = f"expired {ago(expires_at, now)}" if lapsed else ago(expires_at, now)
+    return format_html(
+        '<span class="expiry"><time datetime="{}">{}</time><span class="when{}">{}</span></span>',
+        write_instant(expires_at), f"{expires_at.day} {expires_at:%b %Y}",
+        " is-bad" if lapsed else "", told,
+    )  # fmt: skip
+
+
+@register.filter
+def span(begins: datetime, ends: datetime) -> str:
+    """The time between two instants in one unit."""
+    return age(ends - begins)
+
+
+@register.filter
+def thousands(number: float) -> str:
+    """`41,870`."""
+    return f"{number:,}"
+
+
+@register.simple_tag(takes_context=True)
+def query(context: template.Context, **changes: object) -> str:
+    """This page's query string with some parameters changed; None and "" drop one."""
+    request = context["request"]
+    pairs = {key: request.GET.getlist(key) for key in request.GET}
+    pairs.pop("page", None)
+    for key, value in changes.items():
+        pairs.pop(key, None)
+        if value not in {None, ""}:
+            pairs[key] = [str(value)]
+    text = urlencode(pairs, doseq=True)
+    return f"?{text}" if text else request.path
+
+
+# ---- identifiers
+
+
+@register.simple_tag
+def key(fingerprint: str, label: str = "", keytype: str = "", href: str = "") -> SafeString:
+    """A key: its label where it has one, its type, and how its fingerprint begins."""
+    short = digest(fingerprint, href)
+    told = format_html('<span class="key-name">{}</span> ', name(label)) if label else ""
+    kind = format_html(' <span class="muted">{}</span>', visible(keytype, SHOWN)) if keytype else ""
+    return format_html('<span class="key">{}{}{}</span>', told, short, kind)
+
+
+@register.simple_tag
+def identity(subject: str, issuer: str = "") -> SafeString:
+    """Who signed, as the certificate names it, and who says so."""
+    said = format_html(' <span class="muted">says {}</span>', name(issuer)) if issuer else ""
+    return format_html(
+        '<span class="identity"><span class="mono">{}</span>{}</span>', name(subject), said
+    )
+
+
+@register.simple_tag
+def threshold(needed: int, keys: int, signed: int | None = None) -> SafeString:
+    """`2 of 3`: so many of the keys have to sign; and how many did, where that is known."""
+    whole = format_html(
+        '<span class="threshold"><b>{}</b> of {}</span>', thousands(needed), thousands(keys)
+    )
+    if signed is None:
+        return whole
+    met = signed >= needed
+    return format_html(
+        '{}<span class="sub{}">{}</span>', whole, "" if met else " is-bad",
+        f"{signed:,} signed" if met else f"{signed:,} signed, {needed - signed:,} missing",
+    )  # fmt: skip
+
+
+@register.simple_tag
+def life(share: float | None, shape: str, words: str = "") -> SafeString:
+    """How much of a lifetime is left, 0 to 1; nothing where its beginning is not known.
+
+    A life that is over is a full bar, as it is in the pictures: an empty one would hide it.
+    """
+    if share is None:
+        return SafeString()
+    return format_html(
+        '<progress class="life is-{}" max="100" value="{}" aria-label="{}"></progress>',
+        shape, round(100 * min(1.0, share)) if share > 0 else 100, words or "share of the lifetime left",
+    )  # fmt: skip
+
+
+# ---- blocks
+
+
+@register.inclusion_tag("components/change.html")
+def change(line: ChangeLine) -> dict[str, object]:
+    """One change of trust."""
+    return {"line": line}
+
+
+@register.inclusion_tag("components/step.html")
+def step(line: StepLine, *, is_open: bool = False) -> dict[str, object]:
+    """One step of a verification; open it shows found, attack, causes and what to do."""
+    return {"step": line, "is_open": is_open}
+
+
+@register.inclusion_tag("components/waterfall.html")
+def waterfall(groups: Sequence[StepGroup], first: int | None = None) -> dict[str, object]:
+    """All steps of a verification; the one numbered `first` stands open."""
+    return {"groups": groups, "first": first}
+
+
+@register.inclusion_tag("components/facts.html")
+def facts(values: Sequence[Fact]) -> dict[str, object]:
+    """Four facts side by side."""
+    return {"facts": values}
+
+
+@register.inclusion_tag("components/filter.html", takes_context=True)
+def filter_bar(
+    context: template.Context, fields: Sequence[Field], target: str = ""
+) -> dict[str, object]:
+    """A form that narrows a list, in the address; with `target` the list alone is loaded anew."""
+    request = context["request"]
+    named = {field.name for field in fields}
+    kept = [
+        (key, value)
+        for key in request.GET
+        if key not in named | {"after"}
+        for value in request.GET.getlist(key)
+    ]
+    return {
+        "fields": fields,
+        "kept": kept,
+        "target": target,
+        "path": request.path,
+        "is_narrowed": any(field.value for field in fields),
+    }
+
+
+@register.inclusion_tag("components/pager.html", takes_context=True)
+def pager(context: template.Context, after: str | None, shown: str = "") -> dict[str, object]:
+    """Beneath a list: what is shown, and the way to the rows after it."""
+    is_later = bool(context["request"].GET.get("after"))
+    return {
+        "shown": shown,
+        "first": query(context, after=None) if is_later else "",
+        "next": query(context, after=after) if after else "",
+    }
+
+
+@register.inclusion_tag("components/progress.html")
+def progress(value: Progress, now: datetime) -> dict[str, object]:
+    """Work that goes on."""
+    return {"progress": value, "now": now}
+
+
+@register.inclusion_tag("components/tree_row.html")
+def tree_row(row: TreeRow) -> dict[str, object]:
+    """One row of a treegrid."""
+    return {"row": row}
+
+
+@register.simple_block_tag(end_name="endnotice")
+def notice(content: SafeString, shape: str = "none", *, is_alert: bool = False) -> SafeString:
+    """Something to know before reading on: stale, partial, wrong."""
+    return format_html(
+        '<div class="notice is-{}" role="{}">{}<div>{}</div></div>',
+        shape, "alert" if is_alert else "note", sign(shape), content,
+    )  # fmt: skip
+
+
+@register.simple_block_tag(end_name="enddialog")
+def dialog(content: SafeString, dialog_id: str, title: str) -> SafeString:
+    """Opened by a button with `data-opens`; without script the button leads to a page instead."""
+    return format_html(
+        '<dialog id="{}" aria-labelledby="{}-title"><h2 id="{}-title">{}</h2>{}</dialog>',
+        dialog_id, dialog_id, dialog_id, name(title), content,
+    )  # fmt: skip
+
+
+# ---- forms
+
+
+@register.inclusion_tag("components/field.html")
+def form_field(
+    field: forms.BoundField, label: str = "", hint: str = "", *, autofocus: bool = False
+) -> dict[str, object]:
+    """One field of a form: its label, what is expected, what is wrong with it."""
+    attributes: dict[str, Any] = {"placeholder": False, "autofocus": autofocus}
+    return {
+        "field": field,
+        "widget": field.as_widget(attrs=attributes),
+        "label": label or field.label,
+        "hint": hint or field.help_text,
+        "is_choice": isinstance(field.field.widget, forms.CheckboxInput),
+    }
+
+
+@register.inclusion_tag("components/problems.html")
+def form_problems(form: forms.BaseForm) -> dict[str, object]:
+    """What is wrong with a form as a whole, or with what nobody typed."""
+    hidden = [error for field in form.hidden_fields() for error in field.errors]
+    return {"problems": [*form.non_field_errors(), *hidden]}
