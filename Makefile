@@ -10,8 +10,8 @@ STAMP  := $(VENV)/.installed
 CODE   := trustui tests $(wildcard bench scripts)
 PYTEST := $(BIN)/python -m pytest
 # Tests that touch the database; tests/architecture sees that none is missing.
-ON_DATABASE := $(wildcard $(addprefix tests/,accounts acceptance events inventory jobs operate pages \
-	policies verdicts web test_celery.py test_pipeline.py))
+ON_DATABASE := $(wildcard $(addprefix tests/,accounts acceptance demo events inventory jobs operate \
+	pages policies verdicts web test_celery.py test_pipeline.py))
 
 .PHONY: help
 help: ## Print these verbs
@@ -42,7 +42,7 @@ clean: ## Remove everything that the other verbs made
 # ---- seeing it work
 
 .PHONY: demo
-demo: dev ## Make the demo world in demo-world/ and verify each repository in it
+demo: dev ## Make the demo world in demo-world/, crawl its 45 days and serve it on this machine
 	$(BIN)/trustui demo --directory demo-world
 
 # ---- judging a change
@@ -62,6 +62,10 @@ test-servers: dev ## Run the tests that start PostgreSQL, Redis or nginx
 .PHONY: faults
 faults: dev ## Kill, stop and starve the real processes, and see that nothing is lost
 	$(PYTEST) -m "faults and not soak" -rA $(or $(T),tests/faults)
+
+.PHONY: browser
+browser: dev ## Look at every page of the demo in a real browser: WCAG 2.2 AA, CSP, console, width
+	$(PYTEST) -m browser $(or $(T),tests/browser)
 
 .PHONY: coverage
 coverage: dev ## Demand 100 % branch coverage of trustui.core from its own tests

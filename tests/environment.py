@@ -13,4 +13,4 @@ if "TRUSTUI_TEST_DATA" not in os.environ:  # children of the run keep the same f
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     os.environ["TRUSTUI_TEST_DATA"] = folder
 os.environ["TRUSTUI_DATA"] = os.environ["TRUSTUI_TEST_DATA"]
-os.environ["TRUSTUI_SECRET_KEY"] = "only-for-tests-and-nothing-else-at-all"
+os.environ["TRUSTUI_SECRET_KEY"] = "only-for-tests-and-nothing-else-at-all"  # noqa: S105

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
+from redis import Redis
 
 PASSWORD = "only-for-tests"  # noqa: S105  of a cluster that lives as long as the test
 _START_SECONDS = 30
@@ -109,13 +110,14 @@ class Server:
 
 @dataclass
 class PostgresServer(Server):
-    """A cluster whose superuser `postgres` needs a password, which the fixture knows."""
+    """A cluster whose superuser needs a password, which the fixture knows."""
 
+    role: str = "postgres"
     password: str = ""
     stop_signal: int = signal.SIGINT  # "fast": ends sessions
 
     def url(self, database: str) -> str:
-        return f"postgresql://postgres:{self.password}@127.0.0.1:{self.port}/{database}"
+        return f"postgresql://{self.role}:{self.password}@127.0.0.1:{self.port}/{database}"
 
     def is_ready(self) -> bool:
         """It listens long before it accepts sessions."""
@@ -142,6 +144,11 @@ class RedisServer(Server):
         account = f":{self.password}@" if self.password else ""
         return f"redis://{account}127.0.0.1:{self.port}/{number}"
 
+    def flush(self) -> None:
+        """Forget everything."""
+        with Redis.from_url(self.url()) as client:
+            client.flushall()
+
 
 @dataclass
 class NginxServer(Server):
@@ -161,40 +168,38 @@ class NginxServer(Server):
         return (self.folder / "access").read_text(encoding="utf-8").splitlines()
 
 
-def postgres(program: Path, folder: Path, password: str = PASSWORD) -> PostgresServer:
-    """A new cluster in the folder, started. fsync stays on: tests kill it and count rows."""
+def postgres(
+    program: Path, folder: Path, role: str = "postgres", password: str = PASSWORD
+) -> PostgresServer:
+    """A new cluster in an empty folder, started. fsync stays on: tests kill it and count rows.
+
+    As root the folder must not lie below pytest's own, which nobody else may enter.
+    """
     user = "postgres" if os.getuid() == 0 else None
-    folder.mkdir()
     if user is not None:
         account = pwd.getpwnam(user)
-        _let_through(folder.parent)
         os.chown(folder, account.pw_uid, account.pw_gid)
     secret = folder / "password"
     secret.write_text(password, encoding="utf-8")
     secret.chmod(0o644)
     data = folder / "data"
-    subprocess.run(
+    made = subprocess.run(
         [
-            program.parent / "initdb", "--pgdata", data, "--username", "postgres",
+            program.parent / "initdb", "--pgdata", data, "--username", role,
             "--auth", "scram-sha-256", "--pwfile", secret, "--encoding", "UTF8", "--no-locale",
         ],
-        cwd=folder, user=user, check=True, capture_output=True,
+        cwd=folder, user=user, check=False, capture_output=True, text=True,
     )  # fmt: skip
+    if made.returncode:
+        raise RuntimeError(f"initdb: {made.stdout}{made.stderr}")
     port = free_port()
     command: list[str | Path] = [
         program, "-D", data, "-p", str(port), "-c", "listen_addresses=127.0.0.1",
         "-c", "unix_socket_directories=", "-c", "max_connections=100",
     ]  # fmt: skip
-    server = PostgresServer("PostgreSQL", command, folder, port, user, password=password)
+    server = PostgresServer("PostgreSQL", command, folder, port, user, role=role, password=password)
     server.start()
     return server
-
-
-def _let_through(folder: Path) -> None:
-    """Let the system's user reach what pytest makes for its owner alone."""
-    for above in (folder, *folder.parents):
-        if above.stat().st_uid == os.getuid() and not above.stat().st_mode & 0o001:
-            above.chmod(above.stat().st_mode | 0o011)
 
 
 def redis(program: Path, folder: Path, options: Sequence[str] = ()) -> RedisServer:

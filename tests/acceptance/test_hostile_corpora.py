@@ -121,5 +121,6 @@ def as_labelled(label: dict[str, Any], said: tuple[str, str, set[str]]) -> bool:
 
 def assert_what_is_trusted_was_trusted() -> None:
     for state in RoleState.objects.exclude(trusted=None).select_related("trusted"):
+        assert state.trusted is not None
         seen = Sighting.objects.filter(source=state.source_id, blob=state.trusted.blob_id)
         assert seen.filter(standing=Standing.TRUSTED).exists(), state

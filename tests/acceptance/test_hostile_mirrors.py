@@ -56,10 +56,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 HOUR = timedelta(hours=1)
 QUICK = FetchLimits(
-    connect_seconds=1.0,
-    stall_seconds=0.3,
-    total_seconds=1.0,
-    rate_grace_seconds=0.25,
+    connect_seconds=5.0,
+    stall_seconds=2.0,
+    total_seconds=5.0,
+    rate_grace_seconds=1.0,
     backoff_seconds=0.01,
     at_once=512,
 )

@@ -33,7 +33,6 @@ WITHOUT_A_TEST_FILE_OF_ITS_OWN: dict[str, str] = {
     "core/formats/tuf/repository.py": "a client's state, as it changes: core/formats/tuf/test_verify.py",
     "operate/copies.py": "operate/test_backup.py copies and restores real databases",
     "operate/copies_of_postgresql.py": "as operate/copies.py",
-    "operate/web_server.py": "operate/test_serve.py starts it and asks it",
     "policies/models.py": "rows; policies/test_services.py writes and reads them",
     "settings/__init__.py": "what Django is told; settings/test_environment.py, and every test's database",
 }

@@ -66,6 +66,7 @@ def test_a_repository_without_an_anchor_ends_with_3(trustui: Trustui, place: Wri
         "verify tuf https://vendor.example --allow-address not/a/host",
         "explain tuf.no.such.check",
         "demo --directory",
+        "demo --print --port 8000",
     ],
 )
 def test_arguments_that_cannot_be_understood_end_with_2(trustui: Trustui, arguments: str) -> None:

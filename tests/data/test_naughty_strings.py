@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.simulators.tuf_places import Client, Verdict
-from trustui.cli.answer import as_json
-from trustui.cli.check_pages import load_pages
+from trustui.check_pages import load_pages
 from trustui.cli.terminal import Style
 from trustui.cli.waterfall import waterfall
+from trustui.core.answer import as_json
 from trustui.core.formats.tuf.states import trust_state
 from trustui.core.trace import Outcome
 from trustui.demo.keys import throwaway_key

@@ -2,13 +2,16 @@
 
 `poison:PART` kills the process that crawls a location with that part. `point:NAME:N` kills it at
 the nth visit of a crash point. `commit:WHEN:N` kills it `before` or `after` its nth commit.
+`sleep` lets it sleep beside libfaketime.
 """
 
 import os
+import select
 import signal
 import sys
+import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, SupportsIndex
 
 import django
 
@@ -19,7 +22,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper  # noqa: E402  afte
 
 from trustui import celery  # noqa: E402  after set-up
 from trustui.cli.main import main as trustui  # noqa: E402  after set-up
-from trustui.inventory import crawl_job  # noqa: E402  after set-up
+from trustui.inventory import crawl_job, crawling  # noqa: E402  after set-up
 from trustui.jobs import crash_points  # noqa: E402  after set-up
 from trustui.jobs.runner import Runner  # noqa: E402  after set-up
 from trustui.jobs.terms import Terms  # noqa: E402  after set-up
@@ -36,14 +39,14 @@ def die() -> None:
 
 def poison(part: str) -> None:
     """A crawl of such a location ends its process."""
-    crawl = crawl_job.crawl
+    crawl = crawling.crawl
 
     def poisoned(order: Any, *given: Any, **more: Any) -> Any:
         if part in order.location:
             die()
         return crawl(order, *given, **more)
 
-    crawl_job.crawl = poisoned  # type: ignore[assignment]  the same but for the poison
+    setattr(crawl_job, crawl.__name__, poisoned)
 
 
 def point(name: str, times: str) -> None:
@@ -60,7 +63,8 @@ def point(name: str, times: str) -> None:
 def commit(when: str, times: str) -> None:
     """The nth commit is the last thing that happens, or does not happen any more."""
     commits = iter(range(1, int(times)))
-    really = BaseDatabaseWrapper._commit
+    wrapper: Any = BaseDatabaseWrapper  # its parts are nobody's business but ours
+    really = wrapper._commit
 
     def committing(self: BaseDatabaseWrapper) -> None:
         is_last = next(commits, None) is None
@@ -70,10 +74,21 @@ def commit(when: str, times: str) -> None:
         if is_last:
             die()
 
-    BaseDatabaseWrapper._commit = committing  # type: ignore[method-assign]
+    wrapper._commit = committing
 
 
-FAULTS: dict[str, Callable[..., None]] = {"poison": poison, "point": point, "commit": commit}
+def sleep() -> None:
+    """Another way to sleep: libfaketime 0.9.10 refuses `clock_nanosleep` to a monotonic instant."""
+
+    def wait(seconds: float | SupportsIndex, /) -> None:
+        select.select((), (), (), float(seconds))
+
+    time.sleep = wait
+
+
+FAULTS: dict[str, Callable[..., None]] = {
+    "poison": poison, "point": point, "commit": commit, "sleep": sleep,
+}  # fmt: skip
 
 
 def make_runner(owner: str, mode: str) -> Runner:

@@ -1,17 +1,12 @@
 """The disk of the database is full: crawls wait, reading goes on, and it heals with the space."""
 
 import resource
-import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import contextmanager
 
 import pytest
 
-from tests import servers
-from tests.conftest import missing
 from tests.faults.conftest import MakeSystem
 from tests.faults.harness import Process, System
 

@@ -8,12 +8,12 @@ import pytest
 from tests.faults.conftest import SEED, MakeSystem
 from tests.faults.harness import MOST_SECONDS, System, tell
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(900)]
 
 SOURCES = 100
 LONGEST_LIFE = 1.5
 """Seconds at work until the next kill, at most."""
-ROUND = 5
+ROUND = 10
 """After each so many kills everything has to be crawled before the next."""
 ALL_SECONDS = 120
 """For that: what was in hand is crawled alone then, which takes as long as the machine is busy."""
@@ -34,7 +34,7 @@ def kill_again_and_again(system: System, times: int) -> None:
             worker = system.start_worker()
             system.wait("crawled_since", 1, at=killed_at)
             resumed.append(time.time() - killed_at)
-            if number % ROUND == 0:
+            if number % ROUND == 0 or number == times:
                 system.wait("crawled_since", SOURCES, ALL_SECONDS, at=killed_at)
                 recovered.append(time.time() - killed_at)
     tell("killed, until crawls went on", resumed)

@@ -33,7 +33,8 @@ def test_thirty_minutes_of_crawling_leak_nothing(with_sqlite: MakeSystem) -> Non
     """Every source is asked for again as soon as all were crawled, while they change."""
     system = with_sqlite(SOURCES, lease=60)
     worker = system.start_worker()
-    began, looks, crawls = time.monotonic(), [], 0
+    began, crawls = time.monotonic(), 0
+    looks: list[tuple[float, int, int]] = []
     system.crawl_all()
     with system.served.changing():
         while (passed := time.monotonic() - began) < 60 * MINUTES:

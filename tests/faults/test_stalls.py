@@ -19,9 +19,9 @@ def stall(system: System) -> None:
     system.crawl_all()
     for name in system.served.names:
         system.served.change(name)
-    system.served.delay = 1.0
+    system.served.delay = 3.0
     system.driver.do("ask")
-    system.wait("states", {"running": SOURCES}, 10)
+    system.wait("states", {"running": SOURCES})
     stalled.send(signal.SIGSTOP)
     stopped_at = time.time()
     system.served.delay = 0.0

@@ -18,6 +18,7 @@ from trustui.accounts.models import ApiToken, Membership, Role, Scope, Team, Use
 from trustui.accounts.tokens import make_token
 from trustui.events.services import record
 from trustui.inventory.models import RoleState, Source, SourceKey
+from trustui.jobs.models import Job, State
 from trustui.web.checks import all_routes
 
 HIDDEN_NAME = "zq-of-strangers"
@@ -126,10 +127,18 @@ def _side(team_name: str, source_name: str, administrator_name: str) -> Side:
         "user_id": administrator.pk,
         "token_id": token.pk,
         "check_id": "tuf.timestamp.freeze.expired",
+        "job_id": _crawl_of(watched.source).pk,
         "provider_id": "sso",
         "pk": 1,
     }
     return Side(team, administrator, watched.source, token, examples)
+
+
+def _crawl_of(source: Source) -> Job:
+    now = datetime.now(UTC)
+    return Job.objects.create(
+        kind="crawl", key=str(source.pk), state=State.IDLE, due_at=now, created_at=now
+    )
 
 
 # ---- routes

@@ -155,6 +155,15 @@ def test_a_clock_that_was_set_right_is_confirmed_by_places(times: Times) -> None
     assert told() == ["doubted", "confirmed"]
 
 
+def test_what_places_said_before_a_jump_does_not_confirm_the_clock(times: Times) -> None:
+    times.clock.look()
+    times.clock.witness(1, times.wall, times.wall)
+    assert times.clock.look() is None
+    times.jump(TEN_YEARS)
+    assert times.clock.look() is not None
+    assert told() == ["doubted"]
+
+
 def test_a_clock_that_places_contradict_stays_in_doubt(times: Times) -> None:
     times.clock.look()
     times.jump(TEN_YEARS)

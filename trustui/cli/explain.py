@@ -6,8 +6,8 @@ import sys
 
 import msgspec
 
-from trustui.cli.arguments import Unusable
 from trustui.check_pages import load_pages
+from trustui.cli.arguments import Unusable
 from trustui.cli.terminal import style_for
 
 

@@ -4,9 +4,9 @@ import argparse
 import sys
 from pathlib import Path
 
+from trustui.check_pages import load_pages
 from trustui.cli.answer import EXIT_STATUS
 from trustui.cli.arguments import Unusable, add_place
-from trustui.check_pages import load_pages
 from trustui.cli.places import keep_state, source_of, verify_place
 from trustui.cli.terminal import style_for
 from trustui.cli.waterfall import waterfall

@@ -29,6 +29,9 @@ class TufLimits(msgspec.Struct, frozen=True):
     """Y of §5.5.1. 65,536 bins with hashes take 8.65 MB; the peers' 2 MB refuses 16,384."""
     targets_bytes: int = 256_000_000
     """A million targets take 164 MB; a length listed in snapshot is obeyed below this."""
+    unlisted_bytes: int = 32_000_000
+    """Z of §5.6.1: where snapshot states no length, a mirror without any key says how much there is
+    to read. 200,000 targets; the peers stop at 5 MB."""
     max_root_rotations: int = 256
     """Y of §5.3.3, as in python-tuf and go-tuf."""
     max_delegations: int = 32

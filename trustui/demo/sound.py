@@ -70,13 +70,14 @@ def packages(now: datetime) -> Story:
             "Quayline also serves add-on packages, a new one every day. "
             "The hash of a package's path says which of 1,024 bins lists it, so a client fetches "
             "one small document instead of the whole list, and all bins share two keys. "
-            "Nordhaven asks for one package. "
+            "Nordhaven asks for one package, and has watched the index for some days. "
             "trustui should say: verified, and name the one bin that was asked."
         ),
         expected=Expected("passed", "verified"),
         repo=repo,
         served=repo.metadata,
         target=_package(0),
+        watched_days=5,
     )
 
 

@@ -43,6 +43,8 @@ class Story(msgspec.Struct, frozen=True):
     """A target path to ask for, where the story is about one."""
     by_history: bool = False
     """Verify the history: only there stands when a document was published."""
+    watched_days: int = DAYS
+    """For how many of the days somebody has looked at it."""
 
 
 def plans(*, timestamp: timedelta = 2 * DAY, root: RolePlan | None = None) -> dict[str, RolePlan]:

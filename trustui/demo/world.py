@@ -20,6 +20,8 @@ STORIES: tuple[Callable[[datetime], Story], ...] = (
     firmware,
     mirror_west,
 )
+SITE = "site"
+"""The folder beside the repositories with the database of the demo in the browser."""
 
 
 class Entry(msgspec.Struct, frozen=True):

@@ -14,12 +14,20 @@ KINDS: dict[str, str] = {
     "metadata.refused": "{subject} served metadata that was refused",
     "metadata.equivocated": "{subject} showed two different documents as one version",
     "verdict.changed": "the verdict about {subject} changed",
+    "failure.taken": "the failure of {subject} was taken by somebody who looks after it",
+    "failure.released": "the failure of {subject} is looked after by nobody any more",
     "job.quarantined": "the job {subject} was put into quarantine",
     "job.retried": "the job {subject} was taken out of quarantine",
     "clock.doubted": "the clock of {subject} is in doubt: verdicts that only time changes are held",
     "clock.confirmed": "the clock of {subject} is trusted again",
     "user.created": "the account {subject} was created",
+    "account.secured": "{subject} changed how the own account is signed in to",
+    "token.made": "the API token {subject} was made",
+    "token.revoked": "the API token {subject} was revoked",
     "team.created": "the team {subject} was created",
+    "team.joined": "{subject} was taken into a team",
+    "team.role_changed": "{subject} was given another role in a team",
+    "team.left": "{subject} was taken out of a team",
 }
 """Name -> sentence. A name never changes its meaning; what is no more told keeps its line."""
 

@@ -183,7 +183,9 @@ class _Batch:
 
     def _crawl(self, task: Task, order: CrawlOrder, look: Look) -> Result:
         try:
-            return concluded(task.claim, self._crawled(task, order, look))
+            result = self._crawled(task, order, look)
+            began_at = look.started_at or result.started_at  # the look belongs to the crawl
+            return concluded(task.claim, msgspec.structs.replace(result, started_at=began_at))
         finally:
             self._arrivals.put(None)
 

@@ -42,6 +42,8 @@ class Look(msgspec.Struct, frozen=True):
     """A source that has to be crawled after all, and what was fetched for it, by place."""
 
     in_hand: Mapping[str, Answer]
+    started_at: datetime | None = None
+    """When the fetching began; None where nothing was fetched."""
 
 
 def may_probe(order: CrawlOrder) -> bool:
@@ -75,7 +77,7 @@ def probe(
     except SwitchboardClosed:
         for place, one in enumerate(probes):
             if None in one.results:
-                yield place, Look(one.in_hand())
+                yield place, Look(one.in_hand(), started_at)
 
 
 class _Probe:
@@ -116,7 +118,7 @@ class _Probe:
                     received_bytes=_received(timestamp),
                     served_at=timestamp.served_at,
                 )
-        return Look(self.in_hand())
+        return Look(self.in_hand(), started_at)
 
     def in_hand(self) -> dict[str, Answer]:
         """What came, or why nothing did, by place."""

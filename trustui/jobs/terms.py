@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-ISOLATED = (sys.executable, "-m", "trustui.operate.isolated")
+ISOLATED = (sys.executable, "-P", "-m", "trustui.operate.isolated")
 """What forks a process a suspect; the lease is added as its argument."""
 
 

@@ -68,7 +68,8 @@ def make_site(folder: Path, login: Login, now: datetime) -> None:
     crawls = live(folder, stories, login, now, told)
     follow(now)
     progress_ends()
-    print(f"{len(stories)} repositories, {counted(crawls, 'crawl')} of their past", flush=True)
+    said = f"{counted(len(stories), 'source')}, {counted(crawls, 'crawl')} of the past"
+    print(said, flush=True)
 
 
 def _check_own_database(folder: Path) -> None:

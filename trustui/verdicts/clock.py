@@ -132,7 +132,7 @@ class Clock:
         self._is_believed = False
         self._has_begun = False
         self._because: str | None = None
-        self._dates: dict[int, tuple[float, timedelta]] = {}
+        self._dates: dict[int, tuple[float, datetime, timedelta]] = {}
 
     def now(self) -> datetime:
         """The time (UTC), right or wrong."""
@@ -141,7 +141,7 @@ class Clock:
     def witness(self, source_id: int, served_at: datetime, seen_at: datetime) -> None:
         """A place said `served_at` when this clock showed `seen_at` (UTC)."""
         with self._dating:
-            self._dates[source_id] = (self._running(), served_at - seen_at)
+            self._dates[source_id] = (self._running(), seen_at, served_at - seen_at)
 
     def look(self) -> str | None:
         """Why the clock is in doubt; None where it is believed. Writes and tells what changed.
@@ -183,13 +183,18 @@ class Clock:
             self._dates = {
                 source: one for source, one in self._dates.items() if running - one[0] <= fresh
             }
+            # A date says what time it was then: a clock that has jumped since is not confirmed.
+            offsets = tuple(
+                offset - _jump((seen_at, then), now, running)
+                for then, seen_at, offset in self._dates.values()
+            )
         return Observed(
             now=now,
             jumped=_jump(self._base, now, running),
             database=self._database(),
             newest_event=None if self._is_believed else _newest_event(),
             newest_record=None if self._is_believed else _newest_record(self._started_at),
-            offsets=tuple(offset for _, offset in self._dates.values()),
+            offsets=offsets,
         )
 
     def _begin(self, reason: str, now: datetime) -> str:

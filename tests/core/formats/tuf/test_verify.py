@@ -126,6 +126,16 @@ def test_what_is_listed_bounds_what_is_read() -> None:
     assert by_role["root"].max_length == known.limits.root_bytes
 
 
+def test_where_no_length_is_listed_less_is_read() -> None:
+    repo = small(meta_hashes=False)
+    place = TufPlace(repo.files)
+    known = client(repo)
+    known.verify(place)
+    by_role = {request.role: request.max_length for request in place.requests}
+    assert by_role["targets"] == known.limits.unlisted_bytes < known.limits.targets_bytes
+    assert by_role["snapshot"] == known.limits.snapshot_bytes < known.limits.unlisted_bytes
+
+
 # What is kept
 
 

@@ -139,11 +139,8 @@ class Repository:
             same = all(one.holds for one in compare(body, listed.hashes or {}))
             if same and listed.length in {None, len(body)}:
                 return kept.document
-        length = (
-            max_length
-            if listed is None or listed.length is None
-            else min(listed.length, max_length)
-        )
+        stated = None if listed is None else listed.length
+        length = min(max_length, self.question.limits.unlisted_bytes if stated is None else stated)
         wanted = None if listed is None else listed.version
         consistent = self.root is not None and self.root.consistent_snapshot
         return self.ask(Request(name, wanted if consistent else None, length, wanted))

@@ -1,0 +1,71 @@
+"""A real browser, the demo that it looks at, and somebody who signed in."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from tests import servers
+from tests.browser.site import DemoSite, start_demo
+from tests.conftest import missing
+from tests.simulators.installation import Installation
+
+PAGE_MILLISECONDS = 30_000
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever uses the browser is left out of `make test`."""
+    for item in items:
+        if "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoSite]:
+    with Installation(tmp_path_factory.mktemp("demo")) as installation:
+        yield start_demo(installation, servers.free_port())
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The machine's own; playwright brings none."""
+    program: Path = servers.binary("chromium") or missing("chromium is not installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program,
+            chromium_sandbox=os.getuid() != 0,  # which root cannot have
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def signed_in(chromium: Browser, demo: DemoSite) -> Iterator[BrowserContext]:
+    """Signed in by the form, with the name and password that the demo printed."""
+    context = chromium.new_context(base_url=demo.url, reduced_motion="reduce")
+    context.set_default_timeout(PAGE_MILLISECONDS)
+    page = context.new_page()
+    page.goto("/account/sign-in/")
+    page.fill("input[name=login]", demo.name)
+    page.fill("input[name=password]", demo.password)
+    page.locator("form:has(input[name=password]) button[type=submit]").first.click()
+    page.wait_for_url(f"{demo.url}/")
+    page.close()
+    yield context
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def without_scripts(
+    chromium: Browser, demo: DemoSite, signed_in: BrowserContext
+) -> Iterator[BrowserContext]:
+    """The same person with JavaScript off."""
+    state = signed_in.storage_state()
+    context = chromium.new_context(
+        base_url=demo.url, java_script_enabled=False, storage_state=state
+    )
+    context.set_default_timeout(PAGE_MILLISECONDS)
+    yield context
+    context.close()

@@ -1,0 +1,67 @@
+"""The demo as anybody starts it, and an example of each page in it."""
+
+import re
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.simulators.installation import Installation
+from trustui.demo.world import SITE
+
+START_SECONDS = 240
+"""With 285 crawls before, on a machine that has other work too."""
+SHOWN = "quayline-firmware"
+"""It has delegated roles, and a verdict with a failing check."""
+
+_EXAMPLES = {
+    "verdict_id": "SELECT verdict_id FROM verdicts_sourceverdict WHERE source_id = :source",
+    "role_id": "SELECT role_id FROM inventory_rolestate WHERE source_id = :source AND role = 'cranes'",
+    "sha256": "SELECT sha256 FROM inventory_blob WHERE id = (SELECT max(blob_id) FROM"
+    " inventory_roleversion WHERE source_id = :source AND role = 'cranes')",
+    "fingerprint": "SELECT fingerprint FROM inventory_publickey WHERE id = (SELECT min(key_id) FROM"
+    " inventory_sourcekey WHERE source_id = :source)",
+    "job_id": "SELECT id FROM jobs_job WHERE kind = 'crawl' AND key = CAST(:source AS TEXT)",
+    "event_id": "SELECT max(id) FROM events_event WHERE position IS NOT NULL"
+    " AND source_id = :source",
+    "team_id": "SELECT min(id) FROM accounts_team",
+    "user_id": "SELECT min(id) FROM accounts_user",
+}
+"""Parameter of a route -> where the demo's database has one."""
+
+
+@dataclass(frozen=True)
+class DemoSite:
+    """Where it is, who may look, and what it shows."""
+
+    url: str
+    name: str
+    password: str
+    examples: Mapping[str, object]
+
+
+def start_demo(installation: Installation, port: int) -> DemoSite:
+    """`trustui demo`, until it answers and its worker has looked at everything once."""
+    world = installation.folder / "world"
+    running = installation.start("demo", "--directory", world, "--port", port)
+    installation.wait(
+        running, lambda: "Listening at" in running.said, "the demo listens", START_SECONDS
+    )
+    said = dict(re.findall(r"^(Open|Sign in|Password) +(\S+)$", running.said, re.MULTILINE))
+    examples = examples_in(world / SITE / "trustui.sqlite3")
+    return DemoSite(said["Open"].rstrip("/"), said["Sign in"], said["Password"], examples)
+
+
+def examples_in(database: Path) -> dict[str, object]:
+    """By the name of a route's parameter. Raises LookupError for what the demo has none of."""
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        named = "SELECT id FROM inventory_source WHERE name = :name"
+        (source,) = connection.execute(named, {"name": SHOWN}).fetchone()
+        found: dict[str, object] = {"source_id": source}
+        for parameter, query in _EXAMPLES.items():
+            row = connection.execute(query, {"source": source}).fetchone()
+            if row is None or row[0] is None:
+                raise LookupError(f"the demo has no {parameter}")
+            found[parameter] = row[0]
+    return found | {"check_id": "tuf.timestamp.freeze.expired"}

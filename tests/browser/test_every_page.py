@@ -1,0 +1,120 @@
+"""Every page of the site in a browser, over the route table: what is added is looked at by itself."""
+
+import pytest
+from playwright.sync_api import APIResponse, Browser, BrowserContext
+
+from tests.browser.looking import axe_violations, faults_of, listening, overflowing
+from tests.browser.site import DemoSite
+from tests.simulators.people import Route, routes
+
+NOT_IN_THE_DEMO = frozenset({"token_id", "provider_id", "pk"})
+"""Parameters that nothing in the demo has: it has no tokens, no provider and no passkeys."""
+SEE_OTHER = frozenset({302, 303})
+STOP_POLLING = 286
+NO_PAGE = frozenset({405, STOP_POLLING, *SEE_OTHER})
+"""An act that answers POST alone, the last part that htmx asks for, or a way to elsewhere."""
+REFUSED = {
+    "account/second/app/remove/": 404,  # the demo's login has no second factor
+    "account/codes/": 404,
+    "account/codes/download/": 404,
+    "account/oidc/error/": 401,
+}
+"""Route -> what it answers here instead of a page."""
+ROUTES = [route for route in routes() if route.parameters.isdisjoint(NOT_IN_THE_DEMO)]
+every_route = pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.pattern or "/")
+
+
+def is_page(answer: APIResponse, route: Route) -> bool:
+    """Whether it is one. What fails is no page and no excuse either."""
+    if route.pattern in REFUSED:
+        assert answer.status == REFUSED[route.pattern]
+        return False
+    if answer.status in NO_PAGE:
+        return False
+    assert answer.status == 200, answer.url
+    return answer.headers.get("content-type", "").startswith("text/html")
+
+
+@every_route
+def test_a_page_has_no_fault(signed_in: BrowserContext, demo: DemoSite, route: Route) -> None:
+    address = route.address(demo.examples)
+    if not is_page(signed_in.request.get(address, max_redirects=0), route):
+        return
+    page = signed_in.new_page()
+    try:
+        with listening(page) as heard:
+            page.goto(address)
+            faults = faults_of(page)
+        assert faults + heard.complaints == []
+    finally:
+        page.close()
+
+
+@every_route
+def test_a_page_reads_without_scripts(
+    without_scripts: BrowserContext, demo: DemoSite, route: Route
+) -> None:
+    address = route.address(demo.examples)
+    if not is_page(without_scripts.request.get(address, max_redirects=0), route):
+        return
+    page = without_scripts.new_page()
+    try:
+        page.goto(address)
+        assert page.locator("h1").first.inner_text().strip()
+        assert page.locator("main").first.inner_text().strip()
+    finally:
+        page.close()
+
+
+def test_the_sign_in_page_has_no_fault(chromium: Browser, demo: DemoSite) -> None:
+    page = chromium.new_page(base_url=demo.url)
+    try:
+        with listening(page) as heard:
+            page.goto("/account/sign-in/")
+            faults = faults_of(page)
+        assert faults + heard.complaints == []
+    finally:
+        page.close()
+
+
+def test_nothing_is_shown_to_who_did_not_sign_in(chromium: Browser, demo: DemoSite) -> None:
+    page = chromium.new_page(base_url=demo.url)
+    try:
+        page.goto("/sources/")
+        assert page.url.startswith(f"{demo.url}/account/sign-in/")
+    finally:
+        page.close()
+
+
+# ---- the looking finds what it is for
+
+
+def test_a_fault_is_found(chromium: Browser) -> None:
+    page = chromium.new_page()
+    try:
+        with listening(page) as heard:
+            page.set_content(
+                "<html lang=en><title>t</title><main><img src='data:image/gif;base64,R0lGODlhAQABAAAAACw='>"
+                "<div class=wide style='width: 3000px'>wide</div></main>"
+            )
+            page.evaluate("console.error('broken')")
+        assert any(one.startswith("image-alt") for one in axe_violations(page))
+        assert "div.wide" in overflowing(page)[0]
+        assert heard.complaints == ["console error: broken"]
+    finally:
+        page.close()
+
+
+def test_a_refusal_by_the_policy_is_heard(
+    signed_in: BrowserContext,
+) -> None:
+    page = signed_in.new_page()
+    try:
+        with listening(page) as heard:
+            page.goto("/")
+            page.evaluate(
+                "document.body.append(Object.assign(document.createElement('script'), {text: '1'}))"
+            )
+        assert any("Content Security Policy" in one for one in heard.complaints)
+    finally:
+        page.close()

@@ -1,0 +1,222 @@
+"""The page of a document version: its facts, each signature, its bytes."""
+
+from datetime import datetime
+
+import msgspec
+from django.db.models import QuerySet
+
+from trustui.core.checks.threshold import SignatureState
+from trustui.core.errors import ParseError
+from trustui.core.facts import Document
+from trustui.core.formats.tuf.metadata import Metadata, Role
+from trustui.core.formats.tuf.parse import parse_for_signing
+from trustui.core.formats.tuf.reading import Parsed
+from trustui.core.formats.tuf.signing import cached_material
+from trustui.core.impact.listings import listings
+from trustui.core.primitives.digests import sha256 as digest
+from trustui.core.primitives.text import visible
+from trustui.inventory.models import Blob, RoleVersion, Sighting
+from trustui.inventory.text import identity
+from trustui.pages.known import known
+from trustui.pages.moment import Moment
+from trustui.pages.tree import Seen, see
+from trustui.pages.viewer import Viewer
+
+MOST_SIGNATURES = 200
+MOST_SIGHTINGS = 20
+MOST_TEXT = 200_000
+"""Bytes of a document that a page shows; all of them can be had as a file."""
+
+_WORDS = {
+    SignatureState.VALID: ("ok", "valid"),
+    SignatureState.REPEATED: ("soon", "valid, but the key counts already"),
+    SignatureState.INVALID: ("bad", "does not match"),
+    SignatureState.EMPTY: ("none", "empty"),
+    SignatureState.KEY_UNREADABLE: ("unknown", "the key cannot be read"),
+    SignatureState.UNKNOWN_KEYID: ("none", "not a key of this role"),
+}
+
+
+class SignatureLine(msgspec.Struct, frozen=True):
+    """One signature, as one delegator counts it."""
+
+    keyid: str
+    fingerprint: str
+    keytype: str
+    sign: str
+    word: str
+    because: str
+
+
+class Counted(msgspec.Struct, frozen=True):
+    """The signatures as one delegator counts them."""
+
+    delegator: str
+    needed: int
+    keys: int
+    signed: int
+    lines: tuple[SignatureLine, ...]
+
+
+class Seat(msgspec.Struct, frozen=True):
+    """Where and when the bytes were seen. Times in UTC."""
+
+    place: str
+    standing: str
+    first_seen_at: datetime
+    last_seen_at: datetime
+    origin: str
+
+
+class DocumentPage(msgspec.Struct, frozen=True, kw_only=True):
+    """All that the page says. Times in UTC."""
+
+    source_id: int
+    source: str
+    sha256: str
+    size: int
+    role: str
+    role_id: str
+    version: str
+    type: str
+    spec_version: str
+    expires: datetime | None
+    first_seen_at: datetime
+    problem: str
+    """Why it cannot be read; else empty."""
+    counted: tuple[Counted, ...]
+    seats: tuple[Seat, ...]
+    text: str
+    """The bytes as they came, where they are text of a readable length; foreign."""
+
+
+def document(viewer: Viewer, moment: Moment, source_id: int, sha256: str) -> DocumentPage | None:
+    """The page; None where this person's source had not shown such bytes by then.
+
+    At most ten queries. The keys are those of the delegators as known at `moment.at`.
+    """
+    seen = _sightings(viewer, moment, source_id, sha256)
+    if not seen:
+        return None
+    first = seen[0]
+    row = (
+        RoleVersion.objects.filter(source=source_id, role_id=first.role_id, blob=first.blob_id)
+        .only("expires_at")
+        .first()
+    )
+    body = bytes(first.blob.body)
+    parsed, problem = _parsed(body, first)
+    return DocumentPage(
+        source_id=source_id,
+        source=first.source.name,
+        sha256=sha256,
+        size=first.blob.size,
+        role=first.role,
+        role_id=first.role_id,
+        version=first.version,
+        type="" if parsed is None else parsed.metadata.type,
+        spec_version="" if parsed is None else visible(parsed.metadata.spec_version, 40),
+        expires=None if row is None else row.expires_at,
+        first_seen_at=first.first_seen_at,
+        problem=problem,
+        counted=() if parsed is None else _counted(viewer, moment, first, parsed),
+        seats=tuple(
+            Seat(one.place, one.standing, one.first_seen_at, one.last_seen_at, one.origin)
+            for one in seen[:MOST_SIGHTINGS]
+        ),
+        text=body.decode(errors="replace") if len(body) <= MOST_TEXT else "",
+    )
+
+
+def raw(viewer: Viewer, moment: Moment, source_id: int, sha256: str) -> bytes | None:
+    """The bytes as they came; None as `document`. At most two queries."""
+    if not _mine(viewer, moment, source_id, sha256).exists():
+        return None
+    return bytes(Blob.objects.values_list("body", flat=True).get(sha256=sha256))
+
+
+def _mine(
+    viewer: Viewer, moment: Moment, source_id: int, sha256: str
+) -> "QuerySet[Sighting, Sighting]":
+    return Sighting.objects.filter(
+        source=source_id,
+        source__team__in=viewer.teams,
+        blob__sha256=sha256,
+        first_seen_at__lte=moment.at,
+    )
+
+
+def _sightings(viewer: Viewer, moment: Moment, source_id: int, sha256: str) -> list[Sighting]:
+    rows = _mine(viewer, moment, source_id, sha256).select_related("source", "blob")
+    return list(rows.order_by("first_seen_at", "id")[: MOST_SIGHTINGS + 1])
+
+
+def _parsed(body: bytes, first: Sighting) -> tuple[Parsed | None, str]:
+    try:
+        return parse_for_signing(Document(first.place, body, seen_at=first.first_seen_at)), ""
+    except ParseError as error:
+        return None, visible(error.because, 300)
+
+
+def _counted(
+    viewer: Viewer, moment: Moment, first: Sighting, parsed: Parsed
+) -> tuple[Counted, ...]:
+    """By each delegator; a root also by its own keys, which it has to be signed with too."""
+    if first.role_id == identity("root"):
+        own = parsed.metadata
+        return (_count(parsed, own.role("root"), own, "itself"),)
+    found = known(viewer, moment, first.source_id)
+    if found is None:
+        return ()
+    return tuple(
+        _count(parsed, role, delegator, name)
+        for role, delegator, name in _delegators(see(found), first.role_id)
+    )
+
+
+def _delegators(seen: Seen, role_id: str) -> list[tuple[Role, Metadata, str]]:
+    found = [
+        (one.role, one.delegator, one.delegator_name)
+        for one in listings(seen.repository)
+        if identity(one.role.name) == role_id
+        or any(identity(name) == role_id for name in one.documents)
+    ]
+    if found:
+        return found
+    for name, metadata in seen.repository.roles.items():
+        bins = None if metadata.delegations is None else metadata.delegations.succinct
+        if bins is not None and bins.count <= _MOST_BINS:
+            numbers = (bins.bin(number).role for number in range(bins.count))
+            found += [(one, metadata, name) for one in numbers if identity(one.name) == role_id]
+    return found
+
+
+_MOST_BINS = 65_536
+
+
+def _count(parsed: Parsed, role: Role, delegator: Metadata, name: str) -> Counted:
+    tally = parsed.signed.tally(role, delegator)
+    return Counted(
+        visible(name, 200),
+        tally.threshold,
+        tally.keys,
+        tally.signed,
+        tuple(
+            _line(one.keyid, one.state, one.because, delegator)
+            for one in tally.results[:MOST_SIGNATURES]
+        ),
+    )
+
+
+def _line(keyid: str, state: SignatureState, because: str, delegator: Metadata) -> SignatureLine:
+    key = delegator.key(keyid)
+    material = None if key is None else cached_material(key)
+    sign, word = _WORDS[state]
+    return SignatureLine(
+        visible(keyid, 128),
+        "" if material is None else digest(material),
+        "" if key is None else visible(key.keytype, 40),
+        sign,
+        word,
+        visible(because, 200),
+    )

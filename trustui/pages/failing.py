@@ -1,0 +1,186 @@
+"""What fails now and what could not be checked, grouped by cause: `/now/`, and the overview's table."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from trustui.accounts.permissions import Act
+from trustui.check_pages import load_pages
+from trustui.core.primitives.text import visible
+from trustui.core.trace import TrustState
+from trustui.pages.before import change_lines
+from trustui.pages.counts import WRONG
+from trustui.pages.moment import Moment
+from trustui.pages.standings import standing_sources
+from trustui.pages.viewer import Viewer
+from trustui.pages.words import SIGNS
+from trustui.verdicts.models import Verdict
+from trustui.verdicts.taking import Taken, takers
+
+MOST = 1_000
+"""Failing sources that are looked at, the newest ones."""
+LINES = 20
+"""Of one group that are shown before somebody asks for all."""
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """One source that fails. `since` in UTC."""
+
+    source_id: int
+    source: str
+    verdict_id: int
+    because: str
+    since: datetime
+    owner: Taken | None
+    may_take: bool
+
+
+class Group(msgspec.Struct, frozen=True):
+    """Sources that fail for the same reason, newest first."""
+
+    state: str
+    sign: str
+    title: str
+    check: str
+    role: str
+    """What the check is about; `state`, `check` and `role` tell a group from others."""
+    has_help: bool
+    just_before: tuple[str, ...]
+    failures: tuple[Failure, ...]
+
+    @property
+    def count(self) -> int:
+        """How many sources."""
+        return len(self.failures)
+
+    @property
+    def since(self) -> datetime:
+        """Since when the newest of them fails."""
+        return self.failures[0].since
+
+    @property
+    def owners(self) -> list[str]:
+        """Who took one of them, each once."""
+        return sorted({one.owner.by for one in self.failures if one.owner})
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is one that nobody took and that this person may take."""
+        return any(one.may_take and one.owner is None for one in self.failures)
+
+    @property
+    def first(self) -> tuple[Failure, ...]:
+        """Those that are shown before somebody asks for all."""
+        return self.failures[:LINES]
+
+
+class FailingPage(msgspec.Struct, frozen=True):
+    """Everything that fails, the newest group first."""
+
+    groups: tuple[Group, ...]
+    is_cut: bool
+    """More sources fail than were looked at."""
+
+    @property
+    def failing(self) -> int:
+        """Sources that clients refuse."""
+        return self._count(TrustState.FAILING)
+
+    @property
+    def unchecked(self) -> int:
+        """Sources of which nobody knows."""
+        return self._count(TrustState.COULD_NOT_CHECK)
+
+    def _count(self, state: TrustState) -> int:
+        return sum(group.count for group in self.groups if group.state == state)
+
+
+class _Row(msgspec.Struct, frozen=True):
+    state: str
+    check: str
+    role: str
+    changes: tuple[str, ...]
+    failure: Failure
+
+
+def failing(viewer: Viewer, moment: Moment) -> FailingPage:
+    """What fails at an instant: three queries."""
+    wrong = standing_sources(viewer, moment).filter(trust_state__in=WRONG)
+    sources = list(_began(wrong).order_by("-since", "id")[: MOST + 1])
+    verdicts = Verdict.objects.defer("trace").in_bulk([one.verdict_id for one in sources])
+    owners = takers([source.pk for source in sources], moment.at)
+    rows = [
+        _row(viewer, moment, source, verdicts[source.verdict_id], owners.get(source.pk))
+        for source in sources[:MOST]
+        if source.verdict_id in verdicts
+    ]
+    return FailingPage(_grouped(rows), len(sources) > MOST)
+
+
+def _began(wrong: "QuerySet[Any]") -> "QuerySet[Any]":
+    """With what had changed when it began to fail: whoever looks again later changes nothing."""
+    first = Verdict.objects.filter(source=OuterRef("pk"), at=OuterRef("since")).order_by("id")
+    began: QuerySet[Any] = wrong.annotate(began_with=Subquery(first.values("changes")[:1]))
+    return began
+
+
+def _row(
+    viewer: Viewer, moment: Moment, source: Any, verdict: Verdict, owner: Taken | None
+) -> _Row:
+    since = source.since or verdict.at
+    failure = Failure(
+        source_id=source.pk,
+        source=source.name,
+        verdict_id=verdict.pk,
+        because=visible(verdict.because, 300),
+        since=since,
+        owner=owner if owner is not None and owner.at >= since else None,
+        may_take=moment.is_now and viewer.may(Act.TAKE, source.team_id),
+    )
+    return _Row(
+        state=verdict.trust_state,
+        check=verdict.first_failing,
+        role=verdict.failing_on.rpartition(" v")[0] or verdict.failing_on,
+        changes=tuple(source.began_with or verdict.changes),
+        failure=failure,
+    )
+
+
+def _grouped(rows: Sequence[_Row]) -> tuple[Group, ...]:
+    """Rows come newest first, and so do the groups."""
+    groups: dict[tuple[str, str, str], list[_Row]] = {}
+    for row in rows:
+        groups.setdefault((row.state, row.check, row.role), []).append(row)
+    return tuple(_group(rows) for rows in groups.values())
+
+
+def _group(rows: Sequence[_Row]) -> Group:
+    newest = rows[0]
+    return Group(
+        state=newest.state,
+        sign=SIGNS[TrustState(newest.state)],
+        title=_title(newest),
+        check=newest.check,
+        role=newest.role,
+        has_help=newest.check in load_pages(),
+        just_before=_just_before(newest.changes),
+        failures=tuple(row.failure for row in rows),
+    )
+
+
+def _title(row: _Row) -> str:
+    page = load_pages().get(row.check)
+    told = row.failure.because if page is None else page.failing_on(visible(row.role, 60))
+    if row.state == TrustState.COULD_NOT_CHECK:
+        return f"Could not be checked: {row.failure.because or told}"
+    return f"{told[:1].upper()}{told[1:]}" if told else "No check says why"
+
+
+def _just_before(changes: Sequence[str]) -> tuple[str, ...]:
+    """The two changes that are most worth a look."""
+    told, routine = change_lines(changes)
+    lines = [*told, *routine][:2]
+    return tuple("".join(part.text for part in line.parts) for line in lines)

@@ -1,0 +1,161 @@
+"""`/jobs/`: background work, for administrators: what is due, what runs, what was put aside."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+from django.db.models import CharField, Count, Q, QuerySet
+from django.db.models.functions import Cast
+
+from trustui.accounts.permissions import Act
+from trustui.core.primitives.text import counted, visible
+from trustui.inventory.models import Source
+from trustui.inventory.sources import CRAWL
+from trustui.jobs.models import Job, State
+from trustui.pages.paging import sliced
+from trustui.pages.source import seconds_in_words
+from trustui.pages.viewer import Viewer
+from trustui.verdicts.sweeping import AGAIN
+
+SIGNS: Mapping[str, str] = {
+    State.IDLE: "none",
+    State.QUEUED: "noted",
+    State.RUNNING: "soon",
+    State.QUARANTINED: "bad",
+}
+LONGEST_INPUT = 20_000
+OF_ONE_SOURCE = (CRAWL, AGAIN)
+"""Kinds whose key is the number of a source."""
+
+
+class JobLine(msgspec.Struct, frozen=True):
+    """One job. Times in UTC."""
+
+    job_id: int
+    kind: str
+    subject: str
+    """What it is about: the name of a source, or the key."""
+    source_id: int | None
+    sign: str
+    state: str
+    due_at: datetime | None
+    """None where nothing is due: idle, or put aside."""
+    every: str
+    trouble: str
+    """What went wrong since it last came to an end, in words."""
+    last_error: str
+    is_aside: bool
+
+
+class JobsPage(msgspec.Struct, frozen=True):
+    """The list by when jobs are due; `title` is the answer."""
+
+    title: str
+    aside: int
+    lines: tuple[JobLine, ...]
+    after: str | None
+    kinds: tuple[str, ...]
+
+
+class JobPage(msgspec.Struct, frozen=True):
+    """One job with its input as indented JSON. Times in UTC."""
+
+    line: JobLine
+    input: str
+    requested_by: str
+    owner: str
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+def jobs_of(viewer: Viewer) -> "QuerySet[Job]":
+    """Those that this person looks after: of the installation, and of the own teams' sources."""
+    teams = [team for team in viewer.roles if viewer.may(Act.MANAGE_JOBS, team)]
+    if not teams:
+        return Job.objects.none()
+    own = Source.objects.filter(team__in=teams).annotate(as_key=Cast("pk", CharField()))
+    return Job.objects.filter(~Q(kind__in=OF_ONE_SOURCE) | Q(key__in=own.values("as_key")))
+
+
+def jobs(viewer: Viewer, state: str = "", kind: str = "", after: str | None = None) -> JobsPage:
+    """Three queries. Raises PagingError."""
+    allowed = jobs_of(viewer)
+    counts = list(allowed.values_list("state", "kind").annotate(Count("pk")).order_by("state"))
+    rows = allowed.filter(state=state) if state in State.values else allowed
+    if kind:
+        rows = rows.filter(kind=kind)
+    shown = sliced(rows, ("due_at", "id"), after)
+    names = _names(shown.rows)
+    aside = sum(count for one, _, count in counts if one == State.QUARANTINED)
+    return JobsPage(
+        title=_title(aside, sum(count for *_, count in counts)),
+        aside=aside,
+        lines=tuple(_line(row, names) for row in shown.rows),
+        after=shown.after,
+        kinds=tuple(sorted({kind for _, kind, _ in counts})),
+    )
+
+
+def job(viewer: Viewer, job_id: int) -> JobPage | None:
+    """One job; None for what this person does not look after. Two queries."""
+    row = jobs_of(viewer).filter(pk=job_id).first()
+    if row is None:
+        return None
+    text = json.dumps(row.payload, indent=2, sort_keys=True)[:LONGEST_INPUT]
+    return JobPage(
+        line=_line(row, _names([row])),
+        input="\n".join(visible(line, 2_000) for line in text.split("\n")),
+        requested_by=visible(row.requested_by, 200),
+        owner=visible(row.lease_owner, 200),
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+    )
+
+
+def _title(aside: int, every: int) -> str:
+    if not every:
+        return "No job has been asked for"
+    if aside:
+        return f"{counted(aside, 'job')} in quarantine"
+    return f"{counted(every, 'job')}, none in quarantine"
+
+
+def _names(rows: Sequence[Job]) -> dict[str, str]:
+    """The names of the sources that jobs are of, by the key of the job."""
+    ids = [int(row.key) for row in rows if row.kind in OF_ONE_SOURCE and row.key.isdecimal()]
+    return {
+        str(pk): name for pk, name in Source.objects.filter(pk__in=ids).values_list("pk", "name")
+    }
+
+
+def _line(row: Job, names: Mapping[str, str]) -> JobLine:
+    is_of_source = row.kind in OF_ONE_SOURCE and row.key in names
+    is_due = row.state in {State.QUEUED, State.RUNNING}
+    return JobLine(
+        job_id=row.pk,
+        kind=row.kind,
+        subject=names[row.key] if is_of_source else visible(row.key, 100),
+        source_id=int(row.key) if is_of_source else None,
+        sign=SIGNS[row.state],
+        state=str(State(row.state).label),
+        due_at=row.due_at if is_due else None,
+        every="" if row.every_seconds is None else f"every {seconds_in_words(row.every_seconds)}",
+        trouble=_trouble(row),
+        last_error=visible(row.last_error, 2_000),
+        is_aside=row.state == State.QUARANTINED,
+    )
+
+
+def _trouble(row: Job) -> str:
+    told = [
+        counted(number, word)
+        for number, word in (
+            (row.attempts, "attempt"),
+            (row.losses, "lost lease"),
+            (row.deaths, "death"),
+            (row.failures, "failure"),
+        )
+        if number
+    ]
+    return ", ".join(told)

@@ -1,0 +1,135 @@
+"""`/`: what is wrong, what will be, and what changed, of everything that a person looks after."""
+
+from datetime import datetime, timedelta
+
+import msgspec
+from django.db.models import Count, Sum
+
+from trustui.core.primitives.text import counted
+from trustui.core.trace import TrustState
+from trustui.inventory.models import RoleState
+from trustui.pages.before import change_lines
+from trustui.pages.components import ChangeLine
+from trustui.pages.crawl_health import Health, crawl_health
+from trustui.pages.failing import FailingPage, failing
+from trustui.pages.moment import Moment
+from trustui.pages.standings import sources_of, state_counts
+from trustui.pages.upcoming import Upcoming, upcoming
+from trustui.pages.viewer import Viewer
+from trustui.verdicts.models import Cause, Verdict
+
+CHANGES = 8
+OF_ONE = 3
+"""Of the changes that one verdict tells; the rest stand on its page."""
+LOOKED_AT = 300
+"""Verdicts that changes of trust are looked for in."""
+RECENT = timedelta(days=28)
+_OF_TIME = frozenset({"expired", "expires soon"})
+
+
+class TrustChange(msgspec.Struct, frozen=True):
+    """One change of whom a client trusts. `at` in UTC."""
+
+    source_id: int
+    source: str
+    verdict_id: int
+    at: datetime
+    line: ChangeLine
+
+
+class Overview(msgspec.Struct, frozen=True):
+    """The page; `title` is the answer."""
+
+    sign: str
+    title: str
+    lead: str
+    sources: int
+    failing: FailingPage
+    upcoming: Upcoming | None
+    changes: tuple[TrustChange, ...]
+    health: Health
+
+
+def overview(viewer: Viewer, moment: Moment) -> Overview:
+    """Nine queries, whatever there is."""
+    states = state_counts(viewer, moment)
+    soon = upcoming(viewer, moment)
+    health = crawl_health(viewer, moment)
+    return Overview(
+        sign=_sign(states),
+        title=_title(states, 0 if soon is None else soon.week),
+        lead=_lead(viewer, moment, health),
+        sources=sum(states.values()),
+        failing=failing(viewer, moment),
+        upcoming=soon,
+        changes=_changes(viewer, moment),
+        health=health,
+    )
+
+
+def _sign(states: dict[str, int]) -> str:
+    for state, sign in (
+        (TrustState.FAILING, "bad"),
+        (TrustState.COULD_NOT_CHECK, "unknown"),
+        (TrustState.NOT_TRUSTED, "unknown"),
+        (TrustState.EXPIRES_SOON, "soon"),
+        (TrustState.VERIFIED, "ok"),
+    ):
+        if states.get(state):
+            return sign
+    return "none"
+
+
+def _title(states: dict[str, int], week: int) -> str:
+    bad = states.get(TrustState.FAILING, 0)
+    unknown = states.get(TrustState.COULD_NOT_CHECK, 0)
+    sound = states.get(TrustState.VERIFIED, 0) + states.get(TrustState.EXPIRES_SOON, 0)
+    if not sum(states.values()):
+        return "Nothing is watched yet"
+    told = []
+    if bad:
+        told.append(f"{counted(bad, 'source')} {'fails' if bad == 1 else 'fail'}")
+    if unknown:
+        told.append(f"{unknown:,} could not be checked")
+    if not told:
+        rest = sum(states.values()) - sound
+        told.append(f"Nothing fails, {rest:,} not verified" if rest else "Everything verifies")
+    if week:
+        told.append(f"{counted(week, 'role')} {'expires' if week == 1 else 'expire'} this week")
+    return ", ".join(told)
+
+
+def _lead(viewer: Viewer, moment: Moment, health: Health) -> str:
+    if not health.sources:
+        return "Sources are crawled, verified from a root that a person pinned, and shown here."
+    told = [counted(health.sources, "source")]
+    if moment.at == moment.now:
+        found = RoleState.objects.filter(
+            source__in=sources_of(viewer, moment), is_listed=True
+        ).aggregate(roles=Count("pk"), signatures=Sum("served__signature_count"))
+        told.append(counted(found["roles"], "role"))
+        told.append(counted(found["signatures"] or 0, "signature"))
+    return f"{', '.join(told)}. {health.words}"
+
+
+def _changes(viewer: Viewer, moment: Moment) -> tuple[TrustChange, ...]:
+    """The newest that widen or narrow trust, or look suspicious: one query."""
+    rows = (
+        Verdict.objects.filter(
+            source__in=sources_of(viewer, moment),
+            at__gt=moment.at - RECENT,
+            at__lte=moment.at,
+        )
+        .exclude(cause=Cause.TIME)
+        .exclude(changes=[])
+        .order_by("-at", "-id")
+        .values_list("source_id", "source__name", "id", "at", "changes")
+    )
+    found: list[TrustChange] = []
+    for source_id, source, verdict_id, at, changes in rows[:LOOKED_AT]:
+        lines, _ = change_lines(changes)
+        told = [line for line in lines if line.sign != "none" and line.badge not in _OF_TIME]
+        found += [TrustChange(source_id, source, verdict_id, at, line) for line in told[:OF_ONE]]
+        if len(found) >= CHANGES:
+            break
+    return tuple(found[:CHANGES])

@@ -1,0 +1,234 @@
+"""`/sources/…/source/`: how a place is crawled, from which root it is verified, and how that went."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from trustui.accounts.permissions import Act
+from trustui.core.primitives.text import visible
+from trustui.inventory.models import Crawl, CrawlOutcome, Source
+from trustui.inventory.sources import CRAWL
+from trustui.jobs.models import Job
+from trustui.jobs.models import State as JobState
+from trustui.pages.components import Fact, Progress
+from trustui.pages.moment import Moment
+from trustui.pages.paging import sliced
+from trustui.pages.standings import with_standing
+from trustui.pages.viewer import Viewer
+from trustui.pages.words import age, ago, state_of
+from trustui.policies.models import Anchor, Origin
+
+CRAWLS = 20
+MOST_PROBLEMS = 5
+_SIGNS = {
+    CrawlOutcome.COMPLETE: "ok",
+    CrawlOutcome.UNCHANGED: "ok",
+    CrawlOutcome.PARTIAL: "soon",
+    CrawlOutcome.FAILED: "bad",
+}
+
+
+class CrawlLine(msgspec.Struct, frozen=True):
+    """One crawl. Times in UTC."""
+
+    sign: str
+    word: str
+    at: datetime
+    took: str
+    requests: int
+    received_bytes: int
+    because: str
+    problems: tuple[str, ...]
+
+
+class Pinned(msgspec.Struct, frozen=True):
+    """The root that the source is verified from. Times in UTC."""
+
+    sha256: str
+    version: str
+    by: str
+    at: datetime
+    how: str
+    reason: str
+    replaces: str
+    """SHA-256 of the root before, or empty."""
+
+
+class Crawling(msgspec.Struct, frozen=True):
+    """What the source's job does: `progress` while somebody waits for it."""
+
+    source_id: int
+    progress: Progress | None
+    next_at: datetime | None
+    word: str
+    is_stuck: bool
+    """In quarantine: it does not run until somebody retries it."""
+
+
+class SourcePage(msgspec.Struct, frozen=True):
+    """The page."""
+
+    source_id: int
+    name: str
+    team_id: int
+    team: str
+    kind: str
+    location: str
+    chosen: str
+    """Branch and folder within a git repository."""
+    every_seconds: int
+    every: str
+    allow_addresses: tuple[str, ...]
+    added_at: datetime
+    removed_at: datetime | None
+    verdict_id: int | None
+    facts: tuple[Fact, ...]
+    anchor: Pinned | None
+    crawling: Crawling
+    crawls: tuple[CrawlLine, ...]
+    after: str | None
+    may: dict[str, bool]
+    """By act: whether it may be done here and now."""
+
+
+def source(
+    viewer: Viewer, moment: Moment, source_id: int, after: str | None = None
+) -> SourcePage | None:
+    """None for what this person does not see. Three queries. Raises PagingError."""
+    rows = Source.objects.filter(team__in=viewer.teams, pk=source_id)
+    row: Any = (
+        with_standing(rows, moment)
+        .select_related("team", "anchor__replaces")
+        .defer("anchor__body", "anchor__replaces__body")
+        .first()
+    )
+    if row is None:
+        return None
+    looked = Crawl.objects.filter(source=source_id, finished_at__lte=moment.at)
+    crawls = sliced(looked, ("-id",), after, CRAWLS)
+    is_open = moment.is_now and row.removed_at is None
+    now_crawling = crawling(source_id, moment.now)
+    return SourcePage(
+        source_id=row.pk,
+        name=row.name,
+        team_id=row.team_id,
+        team=row.team.name,
+        kind=row.kind,
+        location=visible(row.location),
+        chosen=", ".join(one for one in (row.branch, row.folder) if one),
+        every_seconds=row.every_seconds,
+        every=seconds_in_words(row.every_seconds),
+        allow_addresses=tuple(row.allow_addresses),
+        added_at=row.created_at,
+        removed_at=row.removed_at,
+        verdict_id=row.verdict_id,
+        facts=_facts(row, moment, None if after else next(iter(crawls.rows), None), now_crawling),
+        anchor=None if row.anchor is None else _pinned(row.anchor),
+        crawling=now_crawling,
+        crawls=tuple(_crawl_line(one) for one in crawls.rows),
+        after=crawls.after,
+        may={str(act): is_open and viewer.may(act, row.team_id) for act in Act},
+    )
+
+
+def crawling(source_id: int, now: datetime) -> Crawling:
+    """What the source's job does now: one query."""
+    job = Job.objects.filter(kind=CRAWL, key=str(source_id)).first()
+    if job is None or job.state == JobState.IDLE:
+        return Crawling(source_id, None, None, "not scheduled", is_stuck=False)
+    if job.state == JobState.QUARANTINED:
+        word = f"in quarantine: {visible(job.last_error, 200)}"
+        return Crawling(source_id, None, None, word, is_stuck=True)
+    if job.state == JobState.RUNNING:
+        shown = Progress(
+            "Crawling",
+            job.progress_done,
+            job.progress_total,
+            job.progress_current,
+            job.started_at,
+        )
+        return Crawling(source_id, shown, None, "under way", is_stuck=False)
+    if job.due_at <= now:
+        shown = Progress("Waiting for a worker", since=job.due_at)
+        return Crawling(source_id, shown, None, "due now", is_stuck=False)
+    return Crawling(source_id, None, job.due_at, ago(job.due_at, now), is_stuck=False)
+
+
+def seconds_in_words(seconds: int) -> str:
+    """`15 minutes`; seconds where they make no whole minutes."""
+    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= size and seconds % size == 0:
+            count = seconds // size
+            return unit if count == 1 else f"{count:,} {unit}s"
+    return f"{seconds:,} seconds"
+
+
+def _facts(
+    row: Any, moment: Moment, newest: Crawl | None, now_crawling: Crawling
+) -> tuple[Fact, ...]:
+    state = state_of(row.trust_state)
+    return (
+        Fact(
+            "Verdict",
+            state.sign,
+            state.word,
+            f"for {age(moment.at - row.since)}" if row.since else "nothing is concluded yet",
+        ),
+        _anchor_fact(row.anchor, moment),
+        _answer_fact(newest, moment),
+        Fact(
+            "Next crawl",
+            "bad" if now_crawling.is_stuck else "none",
+            now_crawling.word,
+            f"every {seconds_in_words(row.every_seconds)}",
+        ),
+    )
+
+
+def _anchor_fact(anchor: Anchor | None, moment: Moment) -> Fact:
+    if anchor is None:
+        return Fact("Anchor", "unknown", "no root pinned", "so nothing here is ever verified")
+    told = f"by {anchor.pinned_by_name}, {ago(anchor.pinned_at, moment.now)}"
+    return Fact("Anchor", "ok", f"root v{anchor.version} pinned", visible(told, 100))
+
+
+def _answer_fact(newest: Crawl | None, moment: Moment) -> Fact:
+    if newest is None:
+        return Fact("Newest crawl", "none", "none yet")
+    outcome = CrawlOutcome(newest.outcome)
+    return Fact(
+        "Newest crawl", _SIGNS[outcome], str(outcome.label), ago(newest.finished_at, moment.at)
+    )
+
+
+def _pinned(anchor: Anchor) -> Pinned:
+    return Pinned(
+        sha256=anchor.sha256,
+        version=anchor.version,
+        by=anchor.pinned_by_name,
+        at=anchor.pinned_at,
+        how=str(Origin(anchor.origin).label),
+        reason=anchor.reason,
+        replaces="" if anchor.replaces is None else anchor.replaces.sha256,
+    )
+
+
+def _crawl_line(row: Crawl) -> CrawlLine:
+    outcome = CrawlOutcome(row.outcome)
+    problems = [
+        f"{visible(str(one.get('place', '')), 100)}: {visible(str(one.get('because', '')), 200)}"
+        for one in row.problems[:MOST_PROBLEMS]
+    ]
+    if len(row.problems) > MOST_PROBLEMS:
+        problems.append(f"and {len(row.problems) - MOST_PROBLEMS:,} more")
+    return CrawlLine(
+        sign=_SIGNS[outcome],
+        word=f"{outcome.label} ({row.origin})" if row.origin else str(outcome.label),
+        at=row.finished_at,
+        took=f"{max(0.0, (row.finished_at - row.started_at).total_seconds()):.1f} s",
+        requests=row.requests,
+        received_bytes=row.received_bytes,
+        because=visible(row.because, 300),
+        problems=tuple(problems),
+    )

@@ -1,0 +1,181 @@
+"""`/sources/`: what is crawled, narrowed, sorted and a page at a time; and the same as CSV."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from django.db.models import Case, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+
+from trustui.core.primitives.instants import write_instant
+from trustui.core.primitives.text import counted, visible
+from trustui.core.trace import TrustState
+from trustui.crawl.registry import SOURCES
+from trustui.inventory.models import Crawl, CrawlOutcome
+from trustui.pages.moment import Moment
+from trustui.pages.paging import ROWS, sliced
+from trustui.pages.standings import standing_sources, state_counts
+from trustui.pages.viewer import Viewer
+from trustui.pages.words import State, state_of
+
+NEVER = "never"
+"""The filter for sources of which nothing is concluded yet."""
+STATES: tuple[str, ...] = (
+    TrustState.FAILING,
+    TrustState.COULD_NOT_CHECK,
+    TrustState.NOT_TRUSTED,
+    TrustState.EXPIRES_SOON,
+    TrustState.VERIFIED,
+    NEVER,
+)
+"""In the order of urgency, in which the list is sorted by state."""
+SORTS: Mapping[str, tuple[str, ...]] = {
+    "name": ("name", "id"),
+    "state": ("urgency", "name", "id"),
+    "newest": ("-created_at", "-id"),
+}
+COLUMNS = (
+    *("name", "team", "kind", "location", "trust_state", "since", "crawled_at", "crawl_outcome"),
+    *("root_sha256", "every_seconds", "added_at"),
+)
+LONGEST_TEXT = 200
+
+
+class Filter(msgspec.Struct, frozen=True):
+    """What to show; empty shows everything."""
+
+    team: int | None = None
+    state: str = ""
+    kind: str = ""
+    text: str = ""
+    sort: str = "name"
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One source. Times in UTC."""
+
+    source_id: int
+    name: str
+    team: str
+    kind: str
+    location: str
+    state: State
+    since: datetime | None
+    crawled_at: datetime | None
+    crawl_word: str
+    is_silent: bool
+    """Its newest crawl gave no usable answer."""
+    has_anchor: bool
+
+
+class SourcesPage(msgspec.Struct, frozen=True):
+    """The list; `title` is the answer."""
+
+    title: str
+    lines: tuple[Line, ...]
+    after: str | None
+    teams: tuple[tuple[int, str], ...]
+    kinds: tuple[str, ...]
+    all: int
+
+
+def filter_of(given: Mapping[str, str]) -> Filter:
+    """From a query string; what is no known choice narrows nothing."""
+    team, state, sort = given.get("team", ""), given.get("state", ""), given.get("sort", "")
+    is_number = team.isascii() and team.isdecimal() and len(team) < len(str(2**63))
+    return Filter(
+        team=int(team) if is_number else None,
+        state=state if state in STATES else "",
+        kind=given.get("kind", "")[:LONGEST_TEXT],
+        text=given.get("text", "").replace("\0", "").strip()[:LONGEST_TEXT],
+        sort=sort if sort in SORTS else "name",
+    )
+
+
+def sources(
+    viewer: Viewer, moment: Moment, chosen: Filter, after: str | None = None, size: int = ROWS
+) -> SourcesPage:
+    """Two queries. Raises PagingError."""
+    counts = state_counts(viewer, moment)
+    shown = sliced(_found(viewer, moment, chosen), SORTS[chosen.sort], after, size)
+    return SourcesPage(
+        title=_title(counts),
+        lines=tuple(_line(row) for row in shown.rows),
+        after=shown.after,
+        teams=tuple(sorted(viewer.team_names.items(), key=lambda team: team[1])),
+        kinds=tuple(kind.name for kind in SOURCES),
+        all=sum(counts.values()),
+    )
+
+
+def exported(viewer: Viewer, moment: Moment, chosen: Filter) -> Iterator[tuple[str, ...]]:
+    """Every row of the list as text, in the order of `COLUMNS`."""
+    for row in _found(viewer, moment, chosen).order_by(*SORTS[chosen.sort]).iterator(500):
+        yield (
+            *(row.name, row.team.name, row.kind, row.location),
+            *(row.trust_state or "", _instant(row.since), _instant(row.crawled_at)),
+            *(row.crawl_outcome or "", "" if row.anchor is None else row.anchor.sha256),
+            *(str(row.every_seconds), _instant(row.created_at)),
+        )
+
+
+def _found(viewer: Viewer, moment: Moment, chosen: Filter) -> "QuerySet[Any]":
+    newest = Crawl.objects.filter(
+        source=OuterRef("pk"), origin="", finished_at__lte=moment.at
+    ).order_by("-id")
+    standing = standing_sources(viewer, moment).select_related("team", "anchor")
+    rows: QuerySet[Any] = standing.defer("anchor__body").annotate(
+        crawled_at=Subquery(newest.values("finished_at")[:1]),
+        crawl_outcome=Subquery(newest.values("outcome")[:1]),
+        urgency=_urgency(),
+    )
+    if chosen.team is not None:
+        rows = rows.filter(team=chosen.team)
+    if chosen.state == NEVER:
+        rows = rows.filter(trust_state=None)
+    elif chosen.state:
+        rows = rows.filter(trust_state=chosen.state)
+    if chosen.kind:
+        rows = rows.filter(kind=chosen.kind)
+    if chosen.text:
+        rows = rows.filter(Q(name__icontains=chosen.text) | Q(location__icontains=chosen.text))
+    return rows
+
+
+def _urgency() -> Case:
+    return Case(
+        *(When(trust_state=state, then=Value(number)) for number, state in enumerate(STATES)),
+        default=Value(len(STATES)),
+        output_field=IntegerField(),
+    )
+
+
+def _line(row: Any) -> Line:
+    return Line(
+        source_id=row.pk,
+        name=row.name,
+        team=row.team.name,
+        kind=row.kind,
+        location=visible(row.location, 300),
+        state=state_of(row.trust_state),
+        since=row.since,
+        crawled_at=row.crawled_at,
+        crawl_word="" if row.crawl_outcome is None else str(CrawlOutcome(row.crawl_outcome).label),
+        is_silent=row.crawl_outcome == CrawlOutcome.FAILED,
+        has_anchor=row.anchor_id is not None,
+    )
+
+
+def _title(counts: Mapping[str, int]) -> str:
+    told = [counted(sum(counts.values()), "source")]
+    failing = counts.get(TrustState.FAILING, 0)
+    if failing:
+        told.append(f"{failing:,} of them {'fails' if failing == 1 else 'fail'}")
+    unknown = counts.get(TrustState.COULD_NOT_CHECK, 0)
+    if unknown:
+        told.append(f"{unknown:,} could not be checked")
+    return ", ".join(told)
+
+
+def _instant(at: datetime | None) -> str:
+    return "" if at is None else write_instant(at)

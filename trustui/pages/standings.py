@@ -1,0 +1,65 @@
+"""The sources that a person sees at an instant, each with how it stood then."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from trustui.inventory.models import Source
+from trustui.pages.moment import Moment
+from trustui.pages.viewer import Viewer
+from trustui.verdicts.models import SourceVerdict, Verdict
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def sources_of(viewer: Viewer, moment: Moment) -> "QuerySet[Source]":
+    """Those that were crawled then, of the teams that this person sees."""
+    found = Source.objects.filter(team__in=viewer.teams)
+    if moment.at == moment.now:
+        return found.filter(removed_at=None)
+    still = Q(removed_at=None) | Q(removed_at__gt=moment.at)
+    return found.filter(still, created_at__lte=moment.at)
+
+
+def with_standing(sources: "QuerySet[Source]", moment: Moment) -> "QuerySet[Any]":
+    """The same with `trust_state`, `verdict_id` and `since`; null where nothing was concluded.
+
+    `since` is when outcome, state and first failing check became what they were then. Each is a
+    look-up in an index, so that a filter costs as much as there are sources, not verdicts.
+    """
+    if moment.at == moment.now:
+        held = SourceVerdict.objects.filter(source=OuterRef("pk"))
+        return sources.annotate(
+            trust_state=Subquery(held.values("trust_state")[:1]),
+            verdict_id=Subquery(held.values("verdict_id")[:1]),
+            since=Subquery(held.values("since")[:1]),
+        )
+    until = Verdict.objects.filter(source=OuterRef("pk"), at__lte=moment.at)
+    newest = until.order_by("-at", "-id")
+    known = sources.annotate(
+        trust_state=Subquery(newest.values("trust_state")[:1]),
+        verdict_id=Subquery(newest.values("id")[:1]),
+        outcome_then=Subquery(newest.values("outcome")[:1]),
+        failing_then=Subquery(newest.values("first_failing")[:1]),
+    )
+    other = newest.exclude(
+        outcome=OuterRef("outcome_then"),
+        trust_state=OuterRef("trust_state"),
+        first_failing=OuterRef("failing_then"),
+    )
+    known = known.annotate(other_at=Subquery(other.values("at")[:1]))
+    alike = until.filter(at__gt=Coalesce(OuterRef("other_at"), Value(_LONG_AGO)))
+    return known.annotate(since=Subquery(alike.order_by("at", "id").values("at")[:1]))
+
+
+def standing_sources(viewer: Viewer, moment: Moment) -> "QuerySet[Any]":
+    """What this person sees, each with how it stood."""
+    return with_standing(sources_of(viewer, moment), moment)
+
+
+def state_counts(viewer: Viewer, moment: Moment) -> dict[str, int]:
+    """How many sources are in which trust state; "" counts those of which nothing is concluded."""
+    rows = standing_sources(viewer, moment).values_list("trust_state").annotate(Count("pk"))
+    return {state or "": count for state, count in rows.order_by("trust_state")}

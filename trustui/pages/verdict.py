@@ -1,0 +1,291 @@
+"""The verdict page: what was concluded about a source, why, since when, and what changed before."""
+
+import json
+import shlex
+from datetime import datetime
+
+import msgspec
+from django.urls import reverse
+
+from trustui.accounts.permissions import Act
+from trustui.check_pages import load_pages
+from trustui.core.primitives.instants import write_instant
+from trustui.core.primitives.text import visible
+from trustui.core.trace import Outcome
+from trustui.inventory.models import Blob, Crawl, RoleVersion
+from trustui.inventory.text import identity
+from trustui.pages.before import (
+    Compared,
+    Row,
+    Strip,
+    change_lines,
+    compared,
+    rows_until,
+    stopped,
+    streak,
+    strip,
+)
+from trustui.pages.components import ChangeLine, Fact, Labelled
+from trustui.pages.counts import WRONG
+from trustui.pages.excerpt import LONGEST, excerpt
+from trustui.pages.facts import Pinned, Reached, facts
+from trustui.pages.headline import Headline, Span, headline
+from trustui.pages.judging import judged_again
+from trustui.pages.moment import Moment
+from trustui.pages.viewer import Viewer
+from trustui.pages.waterfall import Answer, AnswerStep, Waterfall, read_answer, waterfall
+from trustui.verdicts.history import trace_of
+from trustui.verdicts.models import Cause, Verdict
+from trustui.verdicts.taking import Taken, takers
+
+HTTP = ("http://", "https://")
+_TOP = ("root", "timestamp", "snapshot", "targets")
+_MOST_EVIDENCE = 8
+MOST_QUERIES = 11
+"""Of one page, whatever there is; seven more where it is judged at another instant."""
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """A document that the verdict rests on."""
+
+    role: str
+    version: str
+    sha256: str
+    href: str
+
+
+class Command(msgspec.Struct, frozen=True):
+    """How to see the same elsewhere."""
+
+    label: str
+    text: str
+
+
+class TakeIt(msgspec.Struct, frozen=True):
+    """A failure as `/now/take/` wants it named."""
+
+    state: str
+    check: str
+    role: str
+    count: int = 1
+
+
+class VerdictPage(msgspec.Struct, frozen=True):
+    """All that the page says. Times in UTC."""
+
+    verdict_id: int
+    source_id: int
+    team_id: int
+    source: str
+    location: str
+    head: Headline
+    facts: tuple[Fact, ...]
+    waterfall: Waterfall
+    changes: tuple[ChangeLine, ...]
+    routine: tuple[ChangeLine, ...]
+    """Changes that every renewal brings."""
+    passed_at: datetime | None
+    """When it passed last, before it came to this."""
+    compared: Compared | None
+    kind: str
+    known_at: datetime
+    valid_at: datetime
+    cause: str
+    verifier: str
+    evidence_digest: str
+    evidence: tuple[Evidence, ...]
+    strip: Strip | None
+    reproduce: tuple[Command, ...]
+    since: datetime
+    is_again: bool
+    """Whether the evidence was judged at another instant than the verdict was."""
+    taken: Taken | None
+    """Who looks after it, where somebody said so since it came to this."""
+    take: TakeIt | None
+    """What to post so that this person looks after it; None where there is nothing to take."""
+    ended: Row | None
+    """The verdict that came after; None where this one is in force at the instant looked at."""
+
+
+def verdict(
+    viewer: Viewer, moment: Moment, source_id: int, verdict_id: int, *, every: bool = False
+) -> VerdictPage | None:
+    """The page; None where there is no such verdict for this person, or not yet at `moment.at`.
+
+    At most `MOST_QUERIES` queries. `every` also lays out the groups that went alike.
+    """
+    row = (
+        Verdict.objects.select_related("source", "anchor")
+        .defer("trace", "anchor__body")
+        .filter(pk=verdict_id, source=source_id, source__team__in=viewer.teams, at__lte=moment.at)
+        .first()
+    )
+    if row is None:
+        return None
+    again = None
+    if moment.valid_at != moment.at:
+        again = judged_again(viewer, moment, source_id, verdict_id)
+    answer = again or read_answer(trace_of(verdict_id))
+    rows = rows_until(source_id, moment.at)
+    try:
+        begun, ended, passed = streak(rows, verdict_id)
+    except LookupError:  # further back than the strip reaches
+        begun, ended, passed = _alone(row), None, None
+    now = moment.at if ended is None else ended.at
+    now = now if again is None else moment.valid_at
+    four = facts(answer, _pinned(row), _reached(source_id, now), now)
+    first = answer.first_failing
+    pages = load_pages()
+    until = None if ended is None else ended.at
+    evidence = _evidence(source_id, answer, row.at)
+    taken = _taken(source_id, begun.at, moment.at)
+    halt = None if first is None else stopped(source_id, first, row.at, now)
+    own = () if halt is None else (Labelled("In this repository", halt[1]),)
+    told, routine = change_lines(_turning(row, begun).changes)
+    return VerdictPage(
+        verdict_id=verdict_id,
+        source_id=source_id,
+        team_id=row.source.team_id,
+        source=row.source.name,
+        location=visible(row.source.location, 300),
+        head=headline(
+            answer, four, pages, Span(begun.at, until) if again is None else None, moment.at
+        ),
+        facts=four,
+        waterfall=waterfall(
+            answer,
+            pages,
+            now,
+            every=every,
+            first_more=own,
+            excerpt="" if first is None else _excerpt(first, evidence),
+        ),
+        changes=(*(() if halt is None else (halt[0],)), *told),
+        routine=routine,
+        passed_at=None if passed is None else passed.at,
+        compared=None if first is None or passed is None else _compared(first, passed),
+        kind=answer.kind,
+        known_at=row.at,
+        valid_at=answer.valid_at,
+        cause=Cause(row.cause).label,
+        verifier=row.verifier,
+        evidence_digest=row.evidence,
+        evidence=evidence,
+        strip=strip(rows, moment.at),
+        reproduce=reproduce(answer.kind, row.source.location, answer.valid_at),
+        since=begun.at,
+        is_again=again is not None,
+        taken=taken,
+        take=None if taken is not None else _take(viewer, moment, row, ended, first),
+        ended=ended,
+    )
+
+
+def verdict_json(viewer: Viewer, moment: Moment, source_id: int, verdict_id: int) -> bytes | None:
+    """The stored answer, as `trustui verify --json` printed it; None as `verdict`. Two queries."""
+    mine = Verdict.objects.filter(
+        pk=verdict_id, source=source_id, source__team__in=viewer.teams, at__lte=moment.at
+    )
+    return trace_of(verdict_id) if mine.exists() else None
+
+
+def _turning(row: Verdict, begun: Row) -> Verdict:
+    """The verdict with which it came to this: at most one query."""
+    return row if begun.id == row.pk else Verdict.objects.defer("trace").get(pk=begun.id)
+
+
+def _taken(source_id: int, since: datetime, at: datetime) -> Taken | None:
+    found = takers([source_id], at).get(source_id)
+    return found if found is not None and found.at >= since else None
+
+
+def _take(
+    viewer: Viewer, moment: Moment, row: Verdict, ended: Row | None, first: AnswerStep | None
+) -> TakeIt | None:
+    may = moment.is_now and viewer.may(Act.TAKE, row.source.team_id)
+    if not may or ended is not None or first is None or row.trust_state not in WRONG:
+        return None
+    role = row.failing_on.rpartition(" v")[0] or row.failing_on
+    return TakeIt(row.trust_state, row.first_failing, role)
+
+
+def _alone(row: Verdict) -> Row:
+    return Row(row.pk, row.at, row.outcome, row.trust_state, row.first_failing)
+
+
+def _pinned(row: Verdict) -> Pinned | None:
+    anchor = row.anchor
+    if anchor is None:
+        return None
+    return Pinned(anchor.version, anchor.pinned_by_name, anchor.pinned_at, anchor.origin)
+
+
+def _reached(source_id: int, at: datetime) -> Reached | None:
+    crawl = (
+        Crawl.objects.filter(source=source_id, finished_at__lte=at, origin="")
+        .order_by("-id")
+        .first()
+    )
+    if crawl is None:
+        return None
+    missing = len(crawl.problems)
+    return Reached(crawl.finished_at, crawl.outcome, crawl.requests, missing, crawl.because)
+
+
+def _compared(first: AnswerStep, passed: Row) -> Compared | None:
+    return compared(first, read_answer(trace_of(passed.id)), passed.id)
+
+
+def _evidence(source_id: int, answer: Answer, at: datetime) -> tuple[Evidence, ...]:
+    """The documents that the steps name, those of the top level and what failed: one query."""
+    first = answer.first_failing
+    names = dict.fromkeys(
+        (one.on.removeprefix("final "), one is first)
+        for one in answer.steps
+        if one is first or one.group in _TOP
+    )
+    wanted: dict[str, str] = {}
+    for on, is_first in names:
+        role, _, version = on.rpartition(" v")
+        if role and version.isdecimal() and (is_first or role in _TOP):
+            wanted[role] = version  # the newest root comes last
+    found = RoleVersion.objects.filter(
+        source=source_id,
+        role_id__in=[identity(role) for role in wanted],
+        version__in=set(wanted.values()),
+        first_seen_at__lte=at,
+    ).order_by("form")
+    shown = found.values_list("role", "version", "blob__sha256")
+    digests = {(role, version): sha256 for role, version, sha256 in shown}
+    return tuple(
+        Evidence(role, version, sha256, reverse("document", args=[source_id, sha256]))
+        for role, version in list(wanted.items())[:_MOST_EVIDENCE]
+        if (sha256 := digests.get((role, version))) is not None
+    )
+
+
+def _excerpt(first: AnswerStep, evidence: tuple[Evidence, ...]) -> str:
+    """Of the document that the failing step is about: one query, none where it is too long."""
+    role = first.on.removeprefix("final ").rpartition(" v")[0]
+    sha256 = next((one.sha256 for one in evidence if one.role == role), None)
+    if sha256 is None or first.outcome is not Outcome.FAILED:
+        return ""
+    body = Blob.objects.filter(sha256=sha256, size__lte=LONGEST).values_list("body", flat=True)
+    found = body.first()
+    return "" if found is None else excerpt(first, bytes(found))
+
+
+def reproduce(kind: str, location: str, at: datetime) -> tuple[Command, ...]:
+    """Commands that come to the same verdict, ours and one of the field's own clients."""
+    place = shlex.quote(visible(location, 2_000))
+    ours = f"trustui verify {kind} {place} --root root.json --valid-at {write_instant(at)}"
+    commands = [Command("With trustui", ours)]
+    if kind == "tuf" and location.startswith(HTTP):
+        program = (
+            "from tuf.ngclient import Updater; "
+            f'Updater("state", {json.dumps(location)}, '
+            'bootstrap=open("root.json", "rb").read()).refresh()'
+        )
+        theirs = f"mkdir -p state && python -c {shlex.quote(visible(program, 2_500))}"
+        commands.append(Command("With python-tuf, as of now", theirs))
+    return tuple(commands)

@@ -1,0 +1,42 @@
+"""`/sources/…/`: a repository, and its delegation tree as a picture of its own."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+
+from trustui.pages.repository import RepositoryPage
+from trustui.pages.repository import repository as repository_page
+from trustui.web.asking import Asking, page, wants_part
+
+
+@page
+def repository(request: Asking, source_id: int) -> HttpResponse:
+    """The page; `?path=` asks who can sign, `?from=` is the role that the picture begins with."""
+    name = "repository/_tree.html" if wants_part(request) else "repository/show.html"
+    return render(request, name, {"page": _found(request, source_id)})
+
+
+@page
+def tree_svg(request: Asking, source_id: int) -> HttpResponse:
+    """The picture as a file; it needs no stylesheet."""
+    found = _found(request, source_id)
+    if found.picture is None:
+        raise Http404
+    answer = render(
+        request, "repository/tree.svg", {"page": found}, content_type="image/svg+xml; charset=utf-8"
+    )
+    answer["Content-Disposition"] = f'attachment; filename="tree-{source_id}.svg"'
+    return answer
+
+
+def _found(request: Asking, source_id: int) -> RepositoryPage:
+    found = repository_page(
+        request.viewer,
+        request.moment,
+        source_id,
+        path=request.GET.get("path", "").strip(),
+        start=request.GET.get("from", ""),
+        after=request.GET.get("after", ""),
+    )
+    if found is None:
+        raise Http404
+    return found

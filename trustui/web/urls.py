@@ -1,0 +1,89 @@
+"""The routes of the pages. Each passes through `page` or `public` (asking.py), which says who may.
+
+Names of parameters are the same everywhere: `source_id` and `verdict_id` are numbers, `role_id`,
+`sha256` and `fingerprint` are 64 hexadecimal digits. The permission matrix of the tests makes an
+example of each, so a new name needs its example there (tests/simulators/people.py).
+"""
+
+from django.urls import URLPattern, path, register_converter
+
+from trustui.web import (
+    document,
+    events,
+    expiries,
+    findings,
+    history,
+    instant,
+    keys,
+    repository,
+    role,
+    search,
+    styleguide,
+    verdict,
+    verify,
+)
+from trustui.web.account_routes import ROUTES as ACCOUNT_ROUTES
+from trustui.web.help import check as help_check
+from trustui.web.help import index as help_index
+from trustui.web.watch_routes import ROUTES as WATCH_ROUTES
+
+
+class HexConverter:
+    """A SHA-256 in lower-case hexadecimal."""
+
+    regex = "[0-9a-f]{64}"
+
+    def to_python(self, value: str) -> str:
+        """As it came."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """As it is."""
+        return value
+
+
+register_converter(HexConverter, "hex")
+
+urlpatterns: list[URLPattern] = [
+    # ---- look
+    *WATCH_ROUTES,
+    path("verify/", verify.verify, name="verify"),
+    path("search/", search.search, name="search"),
+    path("sources/<int:source_id>/", repository.repository, name="repository"),
+    path("sources/<int:source_id>/tree.svg", repository.tree_svg, name="repository-tree"),
+    path("sources/<int:source_id>/roles/<hex:role_id>/", role.role, name="role"),
+    path("sources/<int:source_id>/documents/<hex:sha256>/", document.document, name="document"),
+    path(
+        "sources/<int:source_id>/documents/<hex:sha256>/bytes/",
+        document.raw,
+        name="document-bytes",
+    ),
+    path("sources/<int:source_id>/history/", history.history, name="history"),
+    path("sources/<int:source_id>/verdicts/<int:verdict_id>/", verdict.verdict, name="verdict"),
+    path(
+        "sources/<int:source_id>/verdicts/<int:verdict_id>/text/",
+        verdict.as_text,
+        name="verdict-text",
+    ),
+    path(
+        "sources/<int:source_id>/verdicts/<int:verdict_id>/json/",
+        verdict.as_json,
+        name="verdict-json",
+    ),
+    path("expiries/", expiries.expiries, name="expiries"),
+    path("keys/", keys.keys, name="keys"),
+    path("keys/<hex:fingerprint>/", keys.key, name="key"),
+    path("findings/", findings.findings, name="findings"),
+    # ---- record
+    path("events/", events.events, name="events"),
+    path("events/checkpoint/", events.checkpoint, name="checkpoint"),
+    path("events/checkpoint/text/", events.checkpoint_text, name="checkpoint-text"),
+    path("events/export/", events.export, name="events-export"),
+    path("events/<int:event_id>/", events.event, name="event"),
+    path("help/", help_index, name="help"),
+    path("help/checks/<str:check_id>/", help_check, name="help-check"),
+    # ---- the frame
+    path("instant/", instant.instant, name="instant"),
+    path("styleguide/", styleguide.styleguide, name="styleguide"),
+    *ACCOUNT_ROUTES,
+]

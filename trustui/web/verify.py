@@ -1,0 +1,73 @@
+"""`/verify/`: one box for a location, a digest, a file, a key or a client's error text."""
+
+import threading
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from trustui.accounts.permissions import Act
+from trustui.inventory.recognizing import SourceError
+from trustui.pages.pasted import LONGEST, Kind, Pasted, recognize_pasted
+from trustui.pages.pasted_document import tell_document
+from trustui.pages.pasted_key import tell_key
+from trustui.pages.verifying import explain, known_source, source_address, verify_location
+from trustui.web.asking import Asking, NotAllowed, page
+
+AT_ONCE = 2
+"""Places that one process asks for people who wait; more of them would keep its threads from
+everybody else."""
+_turns = threading.BoundedSemaphore(AT_ONCE)
+
+
+@page(get=Act.SEE, post=Act.SEE)
+def verify(request: Asking) -> HttpResponse:
+    """The box, and what is in it. Only posting asks a place: a link must not make us fetch."""
+    given = _given(request)
+    told: dict[str, object] = {"given": given.text[:4096], "kind": str(given.kind)}
+    match given.kind:
+        case Kind.DIGEST:
+            return HttpResponseRedirect(f"{reverse('search')}?{urlencode({'q': given.text})}")
+        case Kind.METADATA:
+            told["document"] = tell_document(request.viewer, given.body, request.moment.valid_at)
+        case Kind.KEY:
+            told["key"] = tell_key(request.viewer, given.text)
+        case Kind.TEXT:
+            told["text"] = explain(request.viewer, given.text)
+        case Kind.LOCATION:
+            return _location(request, given, told)
+        case Kind.NOTHING | Kind.PRIVATE_KEY:
+            pass
+    return render(request, "verify/index.html", told)
+
+
+def _given(request: Asking) -> Pasted:
+    file = request.FILES.get("file")
+    if file is not None:
+        return recognize_pasted(file.read(LONGEST + 1)[:LONGEST])
+    text = request.POST.get("text", "") or request.GET.get("q", "")
+    return recognize_pasted(text.encode("utf-8", "replace"))
+
+
+def _location(request: Asking, given: Pasted, told: dict[str, object]) -> HttpResponse:
+    known = known_source(request.viewer, given.text)
+    told |= {"known": known, "known_href": "" if known is None else source_address(known)}
+    told["add_href"] = f"{reverse('source-add')}?{urlencode({'location': given.text})}"
+    is_url = "://" in given.text
+    if request.method != "POST" or (known is not None and not is_url):
+        # What a source reads on this machine is told from the store, never read for the asking.
+        return render(request, "verify/index.html", told | {"asks": is_url})
+    if not request.viewer.may_anywhere(Act.CRAWL):
+        raise NotAllowed(Act.CRAWL, None)
+    if not _turns.acquire(blocking=False):
+        busy = "Other places are being asked just now. Try again in some seconds."
+        return render(request, "verify/index.html", told | {"wrong": busy}, status=503)
+    try:
+        told["location"] = verify_location(request.viewer, given.text, lambda: datetime.now(UTC))
+    except SourceError as error:
+        return render(request, "verify/index.html", told | {"wrong": str(error)}, status=400)
+    finally:
+        _turns.release()
+    return render(request, "verify/index.html", told)
