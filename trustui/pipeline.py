@@ -87,9 +87,10 @@ def schedule(now: datetime) -> None:
     """Ask for the recurring jobs of the installation that nobody asked for yet."""
     known = Job.objects.filter(kind__in=RECURRING, key=sweeping.EVERYTHING)
     there = set(known.exclude(every_seconds=None).values_list("kind", flat=True))
+    at = queue.clock(now)  # the queue's own: this process may be wrong about the time
     queue.enqueue_many(
         [
-            queue.Ask(kind=kind, key=sweeping.EVERYTHING, due_at=now, every_seconds=every)
+            queue.Ask(kind=kind, key=sweeping.EVERYTHING, due_at=at, every_seconds=every)
             for kind, every in RECURRING.items()
             if kind not in there
         ]

@@ -40,6 +40,7 @@ def test_a_key_is_made_on_first_need_and_kept_for_its_owner_only(data: Path) -> 
     assert log_verifiers() == (made.verifier,)
 
 
+@pytest.mark.django_db
 def test_of_many_who_need_it_first_all_get_the_same(data: Path) -> None:
     together, found = Barrier(8), list[Signer]()
 

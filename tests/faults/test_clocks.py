@@ -59,6 +59,7 @@ def jump(system: System, clock: MovedClock, jumps: Sequence[str]) -> None:
         assert system.driver.do("verdicts") == verdicts, by
     assert system.driver.do("events", kind="verdict.changed") == told
     doubted = system.driver.do("events", kind="clock.doubted")
+    system.wait("events", doubted, GOES_ON_SECONDS, kind="clock.confirmed")
     confirmed = system.driver.do("events", kind="clock.confirmed")
     print(f"{doubted} doubts, {confirmed} ended, {system.driver.do('crawls')} crawls")
     assert doubted == confirmed > 0

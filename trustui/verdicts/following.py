@@ -27,9 +27,10 @@ def handle(events: Sequence[Event]) -> None:
     if not changed:
         return
     live = Source.objects.filter(pk__in=changed, removed_at=None).values_list("pk", flat=True)
+    at = queue.clock(max(changed.values()))
     queue.enqueue_many(
         [
-            queue.Ask(kind=kind, key=str(pk), due_at=changed[pk], priority=queue.URGENT)
+            queue.Ask(kind=kind, key=str(pk), due_at=at, priority=queue.URGENT)
             for pk in live
             for kind in (AGAIN, CRAWL)
         ]
