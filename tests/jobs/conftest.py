@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
+from urllib.parse import quote
 
 import pytest
 from django.db import connection
@@ -53,7 +54,8 @@ def database_url(port: int | None = None) -> str:
     if connection.vendor == "sqlite":
         return f"sqlite:///{given['NAME']}"
     where = f"{given['HOST']}:{port or given['PORT']}"
-    return f"postgresql://{given['USER']}@{where}/{given['NAME']}"
+    password = f":{quote(given['PASSWORD'], safe='')}" if given["PASSWORD"] else ""
+    return f"postgresql://{given['USER']}{password}@{where}/{given['NAME']}"
 
 
 @pytest.fixture

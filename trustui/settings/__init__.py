@@ -32,7 +32,7 @@ def _database(environment: Environment) -> dict[str, Any]:
             "pool": {
                 "min_size": 0,
                 "max_size": environment.database_connections,
-                "timeout": 10,
+                "timeout": 30,
                 "reconnect_timeout": 5,
             },
         }
