@@ -97,10 +97,11 @@ def test_what_cannot_be_finished_is_handed_back_within_ten_seconds(
         client.wait(SLOW_SECONDS)
 
     with FaultServer() as server:
-        server.on("/timestamp.json", stall)
+        for path in ("/1.root.json", "/timestamp.json"):
+            server.on(path, stall)
         url = f"http://127.0.0.1:{server.port}/"
         installation.do("source", "add", "slow", url, "--allow-address", "127.0.0.1")
-        installation.wait(worker, lambda: states(installation) == {"running"}, "it runs", 15)
+        installation.wait(worker, lambda: states(installation) == {"running"}, "it runs", 60)
         assert worker.stop() < STOP_SECONDS
     assert states(installation) == {"queued"}
     assert ask(installation, f"SELECT attempts {OF_SLOW}") == [(0,)]
