@@ -103,6 +103,23 @@ def test_crawls_that_were_judged_by_a_wrong_clock_wait(monkeypatch: pytest.Monke
     assert not Held.objects.exists()
 
 
+@pytest.mark.django_db
+def test_what_was_judged_by_a_wrong_date_waits_though_the_date_is_right_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Judged and taken up at the wrong date, which is set back before anybody looks at it."""
+    wall = [START]
+    clock = Clock("one.example", wall=lambda: wall[0], running=lambda: 0.0, database=lambda: None)
+    monkeypatch.setattr(pipeline, "CLOCK", clock)
+    watched = Watched(vendor())
+    pipeline.record_crawls([watched.look(START)], START)
+    wrong = START + 3652 * DAY
+    watched.repo.publish(START + DAY)
+    pipeline.record_crawls([watched.look(wrong)], wrong)
+    assert Verdict.objects.count() == 1
+    assert Held.objects.count() == 1
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("worked_lately")
 def test_from_a_source_that_is_asked_for_to_its_verdict(tmp_path: Path) -> None:

@@ -42,8 +42,9 @@ def record_crawls(results: Sequence[CrawlResult], now: datetime) -> None:
         if result.served_at is not None:
             CLOCK.witness(result.order.source_id, result.served_at, result.finished_at)
     recorded = record(results, now)
-    is_doubted = any(one.trace is not None for one in results) and CLOCK.look() is not None
-    conclude_crawls(results, recorded, now, is_clock_doubted=is_doubted)
+    if any(one.trace is not None for one in results):
+        believed = CLOCK.believed()
+        conclude_crawls(results, recorded, believed or now, is_clock_doubted=believed is None)
 
 
 KINDS: tuple[Kind, ...] = (

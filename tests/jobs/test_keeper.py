@@ -62,6 +62,18 @@ def test_times_that_a_wrong_clock_set_are_healed() -> None:
     assert Job.objects.get().due_at < now() + timedelta(hours=1)
 
 
+def test_a_clock_that_goes_back_by_an_hour_delays_nobody_by_an_hour() -> None:
+    ahead = [timedelta()]
+    made = keeper_of(Holdings(), clock=lambda: now() + ahead[0])
+    made.tick()
+    queue.enqueue(kind="crawl", key="1", due_at=now(), every_seconds=10)
+    ahead[0] = -timedelta(hours=1)
+    made.tick()
+    late = Job.objects.get().due_at - (now() + ahead[0])
+    expected = timedelta(hours=1) if connection.vendor == "postgresql" else timedelta(seconds=15)
+    assert late < expected + timedelta(seconds=1)
+
+
 def silent(made: Keeper, seconds: float) -> Keeper:
     made._pulse._beat_at = time.monotonic() - seconds
     return made

@@ -145,6 +145,30 @@ def test_a_clock_that_jumps_back_to_where_it_was_is_believed_again(times: Times)
     assert not ClockDoubt.objects.exists()
 
 
+def test_the_believed_time_runs_on_beside_a_clock_that_somebody_sets(times: Times) -> None:
+    assert times.clock.believed() == times.wall
+    times.pass_(MINUTE)
+    right = times.wall
+    times.jump(TEN_YEARS)
+    assert times.clock.believed() is None
+    times.jump(-TEN_YEARS)
+    assert times.clock.believed() == right
+
+
+def test_a_date_that_is_set_while_another_thread_looks_changes_no_believed_time(
+    times: Times,
+) -> None:
+    right = times.clock.believed()
+    with times.clock._looking:
+        times.jump(TEN_YEARS)
+        assert times.clock.believed() == right
+
+
+def test_nothing_is_believed_while_another_thread_is_at_the_first_look(times: Times) -> None:
+    with times.clock._looking:
+        assert times.clock.believed() is None
+
+
 def test_a_clock_that_was_set_right_is_confirmed_by_places(times: Times) -> None:
     times.clock.look()
     times.jump(HOUR)

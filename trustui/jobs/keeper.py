@@ -5,7 +5,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import connection
 
@@ -21,6 +21,10 @@ _RENEWALS = 4
 _TICK = 1.0
 _REPORT_SECONDS = 5.0
 _HEAL_SECONDS = 60.0
+_JUMP = timedelta(seconds=30)
+"""A clock that goes back by more was set."""
+_WARY_SECONDS, _WARY_EVERY = 30.0, 5.0
+"""After a jump: what was under way may still be written with the time of before."""
 
 
 def end_process(because: str) -> None:
@@ -66,6 +70,9 @@ class Keeper(threading.Thread):
         self._end = threading.Event()
         self._renew_at = self._report_at = 0.0
         self._heal_at = 0.0
+        # Nobody knows what the clock did before this process: the first look is a wary one too.
+        self._began_by_clock = datetime.max.replace(tzinfo=UTC)
+        self._wary_until = 0.0
 
     def run(self) -> None:
         """The thread."""
@@ -98,13 +105,26 @@ class Keeper(threading.Thread):
         if at >= self._report_at:
             self.report(now)
             self._report_at = at + min(_REPORT_SECONDS, self._terms.lease)
+        self._notice_a_jump(at, now)
         if at >= self._heal_at:
-            healed = leases.heal(lease_seconds=self._terms.lease, now=now)
-            if healed:
-                _log.warning("%d jobs were due at a time that only a wrong clock can set", healed)
-            self._heal_at = at + _HEAL_SECONDS
+            self._heal(at, now)
         if self._on_stuck is not None and self._pulse.silence() > self._terms.stuck:
             self._look_for_reasons(now)
+
+    def _notice_a_jump(self, at: float, now: datetime) -> None:
+        """What was asked for before the clock went back is due too late by so much."""
+        began = now - timedelta(seconds=at)
+        if began < self._began_by_clock - _JUMP:
+            self._wary_until, self._heal_at = at + _WARY_SECONDS, at
+        self._began_by_clock = began
+
+    def _heal(self, at: float, now: datetime) -> None:
+        is_wary = at <= self._wary_until
+        slack = _JUMP if is_wary else leases.TOO_FAR
+        healed = leases.heal(lease_seconds=self._terms.lease, now=now, slack=slack)
+        if healed:
+            _log.warning("%d jobs were due at a time that only a wrong clock can set", healed)
+        self._heal_at = at + (_WARY_EVERY if is_wary else _HEAL_SECONDS)
 
     def report(self, now: datetime) -> None:
         """Write the row of this worker."""

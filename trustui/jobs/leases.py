@@ -255,22 +255,23 @@ def _tell_quarantine(job_ids: Sequence[int], now: datetime) -> None:
 # ---- clocks that were wrong
 
 
-def heal(*, lease_seconds: float, now: datetime) -> int:
+def heal(*, lease_seconds: float, now: datetime, slack: timedelta = TOO_FAR) -> int:
     """Bring back due times and leases that only a wrong clock can have set; gives how many.
 
-    A recurring job is due within two intervals and an hour, a lease ends within an hour.
+    A lease ends within `lease_seconds`, a recurring job is due within two intervals, any other
+    at once, each and `slack`. Less slack than an hour cuts short what a place asked us to wait.
     """
     at = clock(now)
-    leases = Job.objects.filter(state=State.RUNNING, due_at__gt=at + TOO_FAR)
     until = at + timedelta(seconds=lease_seconds)
+    leases = Job.objects.filter(state=State.RUNNING, due_at__gt=until + slack)
     healed = leases.update(due_at=until, lease_until=until)
-    waiting = Job.objects.filter(
-        state=State.QUEUED, every_seconds__isnull=False, due_at__gt=at + TOO_FAR
-    )
+    waiting = Job.objects.filter(state=State.QUEUED, due_at__gt=at + slack)
     with transaction.atomic():
-        for job in waiting.only("kind", "key", "due_at", "every_seconds"):
+        healed += waiting.filter(every_seconds=None).update(due_at=at)
+        recurring = waiting.exclude(every_seconds=None)
+        for job in recurring.only("kind", "key", "due_at", "every_seconds"):
             every = job.every_seconds or 1
-            if job.due_at > at + TOO_FAR + timedelta(seconds=2 * every):
+            if job.due_at > at + slack + timedelta(seconds=2 * every):
                 slot = schedule.next_slot(job.kind, job.key, every, at, at)
-                healed += waiting.filter(pk=job.pk).update(due_at=slot)
+                healed += recurring.filter(pk=job.pk).update(due_at=slot)
     return healed

@@ -157,6 +157,19 @@ class Clock:
             self._looking.release()
         return self._because
 
+    def believed(self) -> datetime | None:
+        """What time it is (UTC) by all that is known; None while the clock is in doubt.
+
+        Counted on from when the clock was last found right: what is judged by it cannot be
+        judged by a date that was set since.
+        """
+        if self.look() is not None:
+            return None
+        if not self._is_believed:  # another thread is at the first look
+            return None
+        at, running = self._base
+        return at + timedelta(seconds=self._running() - running)
+
     def _judge(self) -> str | None:
         doubt = ClockDoubt.objects.filter(host=self.host).first()
         seen = self._observe()
@@ -232,8 +245,8 @@ class Clock:
         self._believe(now)
 
     def _believe(self, now: datetime) -> None:
-        self._is_believed, self._has_begun = True, False
         self._base = self._steady = (now, self._running())
+        self._is_believed, self._has_begun = True, False
 
     def _tell(self, kind: str, actor: str, now: datetime, because: str) -> None:
         record(

@@ -101,10 +101,57 @@ class Finding(models.Model):
                 name="one_open_finding",
             )
         ]
-        indexes: ClassVar = [models.Index(fields=["check_id", "gone_at"], name="findings_by_check")]
+        indexes: ClassVar = [
+            models.Index(fields=["check_id", "gone_at"], name="findings_by_check"),
+            models.Index(
+                fields=["-first_seen_at", "-id"],
+                name="open_findings_newest",
+                condition=models.Q(gone_at__isnull=True),
+            ),
+            models.Index(
+                fields=["-gone_at", "-id"],
+                name="ended_findings_newest",
+                condition=models.Q(gone_at__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.check_id} on {self.on}"
+
+
+class Acceptance(models.Model):
+    """A person lives with a finding, for a reason and until a day.
+
+    It goes by what the finding is about and not by its row: a finding that a bad crawl missed and
+    the next one meets again stays accepted. It holds for the severity that was accepted.
+    """
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="acceptances")
+    check_id = models.CharField(max_length=100)
+    on_id = models.CharField(max_length=HEX)
+    severity = models.CharField(max_length=10)
+    reason = models.TextField()
+    by_name = models.CharField(max_length=200)
+    accepted_at = models.DateTimeField()
+    until = models.DateField()
+    """The last day, UTC, on which it holds."""
+    ended_at = models.DateTimeField(null=True)
+    """When somebody reopened it or accepted it anew; null: it holds until its day has passed."""
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["source", "check_id", "on_id"],
+                condition=models.Q(ended_at__isnull=True),
+                name="one_acceptance_of_a_finding",
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["source", "check_id", "on_id"], name="acceptances_of_finding")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.check_id} until {self.until}"
 
 
 class Held(models.Model):

@@ -53,13 +53,11 @@ class Sweep:
 
     def prepare(self, claims: Sequence[Claim]) -> Sequence[Task]:
         """Nothing to do while the clock is in doubt: what lapsed stays due."""
-        if self.clock.look() is not None:
-            return []
-        return [Task(claim, self._chosen(claim)) for claim in claims]
+        now = self.clock.believed()
+        return [] if now is None else [Task(claim, self._chosen(claim, now)) for claim in claims]
 
-    def _chosen(self, claim: Claim) -> list[Remembered]:
+    def _chosen(self, claim: Claim, now: datetime) -> list[Remembered]:
         """One alone where a process died with this job, and that one not again before long."""
-        now = self.clock.now()
         if claim.attempt == 1:
             return load(self.choose(now, self.portion))
         ids = self.choose(now, 1)
@@ -134,9 +132,12 @@ def record_portions(results: Sequence[Result], clock: Clock) -> None:
     """Write what portions came to, in the caller's transaction."""
     portions = [result.value for result in results if isinstance(result.value, Portion)]
     found = [one for portion in portions for one in portion.conclusions]
-    now = clock.now()
-    conclude(found, now, is_clock_doubted=bool(found) and clock.look() is not None)
-    postpone([source for portion in portions for source in portion.broken], now)
+    broken = [source for portion in portions for source in portion.broken]
+    if found or broken:
+        believed = clock.believed()
+        conclude(found, believed or clock.now(), is_clock_doubted=believed is None)
+        if believed is not None:
+            postpone(broken, believed)
 
 
 def postpone(source_ids: Sequence[int], now: datetime) -> None:
