@@ -15,7 +15,8 @@ import pytest
 from django.db import connection
 
 from tests.simulators.job_kinds import UNSTUCK, table_of_effects
-from trustui.jobs import queue
+from tests.simulators.job_runner import stop_all
+from trustui.jobs import crash_points, queue
 from trustui.jobs.models import Job
 from trustui.jobs.queue import Ask
 
@@ -99,3 +100,17 @@ def database_for_children(
     """Processes that the product starts itself find the test's database too."""
     monkeypatch.setenv("DATABASE_URL", database_url())
     monkeypatch.setenv("PYTHONPATH", str(PROJECT))
+
+
+@pytest.fixture
+def runners_stop(effect_table: None) -> Iterator[None]:  # noqa: ARG001  it ends first
+    """Every runner that the test started is stopped after it."""
+    yield
+    stop_all()
+
+
+@pytest.fixture
+def crash_point() -> Iterator[Callable[[Callable[[str], None]], None]]:
+    """What to visit at each crash point, until the test ends."""
+    yield crash_points.install
+    crash_points.install(None)

@@ -1,61 +1,23 @@
-"""The runner in this process: real threads, a real database."""
+"""What becomes of jobs in a runner, many at once, and their leases."""
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
-from django.db import OperationalError, connection
 
 from tests.jobs.conftest import ask, job, now, wait_until
 from tests.simulators.job_kinds import UNSTUCK, Obedient, effects
-from tests.simulators.job_worker import ALONE
+from tests.simulators.job_runner import drain, recorded, runner, started
 from trustui.events.models import Event
-from trustui.jobs import crash_points, leases, queue
-from trustui.jobs.isolation import Order
+from trustui.jobs import queue
 from trustui.jobs.kinds import Crew, Result, SimpleKind, Task
 from trustui.jobs.models import Job, Outcome, State, Worker
-from trustui.jobs.queue import Ask
-from trustui.jobs.runner import WORN, Runner, run_alone
+from trustui.jobs.runner import WORN, Runner
 from trustui.jobs.schedule import FAILURES_OF_ONE
-from trustui.jobs.terms import Terms
 
-STARTED: list[Runner] = []
-
-
-def runner(kind: Obedient | None = None, **terms: Any) -> Runner:
-    chosen = {"owner": "test", "mode": "test", "lease": 60.0, "isolated": ALONE, **terms}
-    one = Runner([kind or Obedient()], owner="test", mode="test", terms=Terms(**chosen))
-    STARTED.append(one)
-    return one
-
-
-@pytest.fixture(autouse=True)
-def _every_runner_stops(effect_table: None) -> Iterator[None]:  # noqa: ARG001  it ends first
-    yield
-    UNSTUCK.set()
-    while STARTED:
-        STARTED.pop().stop()
-
-
-@pytest.fixture
-def crash_point() -> Iterator[Callable[[Callable[[str], None]], None]]:
-    yield crash_points.install
-    crash_points.install(None)
-
-
-def drain(kind: Obedient | None = None, **terms: Any) -> int:
-    one = runner(kind, **terms)
-    try:
-        return one.drain(30)
-    finally:
-        one.stop()
-
-
-def recorded() -> list[str]:
-    return [effect.key for effect in effects()]
+pytestmark = pytest.mark.usefixtures("runners_stop")
 
 
 # ---- what becomes of jobs
@@ -185,23 +147,21 @@ def test_a_recurring_job_is_due_again_at_its_slot() -> None:
     assert timedelta(seconds=440) < job("1").due_at - now() <= timedelta(seconds=1350)
 
 
-class Later(Obedient):
-    """Says itself when it is due again: at once for the first two times."""
+class Thrice(Obedient):
+    """Is through after the third run."""
 
     runs = 0
 
     def run(self, tasks: Sequence[Task], crew: Crew) -> None:
         for task in tasks:
             self.runs += 1
-            due = now() if self.runs < 3 else now() + timedelta(hours=1)
-            crew.deliver(Result(task.claim, "done", next_due_at=due))
+            crew.deliver(Result(task.claim, "done", again=self.runs < 3))
 
 
-def test_a_job_may_say_when_it_is_due_again() -> None:
-    ask("1")
-    kind = Later()
-    assert drain(kind) == 3
-    assert job("1").due_at - now() > timedelta(minutes=50)
+def test_a_job_that_is_not_through_runs_again_at_once() -> None:
+    queue.enqueue(kind="obedient", key="1", due_at=now(), every_seconds=86_400)
+    assert drain(Thrice()) == 3
+    assert job("1").due_at - now() > timedelta(hours=10)
 
 
 def test_what_is_asked_for_while_it_runs_runs_once_more() -> None:
@@ -231,8 +191,7 @@ class Simple(SimpleKind):
 def test_a_simple_kind_does_its_work_where_it_records() -> None:
     queue.enqueue(kind="simple", key="1", due_at=now())
     kind = Simple()
-    one = Runner([kind, Obedient()], owner="test", mode="test")
-    STARTED.append(one)
+    one = started(Runner([kind, Obedient()], owner="test", mode="test"))
     assert one.drain(30) == 1
     assert kind.recorded == ["1"]
 
@@ -252,8 +211,7 @@ def test_a_kind_with_a_long_queue_does_not_hold_up_another() -> None:
     ask(*map(str, range(60)), do="sleep", seconds=0.2)
     queue.enqueue(kind="simple", key="1", due_at=now())
     kind = Simple()
-    one = Runner([Obedient(at_once=4), kind], owner="test", mode="test")
-    STARTED.append(one)
+    one = started(Runner([Obedient(at_once=4), kind], owner="test", mode="test"))
     one.drain(0.5)
     assert kind.recorded == ["1"]
 
@@ -342,232 +300,3 @@ def test_a_worn_process_finishes_what_it_holds_and_claims_no_more() -> None:
     UNSTUCK.set()
     assert recorded() == ["slow"]
     assert job("new").state == State.QUEUED
-
-
-# ---- stopping
-
-
-def test_stopping_waits_for_what_ends_soon() -> None:
-    ask("1", do="sleep", seconds=0.5)
-    one = runner()
-    one.drain(0.2)
-    one.stop()
-    assert recorded() == ["1"]
-    assert job("1").state == State.IDLE
-
-
-def test_stopping_hands_back_what_does_not_end() -> None:
-    ask("1", "2", do="be stuck")
-    one = runner(grace=0.5)
-    one.drain(0.2)
-    began = time.monotonic()
-    one.stop()
-    assert time.monotonic() - began < 2
-    for key in ("1", "2"):
-        found = job(key)
-        assert (found.state, found.attempts, found.losses) == (State.QUEUED, 0, 0)
-        assert found.due_at <= now()
-    UNSTUCK.set()
-    assert effects() == []
-
-
-def test_stopping_takes_less_than_ten_seconds() -> None:
-    ask("1", do="be stuck")
-    one = runner()
-    one.drain(0.2)
-    began = time.monotonic()
-    one.stop()
-    assert 7.5 < time.monotonic() - began < 10
-    UNSTUCK.set()
-
-
-def test_a_signal_handler_may_stop_it_while_it_runs() -> None:
-    ask("1", do="wait for the end")
-    one = runner()
-    stop = threading.Event()
-    statuses: list[int] = []
-    thread = threading.Thread(target=lambda: statuses.append(one.run_forever(stop)))
-    thread.start()
-    wait_until(lambda: job("1").state == State.RUNNING)
-    stop.set()
-    thread.join(10)
-    assert statuses == [0]
-    assert recorded() == ["1"]
-
-
-def test_a_runner_that_breaks_says_so_where_somebody_waits(
-    crash_point: Callable[[Callable[[str], None]], None],
-) -> None:
-    def visit(name: str) -> None:
-        if name == "jobs.claimed":
-            raise LookupError(name)
-
-    crash_point(visit)
-    ask("1")
-    one = runner()
-    with pytest.raises(RuntimeError, match="the runner broke"):
-        one.drain(30)
-
-
-# ---- trouble with the database
-
-
-def test_a_commit_without_an_answer_is_not_made_twice(
-    crash_point: Callable[[Callable[[str], None]], None],
-) -> None:
-    failed: list[str] = []
-
-    def visit(name: str) -> None:
-        if name == "jobs.committed" and not failed:
-            failed.append(name)
-            raise OperationalError("the connection is lost")
-
-    crash_point(visit)
-    ask("1", "2", "3")
-    drain()
-    assert failed == ["jobs.committed"]
-    assert recorded() == ["1", "2", "3"]
-    assert Worker.objects.get().leases_lost == 0
-
-
-@pytest.mark.parametrize("point", ["jobs.checked", "jobs.recorded", "jobs.finished"])
-def test_results_wait_for_a_database_that_is_away(
-    point: str, crash_point: Callable[[Callable[[str], None]], None]
-) -> None:
-    failures = iter(range(4))
-
-    def visit(name: str) -> None:
-        if name == point and next(failures, None) is not None:
-            raise OperationalError("the connection is lost")
-
-    crash_point(visit)
-    ask(*map(str, range(20)))
-    assert drain() == 20
-    assert len(recorded()) == 20
-    assert next(failures, None) is None
-    assert not Job.objects.exclude(attempts=0, losses=0, deaths=0).exists()
-
-
-def test_a_result_that_the_database_never_takes_is_thrown_away_and_others_are_not(
-    crash_point: Callable[[Callable[[str], None]], None],
-) -> None:
-    class Heavy(Obedient):
-        def record(self, results: Sequence[Result]) -> None:
-            super().record(results)
-            if any(result.claim.key == "heavy" for result in results):
-                raise OperationalError("no space for it")
-
-    crash_point(lambda _name: None)
-    ask(*map(str, range(20)), "heavy")
-    one = runner(Heavy(), keep=2.0, longest_pause=0.2)
-    one.drain(1.0)
-    wait_until(lambda: len(recorded()) == 20)
-    wait_until(lambda: job("heavy").losses == 1)
-    one.stop()
-    assert job("heavy").last_error == "the database did not take its result"
-    assert job("heavy").state == State.QUEUED
-
-
-# ---- clocks
-
-
-@pytest.mark.parametrize("hours", [-1, 1, 10 * 8766])
-def test_a_clock_that_jumps_while_jobs_run_makes_no_double_work(hours: int) -> None:
-    offset = timedelta()
-
-    def clock() -> datetime:
-        return datetime.now(UTC) + offset
-
-    queue.enqueue_many(
-        [
-            Ask(
-                kind="obedient",
-                key=str(n),
-                due_at=now(),
-                every_seconds=900,
-                payload={"do": "sleep", "seconds": 1.0},
-            )
-            for n in range(5)
-        ]
-    )
-    one = runner(clock=clock)
-    one.drain(0.3)
-    offset = timedelta(hours=hours)
-    wait_until(lambda: len(recorded()) == 5)
-    offset = timedelta()
-    leases.heal(lease_seconds=60, now=now())
-    one.drain(0.3)
-    one.stop()
-    by_claim = [(effect.key, effect.fence) for effect in effects()]
-    assert len(by_claim) == len(set(by_claim))
-    if hours > 0 or connection.vendor == "postgresql":
-        assert len(by_claim) == 5
-    # Whatever the clock said, no job is away for longer than this.
-    latest = max(Job.objects.values_list("due_at", flat=True))
-    assert latest - now() <= timedelta(hours=1, seconds=1800)
-
-
-# ---- alone
-
-
-@pytest.mark.usefixtures("database_for_children")
-def test_a_suspect_runs_alone_in_a_process_of_its_own() -> None:
-    ask("1", "2")
-    Job.objects.filter(key="1").update(losses=1)
-    assert drain() == 2
-    one, two = effects()
-    assert one.process != two.process
-    assert (job("1").state, job("1").losses) == (State.IDLE, 0)
-
-
-def order_for(key: str) -> Order:
-    (claim,) = leases.claim("obedient", owner="a", limit=1, lease_seconds=60, now=now())
-    assert claim.key == key
-    return Order(claim.job_id, claim.fence, 60.0)
-
-
-def alone(order: Order) -> int:
-    return run_alone([Obedient()], order, Terms(owner="alone", mode="alone", lease=1.0))
-
-
-def test_a_job_that_another_process_claimed_is_brought_to_its_end() -> None:
-    ask("1", do="progress", seconds=0.5)
-    assert alone(order_for("1")) == 0
-    assert recorded() == ["1"]
-    assert job("1").state == State.IDLE
-    assert not Worker.objects.exists()
-
-
-def test_a_job_that_is_not_held_any_more_is_not_run() -> None:
-    ask("1")
-    order = order_for("1")
-    queue.cancel("obedient", "1")
-    assert alone(order) == 0
-    assert recorded() == []
-
-
-def test_a_process_without_its_database_gives_its_job_back(
-    crash_point: Callable[[Callable[[str], None]], None],
-) -> None:
-    def visit(name: str) -> None:
-        if name == "jobs.recorded":
-            raise OperationalError("the connection is lost")
-
-    ask("1")
-    order = order_for("1")
-    crash_point(visit)
-    assert alone(order) == 75
-    assert recorded() == []
-
-
-def test_the_worker_reports_itself() -> None:
-    ask("1", do="wait for the end")
-    one = runner()
-    one.drain(0.3)
-    wait_until(lambda: Worker.objects.filter(running=1).exists())
-    worker = Worker.objects.get()
-    assert (worker.name, worker.mode) == ("test", "test")
-    assert worker.claimed_at is not None
-    one.stop()
-    assert Worker.objects.get().running == 0
-    connection.close()

@@ -162,8 +162,8 @@ def test_a_recurring_job_waits_as_long_as_somebody_asked_even_after_a_success() 
     assert job().due_at - now() > timedelta(minutes=29)
 
 
-def test_a_failure_may_say_itself_when_it_is_due() -> None:
-    (claim,) = take("1")
-    due = now() + timedelta(minutes=7)
-    write([Finished(Result(claim, failed="busy", next_due_at=due), 0.0)], KINDS, now())
-    assert (job().state, job().due_at) == (State.QUEUED, due)
+def test_a_job_that_is_not_through_is_due_again_at_once_whatever_its_interval() -> None:
+    (claim,) = take("1", every_seconds=3600)
+    write([Finished(Result(claim, again=True), 0.0)], KINDS, now())
+    assert job().state == State.QUEUED
+    assert abs(job().due_at - now()) < timedelta(seconds=30)

@@ -73,7 +73,7 @@ def states(sources: Sequence[Watched]) -> set[tuple[str, int]]:
 def test_what_lapsed_is_concluded_without_a_request(at: Time) -> None:
     (watched,) = watch(1)
     (result,) = run_once(lapse(at.clock), claim(LAPSE))
-    assert result.next_due_at is None
+    assert not result.again
     verdict = watched.standing.verdict
     assert (verdict.cause, verdict.first_failing) == (Cause.TIME, "tuf.timestamp.freeze.expired")
     assert verdict.at == LAPSED
@@ -107,7 +107,7 @@ def test_a_full_portion_is_due_again_at_once(at: Time) -> None:
     dues = []
     for _ in range(4):
         (result,) = run_once(kind, claim(LAPSE))
-        dues.append(result.next_due_at is not None)
+        dues.append(result.again)
     assert dues == [True, True, False, False]
     assert states(sources) == {("failing", 2)}
 
@@ -223,7 +223,7 @@ def test_after_a_death_sources_are_tried_alone_and_postponed_before(at: Time) ->
 def test_a_try_alone_that_goes_well_is_written(at: Time) -> None:
     sources = watch(2)
     (result,) = run_once(lapse(at.clock), claim(LAPSE, attempt=2))
-    assert result.next_due_at == LAPSED
+    assert result.again
     assert [len(one.verdicts) for one in sources] == [2, 1]
     assert sources[0].standing.valid_until == START + 365 * DAY
 

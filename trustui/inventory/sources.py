@@ -94,7 +94,7 @@ def add_source(
     }
     _record("source.added", source, actor, now, reason, detail)
     _allow(source, hosts, actor, now, reason)
-    _enqueue(source, now, actor)
+    _enqueue(source, actor, now)
     return source
 
 
@@ -121,7 +121,7 @@ def set_interval(
     if before == every:
         return
     source.save(update_fields=["every_seconds"])
-    _enqueue(source, now + timedelta(seconds=every), actor)
+    _enqueue(source, actor, now, wait=timedelta(seconds=every))
     detail = {"every_seconds": every, "before": before}
     _record("source.changed", source, actor, now, reason, detail)
 
@@ -147,7 +147,7 @@ def set_allowed_addresses(
 def request_crawl(*, source: Source, actor: str, now: datetime, reason: str = "") -> None:
     """Crawl it now, before what is due by schedule."""
     source = _crawled(source)
-    _enqueue(source, now, actor, priority=queue.URGENT)
+    _enqueue(source, actor, now, priority=queue.URGENT)
     _record("source.crawl_requested", source, actor, now, reason, {})
 
 
@@ -206,11 +206,18 @@ def _allow(source: Source, hosts: Sequence[str], actor: str, now: datetime, reas
     _record("source.addresses_allowed", source, actor, now, reason, detail)
 
 
-def _enqueue(source: Source, due_at: datetime, actor: str, priority: int = 0) -> None:
+def _enqueue(
+    source: Source,
+    actor: str,
+    now: datetime,
+    *,
+    wait: timedelta = timedelta(),
+    priority: int = 0,
+) -> None:
     queue.enqueue(
         kind=CRAWL,
         key=str(source.pk),
-        due_at=due_at,
+        due_at=queue.clock(now) + wait,  # who asks may be wrong about the time
         every_seconds=source.every_seconds,
         priority=priority,
         requested_by=actor,

@@ -1,7 +1,6 @@
 """What a kind of job is: how its jobs are prepared, run and recorded (docs/operate/jobs.md)."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Any, Protocol
 
 import msgspec
@@ -32,14 +31,14 @@ class Result(msgspec.Struct, frozen=True):
 
     `value` is what `record` writes. `failed` says why it shall be tried again soon, with
     back-off; a failure may have a value all the same. `retry_after` are the seconds that somebody
-    asked us to wait, kept to up to an hour. `next_due_at` (aware, UTC) overrides the schedule.
+    asked us to wait, kept to up to an hour. `again`: it is due again at once, whatever the schedule.
     """
 
     claim: Claim
     value: Any = None
     failed: str | None = None
     retry_after: float | None = None
-    next_due_at: datetime | None = None
+    again: bool = False
 
 
 class Crew(Protocol):

@@ -102,7 +102,7 @@ def _by_kind(finished: Sequence[Finished]) -> dict[str, list[Result]]:
 def _done(one: Finished, row: Locked, now: datetime) -> Done:
     result = one.result
     failures = 0 if result.failed is None else row.failures + 1
-    is_once = row.every_seconds is None and result.next_due_at is None
+    is_once = row.every_seconds is None and not result.again
     state, due_at = State.QUEUED, _due_at(result, row, now)
     if failures >= schedule.FAILURES_OF_ONE and is_once:
         state = State.QUARANTINED
@@ -121,8 +121,8 @@ def _done(one: Finished, row: Locked, now: datetime) -> Done:
 
 
 def _due_at(result: Result, row: Locked, now: datetime) -> datetime:
-    if result.next_due_at is not None:
-        return result.next_due_at
+    if result.again:
+        return now
     kind, key = result.claim.kind, result.claim.key
     if result.failed is not None:
         wait = schedule.back_off(kind, key, row.failures, row.every_seconds, result.retry_after)

@@ -74,7 +74,7 @@ class Sweep:
                 Result(
                     task.claim,
                     portion,
-                    next_due_at=self.clock.now() if is_unfinished else None,
+                    again=is_unfinished,
                 )
             )
 
