@@ -7,7 +7,7 @@ their limits: `docs/sources/fetch.md`.
 import random
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import Protocol, Self, overload
 
 from trustui.core.facts import Document, Problem
@@ -55,7 +55,7 @@ class Door(Protocol):
         With the ``validator`` of a document that the caller has, the answer may be `Unchanged`;
         without one, or with "", never. `Document.seen_at` is when the answer was complete.
         """
-        ...
+        return self.get_many([Wanted(url, max_length, validator)], accept=accept)[0]
 
     def each(
         self, requests: Sequence[Wanted], *, accept: str = "*/*"
@@ -68,14 +68,18 @@ class Door(Protocol):
 
     def get_many(self, requests: Sequence[Wanted], *, accept: str = "*/*") -> list[Result]:
         """As `each`, in the order asked. All bodies are in memory at the end."""
-        ...
+        return [result for _, result in sorted(self.each(requests, accept=accept), key=_number)]
 
     def close(self) -> None:
         """Give back connections."""
         ...
 
 
-class Fetch:
+def _number(numbered: tuple[int, Result]) -> int:
+    return numbered[0]
+
+
+class Fetch(Door):
     """The door of one thread: one policy, one set of limits, connections kept between requests.
 
     Connections are never shared between different policies or credentials: make one `Fetch` for
@@ -112,22 +116,6 @@ class Fetch:
     def close(self) -> None:
         """Close all kept connections."""
         self._engine.close()
-
-    @overload
-    def get(self, url: str, *, max_length: int, accept: str = "*/*") -> Document | Problem: ...
-    @overload
-    def get(
-        self, url: str, *, max_length: int, validator: str, accept: str = "*/*"
-    ) -> Document | Problem | Unchanged: ...
-    def get(
-        self, url: str, *, max_length: int, validator: str = "", accept: str = "*/*"
-    ) -> Document | Problem | Unchanged:
-        """As `Door.get`."""
-        return self.get_many([Wanted(url, max_length, validator)], accept=accept)[0]
-
-    def get_many(self, requests: Sequence[Wanted], *, accept: str = "*/*") -> list[Result]:
-        """As `Door.get_many`: at most the sum of the lengths in memory."""
-        return in_order(self.each(requests, accept=accept))
 
     def each(
         self, requests: Sequence[Wanted], *, accept: str = "*/*"
@@ -172,8 +160,3 @@ def outcome_of(errand: Errand) -> Result:
     if errand.error is not None:
         raise errand.error
     return errand.result
-
-
-def in_order(numbered: Iterator[tuple[int, Result]]) -> list[Result]:
-    """Results that came as they came, in the order asked."""
-    return [result for _, result in sorted(numbered, key=lambda pair: pair[0])]

@@ -10,14 +10,12 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from queue import SimpleQueue
-from typing import Self, overload
+from typing import Self
 
 import msgspec
 
-from trustui.core.facts import Document, Problem
 from trustui.crawl.addresses import AddressPolicy
-from trustui.crawl.fetch import in_order, outcome_of
-from trustui.crawl.transfer.conditional import Unchanged
+from trustui.crawl.fetch import Door, outcome_of
 from trustui.crawl.transfer.engine import Engine
 from trustui.crawl.transfer.errand import Errand, Result, Wanted
 from trustui.crawl.transfer.limits import FetchLimits
@@ -108,7 +106,7 @@ class Switchboard:
             return True
 
 
-class Line:
+class Line(Door):
     """The `Door` of one source through a `Switchboard`.
 
     Besides what a place cannot be blamed for, `SwitchboardClosed` and `SwitchboardFailed`, its
@@ -140,22 +138,6 @@ class Line:
             calls = list(self._calls)
         for call in calls:
             call.end(SwitchboardClosed("the line was closed"))
-
-    @overload
-    def get(self, url: str, *, max_length: int, accept: str = "*/*") -> Document | Problem: ...
-    @overload
-    def get(
-        self, url: str, *, max_length: int, validator: str, accept: str = "*/*"
-    ) -> Document | Problem | Unchanged: ...
-    def get(
-        self, url: str, *, max_length: int, validator: str = "", accept: str = "*/*"
-    ) -> Document | Problem | Unchanged:
-        """As `Door.get`."""
-        return self.get_many([Wanted(url, max_length, validator)], accept=accept)[0]
-
-    def get_many(self, requests: Sequence[Wanted], *, accept: str = "*/*") -> list[Result]:
-        """As `Door.get_many`: at most the sum of the lengths in memory."""
-        return in_order(self.each(requests, accept=accept))
 
     def each(
         self, requests: Sequence[Wanted], *, accept: str = "*/*"
