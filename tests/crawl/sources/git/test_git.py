@@ -18,6 +18,7 @@ from tests.simulators.git_history import (
     write_git,
 )
 from tests.simulators.git_history import Dated as One
+from tests.simulators.places_of_a_past import body_of, newest, problem_of
 from tests.simulators.written import DAY, NOON_OF_DAY_3, START, vendor
 from trustui.core.facts import Document, Problem, ProblemKind
 from trustui.core.formats.tuf.reading import Request
@@ -46,20 +47,6 @@ def folder(repo: Publisher, tmp_path: Path) -> Path:
 
 def opened(folder: Path, at: datetime | None = None) -> GitRepository:
     return GitRepository(str(folder), Options(at=at))
-
-
-def newest(source: GitRepository, role: str) -> Document | Problem:
-    return source.ask(Request(role, None, 100_000))
-
-
-def body_of(answered: Document | Problem) -> bytes:
-    assert isinstance(answered, Document)
-    return answered.body
-
-
-def problem_of(answered: Document | Problem) -> tuple[ProblemKind, str]:
-    assert isinstance(answered, Problem)
-    return answered.kind, answered.because
 
 
 def verdict(source: GitRepository, repo: Publisher, at: datetime = NOON_OF_DAY_3) -> Trace:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.simulators.places_of_a_past import body_of, newest, problem_of
 from tests.simulators.written import DAY, NOON_OF_DAY_3, START, vendor
 from trustui.core.facts import Document, Problem, ProblemKind
 from trustui.core.formats.tuf.reading import Request
@@ -37,20 +38,6 @@ def folder(repo: Publisher, tmp_path: Path) -> Path:
 
 def opened(folder: Path, at: datetime | None = None) -> History:
     return History(str(folder), Options(at=at))
-
-
-def newest(source: History, role: str) -> Document | Problem:
-    return source.ask(Request(role, None, 100_000))
-
-
-def body_of(answered: Document | Problem) -> bytes:
-    assert isinstance(answered, Document)
-    return answered.body
-
-
-def problem_of(answered: Document | Problem) -> tuple[ProblemKind, str]:
-    assert isinstance(answered, Problem)
-    return answered.kind, answered.because
 
 
 def record(folder: Path, role: str, version: int, **cells: str) -> None:
