@@ -129,11 +129,15 @@ class PostgresServer(Server):
             return False
         return True
 
-    def create_database(self, name: str) -> str:
+    def create_database(self, name: str, tablespace: str = "pg_default") -> str:
         """Make an empty database; gives its URL."""
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"'.encode())
+        self.do(f'CREATE DATABASE "{name}" TABLESPACE "{tablespace}"')
         return self.url(name)
+
+    def do(self, statement: str) -> None:
+        """As the superuser, outside of every database of ours."""
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(statement.encode())
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """Whole systems: on PostgreSQL with Redis, and on SQLite alone."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import TypeAlias
@@ -11,6 +11,7 @@ import pytest
 from tests.conftest import PROJECT
 from tests.faults.harness import HOUR, LEASE_SECONDS, System
 from tests.faults.server import Repositories
+from tests.faults.small_disk import SmallDisk
 from tests.servers import PostgresServer, RedisServer
 from tests.simulators.installation import Installation
 
@@ -40,18 +41,49 @@ def with_postgresql(
     tmp_path: Path, postgres_server: PostgresServer, redis_server: RedisServer
 ) -> Iterator[MakeSystem]:
     """Make a system of so many sources on PostgreSQL and Redis with a pool of workers."""
-    redis_server.flush()
+    with _on_postgresql(tmp_path, postgres_server, redis_server) as make:
+        yield make
+
+
+@pytest.fixture
+def small_disk(postgres_server: PostgresServer) -> Iterator[SmallDisk]:
+    """One whose tablespace is `small`."""
+    with SmallDisk.mounted(owner=postgres_server.user) as disk:
+        postgres_server.do(f"CREATE TABLESPACE small LOCATION '{disk.folder}'")
+        yield disk
+        postgres_server.do("DROP TABLESPACE small")
+
+
+@pytest.fixture
+def with_small_disk(
+    tmp_path: Path,
+    postgres_server: PostgresServer,
+    redis_server: RedisServer,
+    small_disk: SmallDisk,  # noqa: ARG001  it goes last
+) -> Iterator[MakeSystem]:
+    """As `with_postgresql`, its database on the small disk."""
+    with _on_postgresql(tmp_path, postgres_server, redis_server, "small") as make:
+        yield make
+
+
+@contextmanager
+def _on_postgresql(
+    folder: Path, postgres: PostgresServer, redis: RedisServer, tablespace: str = "pg_default"
+) -> Iterator[MakeSystem]:
+    redis.flush()
+    name = f"faults_{next(_numbers)}"
     with ExitStack() as stack:
 
         def make(sources: int, *, lease: int = LEASE_SECONDS, every: int = HOUR) -> System:
             environment = {
                 "TRUSTUI_LEASE": str(lease),
-                "DATABASE_URL": postgres_server.create_database(f"faults_{next(_numbers)}"),
-                "REDIS_URL": redis_server.url(3),
+                "DATABASE_URL": postgres.create_database(name, tablespace),
+                "REDIS_URL": redis.url(3),
             }
-            return _made(stack, tmp_path, sources, environment, POOL, every)
+            return _made(stack, folder, sources, environment, POOL, every)
 
         yield make
+    postgres.do(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 def _made(

@@ -170,6 +170,13 @@ class System:
         self.driver.do("ask")
         return self.wait("crawled_since", len(self.served.names), seconds, at=since)
 
+    def can_be_asked(self) -> bool:
+        """Ask for a crawl of everything; a session that broke is noticed once."""
+        with suppress(Away):
+            self.driver.do("ask")
+            return True
+        return False
+
     def check(self, quarantined: Sequence[str] = ()) -> None:
         """After everything has ended: what must hold, holds."""
         for process in self.processes:

@@ -1,13 +1,12 @@
 """PostgreSQL is killed while crawls are written: what others could see stays, the rest is redone."""
 
 import time
-from contextlib import suppress
 from random import Random
 
 import pytest
 
 from tests.faults.conftest import SEED, MakeSystem
-from tests.faults.harness import MOST_SECONDS, Away, System, tell
+from tests.faults.harness import MOST_SECONDS, System, tell
 from tests.servers import PostgresServer, wait_until
 
 pytestmark = pytest.mark.faults
@@ -26,14 +25,6 @@ def watch(system: System, seconds: float) -> set[int]:
     return seen
 
 
-def is_asked(system: System) -> bool:
-    """Sessions from before the kill are gone, each is noticed once."""
-    with suppress(Away):
-        system.driver.do("ask")
-        return True
-    return False
-
-
 def kill_again_and_again(make: MakeSystem, postgres: PostgresServer, times: int) -> None:
     system, chance = make(SOURCES), Random(SEED)
     system.start_worker()
@@ -46,7 +37,7 @@ def kill_again_and_again(make: MakeSystem, postgres: PostgresServer, times: int)
             postgres.kill()
             killed_at = time.time()
             postgres.start()
-            wait_until(lambda: is_asked(system), "it can be asked again", MOST_SECONDS)
+            wait_until(system.can_be_asked, "it can be asked again", MOST_SECONDS)
             healed.append(system.wait("crawled_since", SOURCES, at=killed_at))
     tell("PostgreSQL killed, until all were crawled", healed)
     print(f"{len(seen)} acknowledged crawls")
