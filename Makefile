@@ -78,6 +78,11 @@ lint: dev ## Judge format, rules, types, import contracts and spelling
 	$(BIN)/mypy $(CODE)
 	$(BIN)/lint-imports
 	$(BIN)/codespell
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive trustui
+
+.PHONY: audit
+audit: dev ## Look for known faults of the locked packages (asks the package index)
+	$(BIN)/pip-audit --disable-pip --require-hashes --strict -r requirements-server.lock
 
 .PHONY: types
 types: dev ## Judge the types only
