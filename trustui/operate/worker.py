@@ -14,6 +14,7 @@ from django.db import DatabaseError, connection
 
 from trustui import celery
 from trustui.operate.arguments import Refused
+from trustui.operate.memory import keep_few_arenas
 from trustui.operate.pool import run_pool
 from trustui.operate.serve import count
 from trustui.operate.supervision import Child, Supervisor
@@ -47,6 +48,7 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 def run(arguments: argparse.Namespace) -> int:
     """Until SIGTERM or SIGINT; what cannot be finished within eight seconds is handed back."""
+    keep_few_arenas()
     if arguments.pool_of:
         return run_pool(arguments.pool_of, arguments.concurrency)
     if missing := missing_migrations():
