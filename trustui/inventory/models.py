@@ -53,6 +53,10 @@ class CrawlOutcome(models.TextChoices):
     FAILED = "failed", "no usable answer"
 
 
+SETTLING = frozenset({CrawlOutcome.UNCHANGED, CrawlOutcome.COMPLETE})
+"""After such a crawl a source is settled: two requests tell whether anything changed."""
+
+
 class Crawl(models.Model):
     """One look at a source."""
 

@@ -7,7 +7,7 @@ from django.db.models import Max, OuterRef, Subquery
 
 from trustui.core.facts import Document
 from trustui.core.formats.tuf.repository import AnchorOrigin
-from trustui.inventory.models import Crawl, CrawlOutcome, RoleState, RoleVersion, Source, Standing
+from trustui.inventory.models import SETTLING, Crawl, RoleState, RoleVersion, Source, Standing
 from trustui.inventory.sightings import Newest, PlaceKey, newest
 from trustui.inventory.text import identity, real_name
 from trustui.inventory.values import CrawlOrder, Known
@@ -84,7 +84,7 @@ class StoredDocuments:
 
     def _is_settled(self, source: Source) -> bool:
         outcome = getattr(source, "latest_outcome", None)
-        is_read = outcome in {CrawlOutcome.UNCHANGED, CrawlOutcome.COMPLETE}
+        is_read = outcome in SETTLING
         # An anchor that is new has no root kept from it yet.
         return is_read and (source.anchor_id is None or ROOT in self._trusted[source.pk])
 

@@ -7,7 +7,7 @@ from django.db.models import OuterRef, Q, Subquery
 
 from trustui.core.formats.tuf.repository import AnchorOrigin
 from trustui.inventory.crawling import TIMESTAMP_PLACE
-from trustui.inventory.models import Crawl, CrawlOutcome, RoleState, Sighting, Standing
+from trustui.inventory.models import SETTLING, Crawl, RoleState, Sighting, Standing
 from trustui.inventory.probing import HTTP
 from trustui.inventory.sightings import newest
 from trustui.inventory.text import identity
@@ -78,7 +78,7 @@ def _settled(source_ids: Collection[int]) -> list[_Row]:
             outcome=Subquery(crawls.values("outcome")[:1]),
             timestamp=Subquery(timestamps.values("pk")[:1]),
         )
-        .filter(outcome__in=[CrawlOutcome.UNCHANGED, CrawlOutcome.COMPLETE])
+        .filter(outcome__in=SETTLING)
         .values_list(
             "source_id",
             "source__location",
