@@ -53,6 +53,7 @@ def test_a_killed_embedded_worker_loses_and_repeats_nothing(with_sqlite: MakeSys
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(3600)
 def test_a_pool_that_is_killed_200_times_loses_nothing(with_postgresql: MakeSystem) -> None:
     kill_again_and_again(with_postgresql(SOURCES), 200)
 
