@@ -19,6 +19,7 @@ from trustui.core.timeline import (
     Life,
     Timeline,
     expiries,
+    gaps,
     next_expiries,
 )
 from trustui.demo.publisher import Publisher
@@ -272,3 +273,31 @@ def test_known_outages_are_lapses_and_there_are_no_others(
 
 def hours(span: timedelta) -> float:
     return round(span / HOUR, 1)
+
+
+def test_gaps_lie_between_an_expiry_and_what_came_after_it() -> None:
+    versions = [
+        (START, START + DAY),
+        (START + 3 * DAY, START + 5 * DAY),
+        (START + 4 * DAY, START + 6 * DAY),
+    ]
+    found = list(gaps(versions, START + 8 * DAY))
+    assert [(one.index, one.begins, one.ends, one.is_open) for one in found] == [
+        (0, START + DAY, START + 3 * DAY, False),
+        (2, START + 6 * DAY, START + 8 * DAY, True),
+    ]
+    assert list(gaps(versions[1:], START + 5 * DAY)) == []
+
+
+def test_what_was_first_seen_after_its_expiry_leaves_a_gap_from_then_on() -> None:
+    versions = [(START, START - 300 * DAY), (START + DAY, START + 9 * DAY)]
+    (gap,) = gaps(versions, START + 2 * DAY)
+    assert (gap.begins, gap.ends) == (START, START + DAY)
+    together = [(START, START - 300 * DAY), (START, START + 9 * DAY)]
+    assert list(gaps(together, START + 2 * DAY)) == []
+
+
+def test_a_version_of_unknown_publication_leaves_a_gap_from_its_expiry_on() -> None:
+    (gap,) = gaps([(None, START), (START + DAY, START + 9 * DAY)], START + 2 * DAY)
+    assert (gap.begins, gap.ends) == (START, START + DAY)
+    assert list(gaps([(None, START), (None, START + 9 * DAY)], START + 2 * DAY)) == []

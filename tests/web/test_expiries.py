@@ -1,10 +1,14 @@
 """The page of expiries."""
 
 from datetime import UTC, datetime, timedelta
+from gzip import compress
+from xml.etree.ElementTree import fromstring
+
+import pytest
 
 from tests.simulators.people import HIDDEN_NAME, Cast
 from trustui.accounts.models import Role
-from trustui.inventory.models import RoleState
+from trustui.inventory.models import RoleState, RoleVersion
 from trustui.inventory.text import identity
 
 
@@ -14,6 +18,7 @@ def lapse(cast: Cast, role: str, days: int) -> None:
         expires_at=at + timedelta(days=400)
     )
     RoleState.objects.filter(role=role).update(expires_at=at)
+    RoleVersion.objects.filter(role=role).update(expires_at=at)
 
 
 def test_the_list_links_to_each_role(cast: Cast) -> None:
@@ -30,7 +35,7 @@ def test_the_window_stands_in_the_address(cast: Cast) -> None:
     client = cast.as_role(Role.VIEWER)
     text = client.get("/expiries/?window=14").content.decode()
     assert "<h1>Nothing expires within 14 days</h1>" in text
-    assert 'href="?window=28">within 28 days (1)</a>' in text
+    assert '<a class="bucket" href="?window=28"><b>1</b> <span>28 days</span></a>' in text
     assert "<h1>1 role expires" in client.get("/expiries/?window=28").content.decode()
     lapse(cast, "timestamp", -2)
     assert "<h1>1 role has expired</h1>" in (
@@ -51,6 +56,97 @@ def test_a_cursor_that_no_list_gave_is_refused(cast: Cast) -> None:
     assert "after: expected" in answer.content.decode()
 
 
-def test_the_past_says_why_it_has_no_list(cast: Cast) -> None:
-    text = cast.as_role(Role.VIEWER).get("/expiries/?at=2026-03-03T00:00:00Z").content.decode()
-    assert "The past is not counted again" in text
+def test_the_past_is_shown_as_it_was(cast: Cast) -> None:
+    client = cast.as_role(Role.VIEWER)
+    text = client.get("/expiries/?at=2026-03-03T00:00:00Z").content.decode()
+    assert "<h1>1 role expires within 7 days</h1>" in text
+    assert "had been seen by 3 Mar 2026 00:00 UTC" in text
+    assert "/expiries/calendars/" not in text
+    before = client.get("/expiries/?at=2026-01-01T00:00:00Z").content.decode()
+    assert "<h1>Nothing expires within 7 days</h1>" in before
+
+
+def test_days_are_chosen_by_the_address(cast: Cast) -> None:
+    lapse(cast, "timestamp", 20)
+    day = (datetime.now(UTC) + timedelta(days=20, hours=1)).date()
+    text = cast.as_role(Role.VIEWER).get(f"/expiries/?from={day}&to={day}").content.decode()
+    assert f"<h1>1 role expires on {day.day} {day:%b %Y}</h1>" in text
+    assert f'<input type="date" name="from" value="{day}"' in text
+    assert 'aria-current="true"' not in text
+    assert 'class="chosen"' in text
+
+
+@pytest.mark.parametrize("query", ["from=x", "to=2026-99-01", "team=x", "size=0x", "size=999999"])
+def test_what_cannot_be_asked_is_told(cast: Cast, query: str) -> None:
+    answer = cast.as_role(Role.VIEWER).get(f"/expiries/?{query}")
+    assert answer.status_code == 400
+    assert "xpected" in answer.content.decode()
+
+
+def test_htmx_gets_the_list_alone(cast: Cast) -> None:
+    client = cast.as_role(Role.VIEWER)
+    text = client.get("/expiries/", headers={"HX-Request": "true"}).content.decode()
+    assert text.lstrip().startswith('<div class="stack" id="expiries">')
+    assert "<html" not in text
+
+
+def test_each_role_says_who_signs_it(cast: Cast) -> None:
+    lapse(cast, "timestamp", 3)
+    text = cast.as_role(Role.VIEWER).get("/expiries/").content.decode()
+    assert '<span class="threshold"><b><bdi>1</bdi></b> of 1</span>' in text
+    assert 'href="/keys/' in text
+
+
+def test_bars_lead_to_documents(cast: Cast) -> None:
+    lapse(cast, "timestamp", 3)
+    text = cast.as_role(Role.VIEWER).get("/expiries/").content.decode()
+    served = RoleState.objects.get(source=cast.own.source, role="timestamp").served.blob.sha256
+    assert f"/sources/{cast.own.source.pk}/documents/{served}/" in text
+    assert 'class="version"' in text
+
+
+def test_a_source_has_a_timeline_of_its_own(cast: Cast) -> None:
+    client = cast.as_role(Role.VIEWER)
+    lapse(cast, "timestamp", 3)
+    text = client.get(f"/sources/{cast.own.source.pk}/timeline/").content.decode()
+    assert "<h1>Nothing has expired; the first to expire has 3 days left</h1>" in text
+    assert "snapshot" in text
+    assert client.get(f"/sources/{cast.other.source.pk}/timeline/").status_code == 404
+    assert client.get(f"/sources/{cast.other.source.pk}/timeline.svg").status_code == 404
+    repository = client.get(f"/sources/{cast.own.source.pk}/").content.decode()
+    assert '<section class="section" id="timeline"' in repository
+    assert f'href="/sources/{cast.own.source.pk}/timeline/"' in repository
+
+
+@pytest.mark.parametrize("name", ["expiries/timeline", "sources/{}/timeline"])
+def test_the_picture_as_a_file_needs_nothing_else(cast: Cast, name: str) -> None:
+    lapse(cast, "timestamp", 3)
+    RoleState.objects.filter(role="timestamp").update(role="<b>\u202ex & y")
+    address = f"/{name.format(cast.own.source.pk)}.svg"
+    answer = cast.as_role(Role.VIEWER).get(address)
+    assert answer["Content-Type"].startswith("image/svg+xml")
+    assert "attachment" in answer["Content-Disposition"]
+    picture = fromstring(answer.content)  # noqa: S314  our own
+    assert picture.tag == "{http://www.w3.org/2000/svg}svg"
+    assert b"href" not in answer.content
+    assert b"var(" not in answer.content
+    assert HIDDEN_NAME not in answer.content.decode()
+
+
+def test_a_page_stays_small_with_many_roles(cast: Cast) -> None:
+    served = RoleState.objects.get(source=cast.own.source, role="targets")
+    RoleState.objects.bulk_create(
+        RoleState(
+            source=served.source,
+            role=f"bin-{n:04x}",
+            role_id=identity(f"bin-{n:04x}"),
+            served=served.served,
+            place_id=served.place_id,
+            expires_at=served.expires_at,
+        )
+        for n in range(300)
+    )
+    answer = cast.as_role(Role.VIEWER).get(f"/sources/{served.source_id}/timeline/")
+    assert len(compress(answer.content)) < 20_000
+    assert "26 more roles of this page stand in the table alone" in answer.content.decode()
+    assert 'rel="next"' in answer.content.decode()

@@ -73,6 +73,31 @@ class ApiToken(models.Model):
         return f"{self.hint}… of {self.owner_id}"
 
 
+class Calendar(models.Model):
+    """Lets a calendar program read when documents expire, by an address that holds a secret.
+
+    The secret is stored nowhere. What is read is what the owner may see at that moment.
+    """
+
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="calendars")
+    name = models.CharField(max_length=100)
+    digest = models.CharField(max_length=64, unique=True)
+    """SHA-256 of the secret, hexadecimal."""
+    hint = models.CharField(max_length=12)
+    """How it begins, to tell calendars apart."""
+    narrowed = models.JSONField(default=dict)
+    """Which expiries: `team`, `source`, `role`, `source_id` as `pages.due.Asked` has them."""
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["owner", "-id"], name="calendars_of_owner")]
+
+    def __str__(self) -> str:
+        return f"{self.hint}… of {self.owner_id}"
+
+
 class CacheEntry(models.Model):
     """The table of Django's database cache: what counts failed sign-ins."""
 

@@ -37,7 +37,7 @@ def make_token(
         raise AccountError("expected an end within one year from now")
     if ApiToken.objects.filter(owner=owner, revoked_at=None, expires_at__gt=now).count() >= MOST:
         raise AccountError(f"expected at most {MOST} tokens; revoke one that is not used any more")
-    text = _new_text()
+    text = new_text()
     token = ApiToken.objects.create(
         owner=owner,
         name=name,
@@ -74,9 +74,9 @@ def token_of(text: str, now: datetime) -> ApiToken | None:
     return found
 
 
-def is_well_formed(text: str) -> bool:
+def is_well_formed(text: str, prefix: str = PREFIX) -> bool:
     """Whether this can be a token at all: its prefix, its length, its checksum."""
-    body = text.removeprefix(PREFIX)
+    body = text.removeprefix(prefix)
     if body == text or len(body) != _SECRET_DIGITS + _CHECK_DIGITS or not body.isascii():
         return False
     return _checksum(body[:_SECRET_DIGITS]) == body[_SECRET_DIGITS:]
@@ -87,9 +87,10 @@ def digest_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _new_text() -> str:
+def new_text(prefix: str = PREFIX) -> str:
+    """A new secret; nobody has it until it is handed out."""
     secret = _base62(int.from_bytes(secrets.token_bytes(32)), _SECRET_DIGITS)
-    return f"{PREFIX}{secret}{_checksum(secret)}"
+    return f"{prefix}{secret}{_checksum(secret)}"
 
 
 def _checksum(secret: str) -> str:

@@ -3,10 +3,9 @@
 Times are aware datetimes in UTC. A document is valid strictly before its expiry.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from itertools import pairwise
 
 import msgspec
 
@@ -52,6 +51,16 @@ class Lapse(msgspec.Struct, frozen=True):
     """When the successor was published, or the instant of the timeline."""
     is_open: bool
     """Whether no successor has been published yet."""
+
+
+class Gap(msgspec.Struct, frozen=True):
+    """A time without a valid version, after the one that stands at `index`."""
+
+    index: int
+    begins: datetime
+    ends: datetime
+    is_open: bool
+    """Whether it lasts until the instant that is looked at."""
 
 
 class Lane(msgspec.Struct, frozen=True):
@@ -124,6 +133,20 @@ def next_expiries(repository: Repository, at: datetime) -> tuple[Expiry, ...]:
     return tuple(sorted(found, key=lambda one: one.expires))
 
 
+def gaps(versions: Sequence[tuple[datetime | None, datetime]], at: datetime) -> Iterator[Gap]:
+    """Where versions had expired before their successors came, or before `at`.
+
+    Each version is given by its publication and its expiry, in the order of publication. What was
+    seen for the first time after its expiry leaves a gap from then on: nobody knows what was there.
+    """
+    for index, (begins, expires) in enumerate(versions):
+        is_last = index + 1 == len(versions)
+        ends = at if is_last else versions[index + 1][0]
+        since = expires if begins is None else max(begins, expires)
+        if ends is not None and ends > since:
+            yield Gap(index, since, ends, is_last)
+
+
 def _documents(repository: Repository) -> Iterator[tuple[str, Metadata]]:
     top = {
         "root": repository.root,
@@ -185,8 +208,5 @@ def _life(metadata: Metadata, at: datetime, signing_begins: datetime | None) -> 
 
 
 def _lapses(bars: tuple[Bar, ...], at: datetime) -> Iterator[Lapse]:
-    for bar, successor in pairwise(bars):
-        if successor.begins is not None and successor.begins > bar.expires:
-            yield Lapse(bar.version, bar.expires, successor.begins, is_open=False)
-    if bars[-1].expires < at:
-        yield Lapse(bars[-1].version, bars[-1].expires, at, is_open=True)
+    for gap in gaps([(bar.begins, bar.expires) for bar in bars], at):
+        yield Lapse(bars[gap.index].version, gap.begins, gap.ends, gap.is_open)

@@ -58,12 +58,18 @@ def expires_soon(metadata: Metadata, at: datetime, signing_began_at: datetime | 
     The lifetime is the time from when it was first seen or published to its expiry; a document of
     which that is not known is judged by its signing period alone. All times in UTC.
     """
-    if signing_began_at is not None and signing_began_at <= at < metadata.expires:
+    return is_soon(metadata.seen_at, metadata.expires, at, signing_began_at)
+
+
+def is_soon(
+    seen_at: datetime | None, expires: datetime, at: datetime, signing_began_at: datetime | None
+) -> bool:
+    """As `expires_soon`, of a document that is known by its instants alone."""
+    if signing_began_at is not None and signing_began_at <= at < expires:
         return True
-    if metadata.seen_at is None:
+    if seen_at is None:
         return False
-    lifetime = metadata.expires - metadata.seen_at
-    return timedelta() < (metadata.expires - at) * SOON < lifetime
+    return timedelta() < (expires - at) * SOON < expires - seen_at
 
 
 def signing_begins(root: Metadata | None, name: str, metadata: Metadata) -> datetime | None:
@@ -71,10 +77,15 @@ def signing_begins(root: Metadata | None, name: str, metadata: Metadata) -> date
     stated = metadata.signed.get(SIGNING_PERIOD)
     if stated is None and root is not None:
         stated = root.signed["roles"].get(name, {}).get(SIGNING_PERIOD)
-    since_year_one = (metadata.expires - datetime.min.replace(tzinfo=UTC)).days
-    if type(stated) is not int or not 0 < stated < since_year_one:
+    return renewal_begins(stated, metadata.expires)
+
+
+def renewal_begins(period: object, expires: datetime) -> datetime | None:
+    """So many days before an expiry (UTC); None where the period is no usable number of days."""
+    since_year_one = (expires - datetime.min.replace(tzinfo=UTC)).days
+    if type(period) is not int or not 0 < period < since_year_one:
         return None
-    return metadata.expires - timedelta(days=stated)
+    return expires - timedelta(days=period)
 
 
 def next_change(trace: Trace, repository: Repository) -> datetime | None:

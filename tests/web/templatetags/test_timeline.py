@@ -1,0 +1,75 @@
+"""The timeline as SVG."""
+
+from datetime import UTC, date, datetime, timedelta
+from xml.etree.ElementTree import Element, fromstring
+
+from django.template import Context, Template
+
+from trustui.pages.pictures.timeline_layout import Axis, Version
+from trustui.pages.pictures.timeline_picture import Chosen, Given, Picture, timeline_picture
+
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+HOSTILE = '"><script>alert(1)</script>\u202e&'
+
+
+def picture(role: str = "targets") -> Picture:
+    versions = [
+        Version("1", "aa" * 32, NOW - 40 * DAY, NOW - 20 * DAY),
+        Version("2", "bb" * 32, NOW - 18 * DAY, NOW + DAY),
+    ]
+    given = Given(7, HOSTILE, role, "cd" * 32, NOW - DAY, versions)
+    axis = Axis(NOW - 50 * DAY, NOW + 50 * DAY, NOW)
+    chosen = Chosen(date(2026, 6, 1), date(2026, 6, 2))
+    return timeline_picture(
+        [given], axis, {date(2026, 6, 2): 1}, chosen, is_now=True, has_sources=True
+    )
+
+
+def shown(tag: str, role: str = "targets", **given: str) -> str:
+    template = Template(f"{{% load timeline %}}<svg>{{% {tag} picture %}}</svg>")
+    return template.render(Context({"picture": picture(role), **given}))
+
+
+def links(of: Element) -> list[str]:
+    return [one.attrib["href"] for one in of.iter("a")]
+
+
+def test_bars_and_lapses_lead_to_their_documents() -> None:
+    found = fromstring(shown("timeline_lanes", moment_query="?at=2026-06-01T12:00:00Z"))  # noqa: S314  our own
+    at = "?at=2026-06-01T12:00:00Z"
+    first, second = (
+        f"/sources/7/documents/{'aa' * 32}/{at}",
+        f"/sources/7/documents/{'bb' * 32}/{at}",
+    )
+    assert links(found) == [first, second, first]
+    kinds = [one.attrib["class"] for one in found.iter("rect")]
+    assert kinds == ["version", "version", "fill is-soon", "lapse", "ghost"]
+
+
+def test_days_lead_to_what_expires_then() -> None:
+    found = fromstring(shown("timeline_days", rest="role=a%26b&"))  # noqa: S314  our own
+    assert links(found) == ["?role=a%26b&from=2026-06-02&to=2026-06-02"]
+    assert [one.attrib["class"] for one in found.iter("rect")] == ["chosen", "fill is-soon"]
+
+
+def test_a_file_has_no_links() -> None:
+    for tag in ("timeline_days_alone", "timeline_lanes_alone"):
+        found = fromstring(shown(tag))  # noqa: S314  our own
+        assert links(found) == []
+        assert list(found.iter("rect"))
+
+
+def test_hostile_names_do_nothing() -> None:
+    text = shown("timeline_lanes", HOSTILE)
+    found = fromstring(text)  # noqa: S314  our own
+    assert not list(found.iter("script"))
+    assert "\u202e" not in text
+    assert "<script" not in text
+    (words,) = [one.text for one in found.iter("text") if one.attrib["class"] == "inner"]
+    assert words is not None
+    assert words.startswith('"><script>')
+
+
+def test_a_query_cannot_leave_its_attribute() -> None:
+    assert '"><b>' not in shown("timeline_days", rest='x="><b>&')

@@ -1,0 +1,221 @@
+"""Who has to sign a role's next document: the keys that its delegator lists, and how many."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+from django.db.models import Case, F, Q, When
+
+from trustui.core.formats.tuf.metadata import TOP_LEVEL_ROLES
+from trustui.core.primitives.text import counted, visible
+from trustui.inventory.models import Delegation, ListedKey, RoleState, RoleVersion
+from trustui.inventory.text import identity
+from trustui.pages.due import Due, newest
+from trustui.pages.stated import NOTHING, Stated, stated
+
+SHOWN = 5
+"""Keys of a role that are named."""
+_ROOT, _TARGETS = identity("root"), identity("targets")
+_TOP = frozenset(identity(name) for name in TOP_LEVEL_ROLES)
+
+
+class Signer(msgspec.Struct, frozen=True):
+    """A key; `fingerprint` is empty where it cannot be read, `owner` where nobody says whose it is."""
+
+    keyid: str
+    fingerprint: str
+    owner: str
+
+    @property
+    def name(self) -> str:
+        """Whose key it is, or how its id begins."""
+        return self.owner or f"{visible(self.keyid[:8])}…"
+
+
+class Signers(msgspec.Struct, frozen=True):
+    """`threshold` of `keys` have to sign; the first few are named."""
+
+    delegator: str
+    threshold: str
+    keys: int
+    named: tuple[Signer, ...]
+
+    @property
+    def more(self) -> int:
+        """Keys that are not named."""
+        return self.keys - len(self.named)
+
+    @property
+    def words(self) -> str:
+        """`2 of 3: Lind, Sato and 1 more`."""
+        names = ", ".join(one.name for one in self.named)
+        more = f" and {self.more:,} more" if self.more else ""
+        return f"{self.threshold} of {counted(self.keys, 'key')}: {names}{more}"
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """What is asked about documents besides when they expire: signers, and what publishers state."""
+
+    signers: Mapping[int, Signers]
+    """By the id of the row."""
+    own: Mapping[int, Stated]
+    """By blob id."""
+    roots: Mapping[int, Stated]
+    """By source id."""
+
+
+class _Delegator(msgspec.Struct, frozen=True):
+    source_id: int
+    role: str
+    role_id: str
+    set_id: int
+    blob_id: int
+
+
+class _Edge(msgspec.Struct, frozen=True):
+    set_id: int
+    name: str
+    name_id: str
+    threshold: str
+    is_bins: bool
+    keyids: tuple[str, ...]
+
+    def is_for(self, row: Due) -> bool:
+        """Bins are named by their prefix and a number (TAP 15)."""
+        return row.role.startswith(f"{self.name}-") if self.is_bins else row.role_id == self.name_id
+
+
+class _Found(msgspec.Struct, frozen=True):
+    """Delegators that were read, and the edge of each row that one of them has."""
+
+    above: tuple[_Delegator, ...]
+    chosen: Mapping[int, tuple[_Delegator, _Edge]]
+    """By the id of the row."""
+
+
+def listed(rows: Sequence[Due], at: datetime | None) -> Listed:
+    """About documents as they are now, or as they were known at an instant.
+
+    Four queries; two more where roles below targets delegate, which takes a longer look.
+    """
+    near = _found(rows, at, is_near=True)
+    rest = [row for row in rows if row.id not in near.chosen and row.role_id not in _TOP]
+    far = _found(rest, at, is_near=False)
+    above, chosen = (*near.above, *far.above), {**near.chosen, **far.chosen}
+    said = stated({row.blob_id for row in rows} | {one.blob_id for one in above})
+    keys = _fingerprints([edge for _, edge in chosen.values()])
+    return Listed(
+        signers={
+            id_: _signers(delegator, edge, keys, said.get(delegator.blob_id, NOTHING))
+            for id_, (delegator, edge) in chosen.items()
+        },
+        own=said,
+        roots={
+            one.source_id: said.get(one.blob_id, NOTHING) for one in above if one.role_id == _ROOT
+        },
+    )
+
+
+def _found(rows: Sequence[Due], at: datetime | None, *, is_near: bool) -> _Found:
+    """Two queries; none where there is no row."""
+    above = _delegators(rows, at, is_near=is_near)
+    by_source: dict[int, list[_Delegator]] = {}
+    for one in above:
+        by_source.setdefault(one.source_id, []).append(one)
+    edges = _edges(rows, above)
+    pairs = {row.id: _edge(row, by_source.get(row.source_id, ()), edges) for row in rows}
+    return _Found(tuple(above), {id_: found for id_, found in pairs.items() if found is not None})
+
+
+def _delegators(rows: Sequence[Due], at: datetime | None, *, is_near: bool) -> list[_Delegator]:
+    """The documents that a client goes by, those of top-level roles in front.
+
+    Of each role that delegates it is what a client trusts, else what is served. Near are root and
+    targets, of which an index leads to every source.
+    """
+    sources = {row.source_id for row in rows}
+    near = Q(role_id__in=(_ROOT, _TARGETS))
+    if at is None:
+        states = RoleState.objects.filter(near if is_near else ~near, source__in=sources)
+        found: Iterable[tuple[int, str, str, int, int]] = (
+            states.annotate(
+                set_id=_trusted_or_served("delegation_set"), blob=_trusted_or_served("blob")
+            )
+            .filter(set_id__isnull=False)
+            .values_list("source_id", "role", "role_id", "set_id", "blob")
+        )
+    else:
+        seen = RoleVersion.objects.filter(
+            near if is_near else ~near, source__in=sources, first_seen_at__lte=at
+        )
+        found = (
+            newest(seen)
+            .filter(delegation_set__isnull=False)
+            .values_list("source_id", "role", "role_id", "delegation_set_id", "blob_id")
+        )
+    return sorted(
+        (_Delegator(*row) for row in found), key=lambda one: (one.role_id not in _TOP, one.role)
+    )
+
+
+def _trusted_or_served(column: str) -> Case:
+    return Case(
+        When(trusted__isnull=True, then=F(f"served__{column}")), default=F(f"trusted__{column}")
+    )
+
+
+def _edges(rows: Sequence[Due], above: Sequence[_Delegator]) -> dict[int, list[_Edge]]:
+    """By delegation set."""
+    names = {row.role_id for row in rows}
+    found = Delegation.objects.filter(delegation_set__in={one.set_id for one in above}).filter(
+        Q(name_id__in=names) | Q(bins__isnull=False)
+    )
+    edges: dict[int, list[_Edge]] = {}
+    for set_id, name, name_id, threshold, bins, keyids in found.order_by("position").values_list(
+        "delegation_set_id", "name", "name_id", "threshold", "bins", "keyids"
+    ):
+        edge = _Edge(
+            set_id, name, name_id, threshold, bins is not None, tuple(dict.fromkeys(keyids))
+        )
+        edges.setdefault(set_id, []).append(edge)
+    return edges
+
+
+def _edge(
+    row: Due, above: Collection[_Delegator], edges: Mapping[int, Sequence[_Edge]]
+) -> tuple[_Delegator, _Edge] | None:
+    """Only a root delegates to top-level roles, and to no other."""
+    is_top = row.role_id in _TOP
+    pairs = (
+        (delegator, edge)
+        for delegator in above
+        if (delegator.role_id == _ROOT) is is_top
+        for edge in edges.get(delegator.set_id, ())
+        if edge.is_for(row)
+    )
+    return next(pairs, None)
+
+
+def _fingerprints(edges: Sequence[_Edge]) -> dict[tuple[int, str], str]:
+    """Of the keys that are named, by delegation set and key id."""
+    keyids = {keyid for edge in edges for keyid in edge.keyids[:SHOWN]}
+    found = ListedKey.objects.filter(
+        delegation_set__in={edge.set_id for edge in edges},
+        keyid_id__in={identity(keyid) for keyid in keyids},
+    )
+    rows = found.values_list("delegation_set_id", "keyid", "key__fingerprint")
+    return {(set_id, keyid): fingerprint or "" for set_id, keyid, fingerprint in rows}
+
+
+def _signers(
+    delegator: _Delegator, edge: _Edge, keys: Mapping[tuple[int, str], str], said: Stated
+) -> Signers:
+    return Signers(
+        delegator=delegator.role,
+        threshold=edge.threshold,
+        keys=len(edge.keyids),
+        named=tuple(
+            Signer(keyid, keys.get((edge.set_id, keyid), ""), said.owners.get(keyid, ""))
+            for keyid in edge.keyids[:SHOWN]
+        ),
+    )

@@ -1,0 +1,92 @@
+"""What publishers state beside the specification: when a role is signed anew, whose a key is.
+
+tuf-on-ci writes both into its metadata. Only documents that name them are read.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
+
+from trustui.core.diff.signers import KEY_OWNER
+from trustui.core.formats.tuf.states import SIGNING_PERIOD, renewal_begins
+from trustui.core.limits import MIB
+from trustui.core.primitives.text import visible
+from trustui.inventory import sql
+from trustui.inventory.models import Blob
+
+LARGEST = MIB
+"""Bytes of a document that is looked into; what tuf-on-ci writes is far smaller."""
+_MARK = b"x-tuf-on-ci-"
+_OWNER = 60
+
+
+class Stated(msgspec.Struct, frozen=True):
+    """Of one document. Periods are whatever it wrote; owners are fit to be shown."""
+
+    period: object = None
+    periods: Mapping[str, object] = {}
+    """By role, where a root states them."""
+    owners: Mapping[str, str] = {}
+    """By key id."""
+
+
+NOTHING = Stated()
+
+
+class _Signed(msgspec.Struct):
+    signing_period: Any = msgspec.field(default=None, name=SIGNING_PERIOD)
+    roles: Any = None
+    keys: Any = None
+    delegations: Any = None
+
+
+class _Document(msgspec.Struct):
+    signed: _Signed
+
+
+_DECODER = msgspec.json.Decoder(_Document)
+
+
+def stated(blob_ids: Collection[int]) -> dict[int, Stated]:
+    """By blob id; documents that state nothing are left out. One query."""
+    rows = Blob.objects.filter(pk__in=blob_ids, size__lte=LARGEST).filter(_holds_mark())
+    return {pk: read(bytes(body)) for pk, body in rows.values_list("pk", "body")}
+
+
+def read(body: bytes) -> Stated:
+    """What a document states; nothing where it cannot be read."""
+    try:
+        signed = _DECODER.decode(body).signed
+    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, RecursionError):
+        return NOTHING
+    roles = _object(signed.roles)
+    keys = _object(signed.keys) or _object(_object(signed.delegations).get("keys"))
+    return Stated(
+        period=signed.signing_period,
+        periods={name: _object(one).get(SIGNING_PERIOD) for name, one in roles.items()},
+        owners={
+            keyid: visible(owner, _OWNER)
+            for keyid, one in keys.items()
+            if isinstance(owner := _object(one).get(KEY_OWNER), str) and owner
+        },
+    )
+
+
+def signing_begins(own: Stated, root: Stated, role: str, expires: datetime) -> datetime | None:
+    """When a role is to be signed anew (UTC): as its document states it, else as its root does."""
+    period = root.periods.get(role) if own.period is None else own.period
+    return renewal_begins(period, expires)
+
+
+def _holds_mark() -> RawSQL:
+    column = f"{sql.table(Blob)}.body"
+    text = f"position(%s::bytea in {column})" if sql.is_postgresql() else f"instr({column}, %s)"
+    return RawSQL(f"{text} > 0", [_MARK], output_field=BooleanField())  # noqa: S611  names of the model
+
+
+def _object(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
