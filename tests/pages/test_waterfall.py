@@ -16,18 +16,9 @@ from tests.simulators.answers import (
 )
 from tests.simulators.watched import DAY, START, vendor
 from trustui.check_pages import CheckPage, load_pages
-from trustui.core.trace import Severity
+from trustui.core.trace import Finding, Group, NotReached, Severity
 from trustui.pages.components import Labelled, StepLine
-from trustui.pages.waterfall import (
-    MAX_ALIKE,
-    MAX_EVERY,
-    AnswerFinding,
-    AnswerGroup,
-    NotReached,
-    Waterfall,
-    readable,
-    waterfall,
-)
+from trustui.pages.waterfall import MAX_ALIKE, MAX_EVERY, Waterfall, readable, waterfall
 
 
 def lines(made: Waterfall) -> list[StepLine]:
@@ -134,7 +125,7 @@ def test_form_that_holds_and_notes_are_quiet_but_what_fails_never_is() -> None:
 
 
 def test_what_was_noted_as_a_finding_is_not_quiet() -> None:
-    found = AnswerFinding("x.sig.invalid", "thing v1", "one is bad", Severity.HIGH)
+    found = Finding("x.sig.invalid", "thing v1", "one is bad", Severity.HIGH)
     made = waterfall(answer(step("x.sig.invalid", NOTED), findings=[found]), {}, AT)
     assert [line.check_id for line in made.groups[0].head.steps] == ["x.sig.invalid"]
     assert made.findings[0].sign == "bad"
@@ -144,7 +135,7 @@ def test_findings_come_by_severity() -> None:
     made = waterfall(
         answer(
             step(),
-            findings=[AnswerFinding("x.a", "a", "b", one) for one in Severity],
+            findings=[Finding("x.a", "a", "b", one) for one in Severity],
         ),
         {},
         AT,
@@ -152,10 +143,10 @@ def test_findings_come_by_severity() -> None:
     assert [one.severity for one in made.findings] == ["high", "medium", "low", "info"]
 
 
-def edges(count: int, outcome: str) -> tuple[list[AnswerGroup], list[object]]:
+def edges(count: int, outcome: str) -> tuple[list[Group], list[object]]:
     names = [f"targets → bin-{number:03d}" for number in range(count)]
     steps = [step("x.y", PASSED if outcome == "passed" else FAILED, group=name) for name in names]
-    groups = [AnswerGroup(name, name, steps[0].outcome) for name in names]
+    groups = [Group(name, name, steps[0].outcome) for name in names]
     return groups, list(steps)
 
 
@@ -176,7 +167,7 @@ def test_asked_for_every_group_it_still_has_a_bound() -> None:
 def test_bins_that_only_rest_on_something_are_counted_too() -> None:
     groups, _ = edges(100, "passed")
     moot = [step("x.y", moot_because="x.top", group=one.id) for one in groups]
-    undecided = [AnswerGroup(one.id, one.on, UNDECIDED) for one in groups]
+    undecided = [Group(one.id, one.on, UNDECIDED) for one in groups]
     made = waterfall(answer(*moot, groups=undecided), {}, AT)
     assert len(made.groups) == MAX_ALIKE
 

@@ -6,16 +6,9 @@ from datetime import UTC, datetime
 from tests.simulators.tuf_places import Client
 from trustui.core.answer import as_json
 from trustui.core.formats.tuf.states import trust_state
-from trustui.core.trace import Outcome, TrustState
+from trustui.core.trace import Finding, Group, NotReached, Outcome, TrustState
 from trustui.demo.publisher import Publisher
-from trustui.pages.waterfall import (
-    Answer,
-    AnswerFinding,
-    AnswerGroup,
-    AnswerStep,
-    NotReached,
-    read_answer,
-)
+from trustui.pages.waterfall import Answer, AnswerStep, read_answer
 
 AT = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 PASSED, FAILED, UNDECIDED, NOTED = (
@@ -47,14 +40,14 @@ def step(
 def answer(
     *steps: AnswerStep,
     state: TrustState = TrustState.VERIFIED,
-    groups: Sequence[AnswerGroup] | None = None,
-    findings: Sequence[AnswerFinding] = (),
+    groups: Sequence[Group] | None = None,
+    findings: Sequence[Finding] = (),
     not_reached: Sequence[NotReached] = (),
     at: datetime = AT,
 ) -> Answer:
     """A verification of a made-up format; without groups each is as bad as its worst step."""
     names = dict.fromkeys(one.group for one in steps)
-    made = [AnswerGroup(name, name, _worst(name, steps)) for name in names]
+    made = [Group(name, name, _worst(name, steps)) for name in names]
     given = tuple(made if groups is None else groups)
     outcome = FAILED if any(one.outcome is FAILED for one in given) else PASSED
     return Answer(

@@ -1,8 +1,9 @@
 """The pages of keys."""
 
 from tests.simulators.people import HIDDEN_NAME, OWN_NAME, Cast
+from tests.simulators.watched import Watched, vendor
 from trustui.accounts.models import Role
-from trustui.inventory.models import SourceKey
+from trustui.inventory.models import Source, SourceKey
 from trustui.inventory.text import identity
 
 
@@ -16,8 +17,10 @@ def test_the_inventory_links_to_each_key(cast: Cast) -> None:
 def test_a_key_tells_where_it_is_used_and_what_it_signed(cast: Cast) -> None:
     fingerprint = cast.own.examples["fingerprint"]
     text = cast.as_role(Role.VIEWER).get(f"/keys/{fingerprint}/").content.decode()
-    assert "<h1>This key may sign 1 role</h1>" in text
-    assert f'<a href="/sources/{cast.own.source.pk}/"><bdi>{OWN_NAME}</bdi></a>' in text
+    assert f"of {OWN_NAME}</h1>" in text
+    assert f'In <a href="/sources/{cast.own.source.pk}/"><bdi>{OWN_NAME}</bdi></a>' in text
+    assert "If it is lost" in text
+    assert "If it is stolen" in text
     assert "It goes by several ids" not in text
     assert HIDDEN_NAME not in text
 
@@ -51,3 +54,45 @@ def test_a_cursor_that_no_list_gave_is_refused(cast: Cast) -> None:
 def test_the_past_says_that_keys_are_told_as_of_now(cast: Cast) -> None:
     text = cast.as_role(Role.VIEWER).get("/keys/?at=2026-03-03T00:00:00Z").content.decode()
     assert "as they are known now" in text
+
+
+def test_a_list_that_is_narrowed_to_nothing_says_so(cast: Cast) -> None:
+    client = cast.as_role(Role.VIEWER)
+    text = client.get("/keys/?kind=shared").content.decode()
+    assert "No key is like this" in text
+    part = client.get("/keys/?text=0", headers={"HX-Request": "true"}).content.decode()
+    assert part.startswith('<div class="stack" id="keys">')
+    source = cast.own.source.pk
+    assert f"Only those that <b><bdi>{OWN_NAME}</bdi></b> names" in (
+        client.get(f"/keys/?source={source}").content.decode()
+    )
+    theirs = client.get(f"/keys/?source={cast.other.source.pk}").content.decode()
+    assert HIDDEN_NAME not in theirs
+
+
+def test_the_keys_of_a_repository_stand_against_its_roles(cast: Cast) -> None:
+    client = cast.as_role(Role.VIEWER)
+    text = client.get(f"/sources/{cast.own.source.pk}/keys/").content.decode()
+    assert 'aria-label="signs what is served"' in text
+    assert "nobody can sign <bdi>timestamp</bdi>" in text
+    assert f'href="/keys/{cast.own.examples["fingerprint"]}/"' in text
+    assert client.get(f"/sources/{cast.other.source.pk}/keys/").status_code == 404
+
+
+def test_one_repository_of_a_key_is_told_alone(cast: Cast) -> None:
+    client = cast.as_role(Role.VIEWER)
+    address = f"/keys/{cast.own.examples['fingerprint']}/"
+    assert client.get(f"{address}?in={cast.own.source.pk}").status_code == 200
+    assert client.get(f"{address}?in=x").status_code == 200
+
+
+def test_shared_keys_stand_against_the_sources(cast: Cast) -> None:
+    name = SourceKey.objects.filter(source=cast.own.source)[0]
+    second = Watched(vendor("second"), name="second")
+    Source.objects.filter(pk=second.source.pk).update(team=cast.own.team)
+    SourceKey.objects.create(
+        source=second.source, keyid=name.keyid, keyid_id=name.keyid_id, key=name.key
+    )
+    text = cast.as_role(Role.VIEWER).get("/keys/").content.decode()
+    assert "Keys that several sources share" in text
+    assert "no role now" in text

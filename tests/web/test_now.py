@@ -3,7 +3,7 @@
 import pytest
 
 from tests.simulators.people import HIDDEN_NAME, Cast
-from tests.simulators.watched import DAY, START
+from tests.simulators.watched import DAY, START, Watched, vendor
 from trustui.accounts.models import Role
 from trustui.events.models import Event
 from trustui.inventory.models import Source
@@ -49,12 +49,12 @@ def test_a_part_is_the_groups_alone(failing: Cast) -> None:
 def test_the_overview_groups_it_by_cause(failing: Cast) -> None:
     text = failing.as_role(Role.ON_CALL).get("/").content.decode()
     assert "<h1>1 source fails</h1>" in text
-    assert 'name="next" value="overview"' in text
+    assert '<input type="hidden" name="next" value="/">' in text
 
 
 def test_whoever_takes_it_is_told_to_all_and_may_give_it_back(failing: Cast) -> None:
     client = failing.as_role(Role.ON_CALL)
-    answer = client.post("/now/take/", {**KIND, "note": "on it", "next": "overview"})
+    answer = client.post("/now/take/", {**KIND, "note": "on it", "next": "/"})
     assert answer.headers["Location"] == "/"
     (event,) = Event.objects.filter(kind="failure.taken")
     assert (event.source_id, event.reason) == (failing.own.source.pk, "on it")
@@ -69,6 +69,30 @@ def test_whoever_takes_it_is_told_to_all_and_may_give_it_back(failing: Cast) -> 
     answer = client.post("/now/take/", {**KIND, "act": "release", "source": source})
     assert answer.headers["Location"] == "/now/"
     assert Event.objects.filter(kind="failure.released").count() == 1
+
+
+def test_taking_it_leads_back_to_the_page_that_it_was_taken_on(cast: Cast) -> None:
+    lapsed = Watched(vendor("lapsing"), name="lapsing")
+    Source.objects.filter(pk=lapsed.source.pk).update(team=cast.own.team)
+    lapsed.crawl(START + 8 * DAY)
+    source = str(lapsed.source.pk)
+    client = cast.as_role(Role.ON_CALL)
+    page = f"/sources/{source}/verdicts/{lapsed.verdicts[-1].pk}/?every=1"
+    text = client.get(page).content.decode()
+    assert f'<input type="hidden" name="next" value="{page}">' in text
+    assert "Take it" in text
+    answer = client.post("/now/take/", {**KIND, "source": source, "next": page})
+    assert answer.headers["Location"] == page
+    text = client.get(page).content.decode()
+    assert "Give it back" in text
+    assert "Take it" not in text
+    assert "Give it back" not in cast.as_role(Role.ADMINISTRATOR).get(page).content.decode()
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "x", ""])
+def test_taking_it_leads_nowhere_else(failing: Cast, elsewhere: str) -> None:
+    answer = failing.as_role(Role.ON_CALL).post("/now/take/", {**KIND, "next": elsewhere})
+    assert answer.headers["Location"] == "/now/"
 
 
 def test_what_does_not_fail_in_this_way_is_not_taken(failing: Cast) -> None:

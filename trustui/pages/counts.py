@@ -4,7 +4,7 @@ Written in SQL: the rail stands on every page, and six queries of the ORM cost a
 rest of a page. The same words do for SQLite and PostgreSQL.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 from django.db import connection
@@ -12,17 +12,21 @@ from django.db import connection
 from trustui.accounts.permissions import Act
 from trustui.core.trace import TrustState
 from trustui.inventory import sql
-from trustui.inventory.models import ListedKey, RoleState, RoleVersion, Source
+from trustui.inventory.models import RoleState, Source, SourceKey
 from trustui.jobs.models import Job, State
+from trustui.pages.jobs import OF_ONE_SOURCE
 from trustui.pages.viewer import Viewer
-from trustui.verdicts.models import Finding, SourceVerdict
+from trustui.verdicts.models import Acceptance, Finding, SourceVerdict
 
 SOON = timedelta(days=7)
 WRONG = (str(TrustState.FAILING), str(TrustState.COULD_NOT_CHECK))
 
 
 class Counts(msgspec.Struct, frozen=True):
-    """How many of each; `expiring` within seven days."""
+    """How many of each, as the page behind each says before anything is narrowed.
+
+    `failing` also counts what could not be checked; `expiring` is within seven days.
+    """
 
     failing: int
     sources: int
@@ -40,23 +44,27 @@ SELECT
     (SELECT COUNT(*) FROM {verdicts}
         WHERE trust_state IN ({wrong}) AND source_id IN (SELECT id FROM own)),
     (SELECT COUNT(*) FROM own),
-    (SELECT COUNT(*) FROM {roles}
-        WHERE expires_at > %s AND expires_at <= %s AND source_id IN (SELECT id FROM own)),
-    (SELECT COUNT(DISTINCT listed.key_id) FROM {roles} role
-        JOIN {versions} served ON served.id = role.served_id
-        JOIN {keys} listed ON listed.delegation_set_id = served.delegation_set_id
-        WHERE role.source_id IN (SELECT id FROM own)),
-    (SELECT COUNT(*) FROM {findings}
-        WHERE gone_at IS NULL AND source_id IN (SELECT id FROM own)),
-    (SELECT COUNT(*) FROM {jobs} WHERE state = %s)
+    (SELECT COUNT(*) FROM {roles} WHERE is_listed
+        AND expires_at > %s AND expires_at <= %s AND source_id IN (SELECT id FROM own)),
+    (SELECT COUNT(DISTINCT key_id) FROM {keys} WHERE source_id IN (SELECT id FROM own)),
+    (SELECT COUNT(*) FROM {findings} noticed
+        WHERE gone_at IS NULL AND source_id IN (SELECT id FROM own) AND NOT EXISTS (
+            SELECT 1 FROM {acceptances} lived_with
+            WHERE lived_with.source_id = noticed.source_id
+            AND lived_with.check_id = noticed.check_id AND lived_with.on_id = noticed.on_id
+            AND lived_with.severity = noticed.severity AND lived_with.accepted_at <= %s
+            AND lived_with.until >= %s
+            AND (lived_with.ended_at IS NULL OR lived_with.ended_at > %s))),
+    (SELECT COUNT(*) FROM {jobs} WHERE state = %s AND (kind NOT IN ({kinds})
+        OR key IN (SELECT CAST(id AS VARCHAR) FROM {sources} WHERE team_id IN ({managed}))))
 """
 _TABLES = {
     "sources": sql.table(Source),
     "verdicts": sql.table(SourceVerdict),
     "roles": sql.table(RoleState),
-    "versions": sql.table(RoleVersion),
-    "keys": sql.table(ListedKey),
+    "keys": sql.table(SourceKey),
     "findings": sql.table(Finding),
+    "acceptances": sql.table(Acceptance),
     "jobs": sql.table(Job),
 }
 NOTHING = Counts(0, 0, 0, 0, 0, 0)
@@ -67,11 +75,23 @@ def counts(viewer: Viewer, now: datetime) -> Counts:
     teams = viewer.teams
     if not teams:
         return NOTHING
-    statement = _SQL.format(teams=_places(len(teams)), wrong=_places(len(WRONG)), **_TABLES)
-    shown = State.QUARANTINED if viewer.may_anywhere(Act.MANAGE_JOBS) else ""
-    instants = [_instant(now), _instant(now + SOON)]
+    managed = [team for team in viewer.roles if viewer.may(Act.MANAGE_JOBS, team)]
+    statement = _SQL.format(
+        teams=_places(len(teams)),
+        wrong=_places(len(WRONG)),
+        kinds=_places(len(OF_ONE_SOURCE)),
+        managed=_places(len(managed)) if managed else "NULL",
+        **_TABLES,
+    )
+    told = _instant(now)
+    today = connection.ops.adapt_datefield_value(now.astimezone(UTC).date())
+    state = str(State.QUARANTINED) if managed else ""
+    of_jobs: list[str | int] = [state, *OF_ONE_SOURCE, *managed]
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*teams, *WRONG, *instants, shown])
+        cursor.execute(
+            statement,
+            [*teams, *WRONG, told, _instant(now + SOON), told, today, told, *of_jobs],
+        )
         return Counts(*cursor.fetchone())
 
 

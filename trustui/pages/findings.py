@@ -1,69 +1,122 @@
-"""`/findings/`: what verifications noticed and nobody repaired, the newest first."""
+"""`/findings/`: what verifications noticed, what people live with, and what was repaired."""
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 
 import msgspec
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
+from trustui.accounts.permissions import Act
 from trustui.check_pages import load_pages
 from trustui.core.primitives.text import counted, visible
 from trustui.core.trace import Severity
+from trustui.inventory.models import Source
+from trustui.pages.accepted import Accepted, accepted
+from trustui.pages.keeping import Keeper
 from trustui.pages.moment import Moment
 from trustui.pages.paging import ROWS, sliced
 from trustui.pages.standings import sources_of
 from trustui.pages.viewer import Viewer
 from trustui.pages.words import SEVERITY_SIGNS
+from trustui.verdicts.accepting import is_accepted, last_day
 from trustui.verdicts.models import Finding
 
-ORDER = ("-first_seen_at", "-id")
+OPEN, ACCEPTED, ENDED = "open", "accepted", "ended"
+STATES = (OPEN, ACCEPTED, ENDED)
+ORDERS: Mapping[str, tuple[str, ...]] = {
+    OPEN: ("-first_seen_at", "-id"),
+    ACCEPTED: ("-first_seen_at", "-id"),
+    ENDED: ("-gone_at", "-id"),
+}
 SEVERITIES: tuple[str, ...] = tuple(reversed(Severity))
 """The gravest first."""
+MOST_SOURCES = 50
+"""Sources that the choice offers, those with the most findings."""
+MUCH = 10_000
+"""Findings, from which on they are counted every few seconds only."""
+FEW = 6
+"""Findings that the page of a repository shows."""
 _LONGEST_ID = 100
+_LONGEST_TEXT = 200
 
 
 class Filter(msgspec.Struct, frozen=True):
-    """What to show; empty shows everything."""
+    """What to show; the default is all that is open."""
 
     severity: str = ""
     check: str = ""
+    state: str = OPEN
+    source: int | None = None
+    text: str = ""
 
 
-class Line(msgspec.Struct, frozen=True):
-    """One open finding. `since` in UTC."""
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One finding. Times in UTC."""
 
+    finding_id: int
     source_id: int
     source: str
     check: str
     title: str
     has_help: bool
+    clause: str
+    """Of the specification; where it demands nothing, after which the advice is."""
     on: str
     because: str
+    """What was found."""
     severity: str
     sign: str
     since: datetime
+    """When it was first seen."""
+    ended_at: datetime | None
+    accepted: Accepted | None
+    may_accept: bool
 
 
-class FindingsPage(msgspec.Struct, frozen=True):
-    """The list; `title` is the answer, of all that is open."""
+class FindingsPage(msgspec.Struct, frozen=True, kw_only=True):
+    """The list; `title` is the answer, of all in this state."""
 
     title: str
     lines: tuple[Line, ...]
     after: str | None
+    state: str
+    open: int
+    accepted: int
     severities: tuple[tuple[str, int], ...]
-    """Of all that is open, with how many."""
+    """Of all in this state, with how many."""
     checks: tuple[tuple[str, str, int], ...]
     """Id, title and how many, by id."""
+    sources: tuple[tuple[int, str, int], ...]
+    """Id, name and how many are not repaired, those with the most first."""
     all: int
+    """How many there are in this state."""
+    until: date
+    """The last day until which something can be accepted, UTC."""
+
+    @property
+    def may_accept(self) -> bool:
+        """Whether there is a finding on this page that this person may accept or reopen."""
+        return any(line.may_accept for line in self.lines)
+
+
+class OfSource(msgspec.Struct, frozen=True):
+    """What there is about one source: the gravest of it."""
+
+    lines: tuple[Line, ...]
+    open: int
+    accepted: int
 
 
 def filter_of(given: Mapping[str, str]) -> Filter:
-    """From a query string; what is no known severity narrows nothing."""
-    severity = given.get("severity", "")
+    """From a query string; what is no known choice narrows nothing."""
+    severity, state, source = (given.get(name, "") for name in ("severity", "state", "source"))
+    is_number = source.isascii() and source.isdecimal() and len(source) < len(str(2**63))
     return Filter(
         severity=severity if severity in SEVERITIES else "",
         check=given.get("check", "").replace("\0", "")[:_LONGEST_ID],
+        state=state if state in STATES else OPEN,
+        source=int(source) if is_number else None,
+        text=given.get("text", "").replace("\0", "").strip()[:_LONGEST_TEXT],
     )
 
 
@@ -74,26 +127,87 @@ def findings(
     after: str | None = None,
     size: int = ROWS,
 ) -> FindingsPage:
-    """Two queries. Raises PagingError."""
+    """At most seven queries. Raises PagingError."""
     chosen = chosen or Filter()
-    opened = _open(viewer, moment)
-    rows = opened.select_related("source")
+    shown = sliced(found(viewer, moment, chosen), ORDERS[chosen.state], after, size)
+    tally = _kept_tally(viewer, moment)
+    lived_with = _counts(_noticed(viewer, moment).filter(is_accepted(moment.at)))
+    opened = {one: n - lived_with.get(one, 0) for one, n in tally.noticed.items()}
+    if chosen.state == ENDED:
+        counts = _kept_ended(viewer, moment)
+    else:
+        counts = opened if chosen.state == OPEN else lived_with
+    severities = _sums((severity, n) for (severity, _), n in counts.items())
+    checks = _sums((check, n) for (_, check), n in counts.items())
+    return FindingsPage(
+        title=_title(chosen.state, opened, sum(counts.values())),
+        lines=lines_of(viewer, moment, shown.rows),
+        after=shown.after,
+        state=chosen.state,
+        open=sum(opened.values()),
+        accepted=sum(lived_with.values()),
+        severities=tuple((one, severities.get(one, 0)) for one in SEVERITIES),
+        checks=tuple((one, check_title(one), checks[one]) for one in sorted(checks) if checks[one]),
+        sources=tally.sources,
+        all=sum(counts.values()),
+        until=last_day(moment.now),
+    )
+
+
+def found(viewer: Viewer, moment: Moment, chosen: Filter) -> "QuerySet[Finding]":
+    """Every finding that a filter lets through, with its source, in no order."""
+    if chosen.state == ENDED:
+        rows = _ended(viewer, moment)
+    elif chosen.state == ACCEPTED:
+        rows = _noticed(viewer, moment).filter(is_accepted(moment.at))
+    else:
+        rows = _noticed(viewer, moment).exclude(is_accepted(moment.at))
     if chosen.severity:
         rows = rows.filter(severity=chosen.severity)
     if chosen.check:
         rows = rows.filter(check_id=chosen.check)
-    shown = sliced(rows, ORDER, after, size)
-    counts = list(opened.values_list("severity", "check_id").annotate(Count("pk")).order_by())
-    severities = _sums((severity, count) for severity, _, count in counts)
-    checks = _sums((check, count) for _, check, count in counts)
-    return FindingsPage(
-        title=_title(severities),
-        lines=tuple(_line(row) for row in shown.rows),
-        after=shown.after,
-        severities=tuple((one, severities.get(one, 0)) for one in SEVERITIES),
-        checks=tuple((one, check_title(one), checks[one]) for one in sorted(checks)),
-        all=sum(severities.values()),
+    if chosen.source is not None:
+        rows = rows.filter(source=chosen.source)
+    if chosen.text:
+        rows = rows.filter(_says(chosen.text))
+    return rows.select_related("source")
+
+
+def lines_of(viewer: Viewer, moment: Moment, rows: Iterable[Finding]) -> tuple[Line, ...]:
+    """Findings as they are told: one query."""
+    rows = list(rows)
+    lived_with = accepted({row.source_id for row in rows}, moment.at) if rows else {}
+    return tuple(
+        _line(
+            viewer,
+            moment,
+            row,
+            lived_with.get((row.source_id, row.check_id, row.on_id, row.severity)),
+        )
+        for row in rows
     )
+
+
+def of_source(viewer: Viewer, moment: Moment, source_id: int) -> OfSource:
+    """What is noticed about a source, the open and gravest first: three queries."""
+    noticed = _noticed(viewer, moment).filter(source=source_id)
+    graveness = Case(
+        *(When(severity=one, then=Value(n)) for n, one in enumerate(SEVERITIES)),
+        default=Value(len(SEVERITIES)),
+        output_field=IntegerField(),
+    )
+    is_told = noticed.annotate(
+        is_lived_with=Case(
+            When(is_accepted(moment.at), then=Value(1)),
+            default=Value(0),
+            output_field=IntegerField(),
+        ),
+        graveness=graveness,
+    )
+    counts = dict(is_told.values_list("is_lived_with").annotate(Count("pk")).order_by())
+    order = ("is_lived_with", "graveness", "-first_seen_at", "-id")
+    rows = list(is_told.select_related("source").order_by(*order)[:FEW]) if counts else []
+    return OfSource(lines_of(viewer, moment, rows), counts.get(0, 0), counts.get(1, 0))
 
 
 def check_title(check: str) -> str:
@@ -102,38 +216,130 @@ def check_title(check: str) -> str:
     return visible(check, _LONGEST_ID) if page is None else page.title
 
 
-def _open(viewer: Viewer, moment: Moment) -> "QuerySet[Finding]":
-    found = Finding.objects.filter(source__in=sources_of(viewer, moment))
+# What there is -----------------------------------------------------------------------------------
+
+
+def _noticed(viewer: Viewer, moment: Moment) -> "QuerySet[Finding]":
+    """What is not repaired, accepted or not."""
+    of_mine = Finding.objects.filter(source__in=sources_of(viewer, moment))
     if moment.at == moment.now:
-        return found.filter(gone_at=None)
+        return of_mine.filter(gone_at=None)
     still = Q(gone_at=None) | Q(gone_at__gt=moment.at)
-    return found.filter(still, first_seen_at__lte=moment.at)
+    return of_mine.filter(still, first_seen_at__lte=moment.at)
 
 
-def _sums(pairs: Any) -> dict[str, int]:
+def _ended(viewer: Viewer, moment: Moment) -> "QuerySet[Finding]":
+    """What was repaired by then."""
+    of_mine = Finding.objects.filter(source__in=sources_of(viewer, moment))
+    return of_mine.filter(gone_at__isnull=False, gone_at__lte=moment.at)
+
+
+def _says(text: str) -> Q:
+    wanted = text.casefold()
+    titled = [one.id for one in load_pages().values() if wanted in one.title.casefold()]
+    return (
+        Q(on__icontains=text)
+        | Q(because__icontains=text)
+        | Q(source__in=Source.objects.filter(name__icontains=text).values("pk"))
+        | Q(check_id__icontains=text)
+        | Q(check_id__in=titled)
+    )
+
+
+def _counts(rows: "QuerySet[Finding]") -> dict[tuple[str, str], int]:
+    """By severity and check."""
+    grouped = rows.values_list("severity", "check_id").annotate(Count("pk")).order_by()
+    return {(severity, check): n for severity, check, n in grouped}
+
+
+def _sums(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
     sums: dict[str, int] = {}
     for name, count in pairs:
         sums[name] = sums.get(name, 0) + count
     return sums
 
 
-def _line(row: Finding) -> Line:
+# What is slow to count where there is much --------------------------------------------------------
+
+
+class _Tally(msgspec.Struct, frozen=True):
+    """Of all that is not repaired."""
+
+    noticed: dict[tuple[str, str], int]
+    sources: tuple[tuple[int, str, int], ...]
+
+
+def _is_much(counts: Mapping[tuple[str, str], int]) -> bool:
+    return sum(counts.values()) >= MUCH
+
+
+_tallies: Keeper[_Tally] = Keeper(lambda tally: _is_much(tally.noticed))
+_ended_counts: Keeper[dict[tuple[str, str], int]] = Keeper(_is_much)
+
+
+def _kept_tally(viewer: Viewer, moment: Moment) -> _Tally:
+    """At most three queries."""
+
+    def make() -> _Tally:
+        noticed = _noticed(viewer, moment)
+        most = noticed.values_list("source").annotate(n=Count("pk")).order_by("-n", "source")
+        counts = dict(most[:MOST_SOURCES])
+        names = Source.objects.filter(pk__in=counts).values_list("pk", "name")
+        sources = sorted(((pk, name, counts[pk]) for pk, name in names), key=_by_count)
+        return _Tally(_counts(noticed), tuple(sources))
+
+    return _tallies.get(_teams(viewer), make) if moment.at == moment.now else make()
+
+
+def _by_count(one: tuple[int, str, int]) -> tuple[int, str]:
+    return -one[2], one[1]
+
+
+def _kept_ended(viewer: Viewer, moment: Moment) -> dict[tuple[str, str], int]:
+    def make() -> dict[tuple[str, str], int]:
+        return _counts(_ended(viewer, moment))
+
+    return _ended_counts.get(_teams(viewer), make) if moment.at == moment.now else make()
+
+
+def _teams(viewer: Viewer) -> tuple[int, ...]:
+    return tuple(sorted(viewer.teams))
+
+
+# In words ----------------------------------------------------------------------------------------
+
+
+def _line(viewer: Viewer, moment: Moment, row: Finding, lived_with: Accepted | None) -> Line:
+    page = load_pages().get(row.check_id)
+    is_ended = row.gone_at is not None and row.gone_at <= moment.at
+    may = viewer.may(Act.ACCEPT_FINDING, row.source.team_id)
     return Line(
+        finding_id=row.pk,
         source_id=row.source_id,
         source=row.source.name,
         check=row.check_id,
         title=check_title(row.check_id),
-        has_help=row.check_id in load_pages(),
+        has_help=page is not None,
+        clause="" if page is None else page.clause.removeprefix("none; "),
         on=row.on,
         because=visible(row.because, 300),
         severity=row.severity,
         sign=SEVERITY_SIGNS[Severity(row.severity)],
         since=row.first_seen_at,
+        ended_at=row.gone_at if is_ended else None,
+        accepted=None if is_ended else lived_with,
+        may_accept=may and moment.is_now and not is_ended,
     )
 
 
-def _title(severities: Mapping[str, int]) -> str:
-    total, high = sum(severities.values()), severities.get(Severity.HIGH, 0)
+def _title(state: str, opened: Mapping[tuple[str, str], int], found: int) -> str:
+    total = sum(opened.values())
+    if state == ACCEPTED and found:
+        told = f"{counted(found, 'finding')} {'is' if found == 1 else 'are'} accepted for a while"
+        return f"{told}, {total:,} {'is' if total == 1 else 'are'} open" if total else told
+    if state == ENDED and found:
+        return f"{counted(found, 'finding')} {'was' if found == 1 else 'were'} repaired"
+    high = sum(n for (severity, _), n in opened.items() if severity == Severity.HIGH)
     if not total:
         return "No finding is open"
     told = f"{counted(total, 'finding')} {'is' if total == 1 else 'are'} open"

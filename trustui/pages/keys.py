@@ -1,158 +1,214 @@
-"""`/keys/`: every public key that metadata names; and one of them: its ids, its roles, its work."""
+"""`/keys/`: every public key that metadata names, and which of them several repositories share."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
-from django.db.models import Count
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, QuerySet
 
 from trustui.core.primitives.text import counted, visible
-from trustui.inventory.listing import KeyInUse, Signed, signed_by
-from trustui.inventory.listing import keys as keys_in_use
-from trustui.inventory.models import Delegation, ListedKey, PublicKey, RoleState, SourceKey
+from trustui.inventory.models import ListedKey, PublicKey, RoleSignature, SourceKey
+from trustui.pages.keeping import Keeper
+from trustui.pages.listed_keys import SHOWN, Use, in_force, roles_of, uses_of
 from trustui.pages.moment import Moment
-from trustui.pages.paging import ROWS, write_cursor
-from trustui.pages.positions import checked_size, read_position
+from trustui.pages.paging import ROWS, sliced
+from trustui.pages.positions import read_position
 from trustui.pages.standings import sources_of
 from trustui.pages.viewer import Viewer
 
 FEW = 4
 """Roles that the inventory names of one key."""
-MOST = 200
-"""Ids, and roles, that the page of one key lists."""
-MOST_SETS = 2_000
-MOST_DELEGATIONS = 5_000
-"""Of sets of keys and of delegations that are looked at: hash bins may be thousands."""
-_SHOWN = 200
+SHARED, ALIASED, UNUSED, RETIRED = "shared", "aliased", "unused", "retired"
+KINDS: Mapping[str, str] = {
+    SHARED: "in several sources",
+    ALIASED: "under several ids",
+    UNUSED: "may sign, never did",
+    RETIRED: "in no role now",
+}
+"""What a key may be, in words."""
+MOST_KEYS = 20
+MOST_SOURCES = 12
+"""Of the matrix."""
+MUCH = 10_000
+"""Keys, from which on what takes long to count is counted every few seconds only."""
+MOST_IDS = 5_000
+"""Of keys that a statement is told one by one."""
+_LONGEST_TEXT = 200
 
 
-class Line(msgspec.Struct, frozen=True):
+class Filter(msgspec.Struct, frozen=True):
+    """What to show; empty shows everything."""
+
+    kind: str = ""
+    source: int | None = None
+    text: str = ""
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
     """One key of the inventory."""
 
     fingerprint: str
     keytype: str
     scheme: str
     sources: int
+    source: str
+    """The first of them, by name."""
+    source_id: int | None
+    """Of that one, where it is the only one."""
+    ids: int
+    """Key ids that it goes by."""
     roles: tuple[str, ...]
     """The first few that it may sign now, by name; none: no role in force lists it."""
     more_roles: int
+    has_signed: bool
+    """Whether any document that was seen bears a signature under one of its ids."""
+
+    @property
+    def is_unused(self) -> bool:
+        """Whether a role trusts it and nothing was ever signed by it."""
+        return bool(self.roles) and not self.has_signed
 
 
-class KeysPage(msgspec.Struct, frozen=True):
-    """The inventory, by fingerprint; `title` is the answer."""
+class Cell(msgspec.Struct, frozen=True):
+    """What a key may sign in a source; no roles: the source names it, and nothing in force does."""
+
+    source_id: int
+    source: str
+    is_named: bool
+    roles: tuple[str, ...]
+
+
+class MatrixRow(msgspec.Struct, frozen=True):
+    """A key in the matrix."""
+
+    fingerprint: str
+    keytype: str
+    sources: int
+    cells: tuple[Cell, ...]
+
+
+class Matrix(msgspec.Struct, frozen=True):
+    """Keys that several sources share, those in most of them first, against these sources."""
+
+    sources: tuple[tuple[int, str], ...]
+    rows: tuple[MatrixRow, ...]
+    more_sources: int
+    is_cut: bool
+
+
+class KeysPage(msgspec.Struct, frozen=True, kw_only=True):
+    """The inventory, by fingerprint; `title` is the answer, of all keys."""
 
     title: str
     lines: tuple[Line, ...]
     after: str | None
     is_cut: bool
     """Not every delegation was looked at: a key may serve more roles than are told."""
+    all: int
+    matrix: Matrix | None
+    """On the first page of the whole inventory, where keys are shared."""
 
 
-class Name(msgspec.Struct, frozen=True):
-    """A key id that the key goes by."""
-
-    keyid: str
-    sources: int
-
-
-class Use(msgspec.Struct, frozen=True):
-    """A role that the key may sign now, in one source, as its delegator trusts it."""
-
-    source_id: int
-    source: str
-    role: str
-    role_id: str
-    """Empty for hash bins."""
-    delegator: str
-    delegator_id: str
-    threshold: str
-    keys: int
-    keyids: tuple[str, ...]
-    """Under which ids; with more than one, flagged: a client may count it more than once."""
+def filter_of(given: Mapping[str, str]) -> Filter:
+    """From a query string; what is no known choice narrows nothing."""
+    kind, source = given.get("kind", ""), given.get("source", "")
+    is_number = source.isascii() and source.isdecimal() and len(source) < len(str(2**63))
+    return Filter(
+        kind=kind if kind in KINDS else "",
+        source=int(source) if is_number else None,
+        text=given.get("text", "").replace("\0", "").strip()[:_LONGEST_TEXT],
+    )
 
 
-class KeyPage(msgspec.Struct, frozen=True, kw_only=True):
-    """All that the page of a key says."""
-
-    fingerprint: str
-    keytype: str
-    scheme: str
-    public: str
-    sources: int
-    names: tuple[Name, ...]
-    has_more_names: bool
-    uses: tuple[Use, ...]
-    is_cut: bool
-    """Not every role is told."""
-    signed: tuple[Signed, ...]
-    after: str | None
-
-    @property
-    def has_several_ids(self) -> bool:
-        """Whether it goes by more than one id."""
-        return len(self.names) > 1
-
-
-def keys(viewer: Viewer, moment: Moment, after: str | None = None, size: int = ROWS) -> KeysPage:
-    """Five queries. Raises PagingError."""
-    position = read_position(after, str)
+def keys(
+    viewer: Viewer,
+    moment: Moment,
+    chosen: Filter | None = None,
+    after: str | None = None,
+    size: int = ROWS,
+) -> KeysPage:
+    """At most fifteen queries. Raises PagingError."""
+    chosen = chosen or Filter()
+    read_position(after, str)  # a fingerprint
     own = sources_of(viewer, moment).values("pk")
-    totals = SourceKey.objects.filter(source__in=own).aggregate(
-        keys=Count("key", distinct=True), sources=Count("source", distinct=True)
-    )
-    found = keys_in_use(
-        source_ids=cast("Collection[int]", own),  # a subquery, however many there are
-        after=None if position is None else position[0],
-        limit=checked_size(size),
-    )
-    roles, is_cut = _roles(own, [row.fingerprint for row in found.rows])
+    names = SourceKey.objects.filter(source__in=own)
+    key_count, source_count = _kept_totals(viewer, moment, names)
+    shown = sliced(found(viewer, moment, chosen), ("fingerprint",), after, size)
+    lines, is_cut = lines_of(viewer, moment, shown.rows)
+    is_whole = chosen == Filter() and not after
     return KeysPage(
-        title=_title(totals["keys"], totals["sources"]),
-        lines=tuple(_line(row, roles.get(row.fingerprint, [])) for row in found.rows),
-        after=None if found.next is None else write_cursor([found.next]),
+        title=_title(key_count, source_count),
+        lines=lines,
+        after=shown.after,
         is_cut=is_cut,
+        all=key_count,
+        matrix=_matrix(viewer, moment, names, key_count) if is_whole and source_count > 1 else None,
     )
 
 
-def key(
-    viewer: Viewer, moment: Moment, fingerprint: str, after: str | None = None, size: int = ROWS
-) -> KeyPage | None:
-    """The page; None where no source of this person's names the key. At most seven queries.
-
-    Raises PagingError.
-    """
-    position = read_position(after, int, str, int)
+def found(viewer: Viewer, moment: Moment, chosen: Filter) -> "QuerySet[PublicKey]":
+    """Every key that a filter lets through, in no order."""
     own = sources_of(viewer, moment).values("pk")
-    named = SourceKey.objects.filter(source__in=own, key__fingerprint=fingerprint)
-    names = list(
-        named.values_list("keyid_id", "keyid")
-        .annotate(Count("source"))
-        .order_by("keyid")[: MOST + 1]
+    names = SourceKey.objects.filter(source__in=own)
+    if chosen.source is not None:
+        names = names.filter(source=chosen.source)
+    rows = PublicKey.objects.filter(Exists(names.filter(key=OuterRef("pk"))))
+    if chosen.text:
+        begins = names.filter(keyid__startswith=chosen.text)
+        alike = PublicKey.objects.filter(fingerprint__startswith=chosen.text.lower())
+        # As a union each half is found by its own index; as one condition every key is read.
+        rows = rows.filter(pk__in=alike.values("pk").union(begins.values("key")))
+    if chosen.kind in {SHARED, ALIASED}:
+        of_what = "source" if chosen.kind == SHARED else "keyid_id"
+        rows = rows.filter(pk__in=_kept_several(viewer, moment, names, of_what, chosen.source))
+    listed = ListedKey.objects.filter(key=OuterRef("pk"), delegation_set__in=in_force(own))
+    if chosen.kind == UNUSED:
+        rows = rows.filter(Exists(listed)).exclude(Exists(_signing(names)))
+    if chosen.kind == RETIRED:
+        rows = rows.exclude(Exists(listed))
+    return rows
+
+
+def lines_of(
+    viewer: Viewer, moment: Moment, rows: Sequence[PublicKey]
+) -> tuple[tuple[Line, ...], bool]:
+    """Keys as the inventory tells them, and whether roles are missing: four queries."""
+    own = sources_of(viewer, moment).values("pk")
+    names = SourceKey.objects.filter(source__in=own, key__in=rows)
+    grouped = names.values_list("key").annotate(
+        Count("source", distinct=True),
+        Count("keyid_id", distinct=True),
+        Min("source__name"),
+        Min("source"),
     )
-    material = PublicKey.objects.filter(fingerprint=fingerprint).first()
-    if not names or material is None:
-        return None
-    sources = named.aggregate(count=Count("source", distinct=True))["count"]
-    uses, is_cut = _uses(own, fingerprint)
-    signed = signed_by(
-        fingerprint,
-        teams=viewer.teams,
-        after=None if position is None else (position[0], position[1], position[2]),
-        limit=checked_size(size),
+    numbers = {row[0]: row[1:] for row in grouped.order_by()}
+    signing = PublicKey.objects.filter(Exists(_signing(names)), pk__in=[row.pk for row in rows])
+    signed = set(signing.values_list("pk", flat=True))
+    roles, is_cut = roles_of(own, [row.fingerprint for row in rows])
+    lines = tuple(
+        Line(
+            fingerprint=row.fingerprint,
+            keytype=row.keytype,
+            scheme=row.scheme,
+            sources=numbers[row.pk][0],
+            source=numbers[row.pk][2],
+            source_id=numbers[row.pk][3] if numbers[row.pk][0] == 1 else None,
+            ids=numbers[row.pk][1],
+            roles=tuple(visible(one, SHOWN) for one in roles.get(row.fingerprint, [])[:FEW]),
+            more_roles=max(0, len(roles.get(row.fingerprint, [])) - FEW),
+            has_signed=row.pk in signed,
+        )
+        for row in rows
     )
-    return KeyPage(
-        fingerprint=fingerprint,
-        keytype=material.keytype,
-        scheme=material.scheme,
-        public=material.public,
-        sources=sources,
-        names=tuple(Name(visible(keyid, _SHOWN), count) for _, keyid, count in names[:MOST]),
-        has_more_names=len(names) > MOST,
-        uses=uses[:MOST],
-        is_cut=is_cut or len(uses) > MOST,
-        signed=signed.rows,
-        after=None if signed.next is None else write_cursor(signed.next),
+    return lines, is_cut
+
+
+def _signing(names: "QuerySet[SourceKey]") -> "QuerySet[SourceKey]":
+    """The names of a key under which something was signed in the source that gives the name."""
+    signature = RoleSignature.objects.filter(
+        source=OuterRef("source"), keyid_id=OuterRef("keyid_id")
     )
+    return names.filter(Exists(signature.filter(is_empty=False)), key=OuterRef("pk"))
 
 
 def _title(keys: int, sources: int) -> str:
@@ -161,97 +217,113 @@ def _title(keys: int, sources: int) -> str:
     return f"{counted(keys, 'key')} in {counted(sources, 'source')}"
 
 
-def _line(row: KeyInUse, roles: Sequence[str]) -> Line:
-    return Line(
-        fingerprint=row.fingerprint,
-        keytype=row.keytype,
-        scheme=row.scheme,
-        sources=row.sources,
-        roles=tuple(visible(one, _SHOWN) for one in roles[:FEW]),
-        more_roles=max(0, len(roles) - FEW),
-    )
+# Keys that are shared ----------------------------------------------------------------------------
 
 
-# Which roles list a key now ---------------------------------------------------------------------
+def _with_several(names: "QuerySet[SourceKey]", of_what: str) -> "QuerySet[SourceKey, Any]":
+    """Keys with more than one of something; the first and the last cost less than all of them."""
+    grouped = names.order_by().values("key").annotate(first=Min(of_what), last=Max(of_what))
+    return grouped.exclude(first=F("last"))
 
 
-def _listed(own: Any, fingerprints: Collection[str]) -> tuple[dict[int, dict[str, str]], bool]:
-    """By delegation set that is in force somewhere, the ids of these keys with whose they are."""
-    in_force = RoleState.objects.filter(source__in=own, is_listed=True)
-    rows = ListedKey.objects.filter(
-        key__fingerprint__in=fingerprints,
-        delegation_set__in=in_force.values("served__delegation_set"),
-    )
-    found: dict[int, dict[str, str]] = {}
-    cells = rows.order_by("delegation_set", "id").values_list(
-        "delegation_set", "keyid", "key__fingerprint"
-    )
-    read = list(cells[: MOST_SETS + 1])
-    for pk, keyid, fingerprint in read[:MOST_SETS]:
-        found.setdefault(pk, {})[keyid] = fingerprint or ""
-    return found, len(read) > MOST_SETS
-
-
-def _delegations(sets: Collection[int]) -> tuple[list[Delegation], bool]:
-    rows = Delegation.objects.filter(delegation_set__in=sets).defer("paths", "prefixes")
-    found = list(rows.order_by("delegation_set", "position")[: MOST_DELEGATIONS + 1])
-    return found[:MOST_DELEGATIONS], len(found) > MOST_DELEGATIONS
-
-
-def _roles(own: Any, fingerprints: Collection[str]) -> tuple[dict[str, list[str]], bool]:
-    """By fingerprint, the names of the roles that list the key, each once: two queries."""
-    listed, is_short = _listed(own, fingerprints)
-    delegations, is_cut = _delegations(listed)
-    names: dict[str, dict[str, None]] = {}
-    for one in delegations:
-        ids = listed[one.delegation_set_id]
-        for fingerprint in {ids[keyid] for keyid in one.keyids if keyid in ids}:
-            names.setdefault(fingerprint, {})[_name(one)] = None
-    return {fingerprint: sorted(found) for fingerprint, found in names.items()}, (
-        is_cut or is_short
-    )
-
-
-def _name(one: Delegation) -> str:
-    return one.name if one.bins is None else f"{one.name}: {one.bins:,} bins"
-
-
-def _uses(own: Any, fingerprint: str) -> tuple[tuple[Use, ...], bool]:
-    """The roles that list the key, source by source: three queries."""
-    listed, is_short = _listed(own, [fingerprint])
-    delegations, is_cut = _delegations(listed)
-    by_set: dict[int, list[Delegation]] = {}
-    for one in delegations:
-        by_set.setdefault(one.delegation_set_id, []).append(one)
-    delegators = (
-        RoleState.objects.filter(
-            source__in=own, is_listed=True, served__delegation_set__in=list(listed)
+def _matrix(
+    viewer: Viewer, moment: Moment, names: "QuerySet[SourceKey]", key_count: int
+) -> Matrix | None:
+    """Eight queries; None where no key is in two sources."""
+    shared = _kept_shared(viewer, moment, names, key_count)
+    if not shared:
+        return None
+    pairs = names.filter(key__in=[pk for pk, *_ in shared])
+    most = pairs.values_list("source", "source__name").annotate(n=Count("key", distinct=True))
+    columns = [(pk, name) for pk, name, _ in most.order_by("-n", "source__name")[:MOST_SOURCES]]
+    ids = [source for source, _ in columns]
+    named: dict[int, set[int]] = {}
+    for key, source in pairs.filter(source__in=ids).values_list("key", "source").distinct():
+        named.setdefault(key, set()).add(source)
+    all_sources = pairs.aggregate(n=Count("source", distinct=True))["n"]
+    uses, is_cut = uses_of(ids, [fingerprint for _, fingerprint, *_ in shared])
+    rows = tuple(
+        MatrixRow(
+            fingerprint,
+            keytype,
+            count,
+            _cells(columns, named.get(pk, set()), uses.get(fingerprint, ())),
         )
-        .order_by("source__name", "id")
-        .values_list("source", "source__name", "role", "role_id", "served__delegation_set")
+        for pk, fingerprint, keytype, count in shared
     )
-    rows = list(delegators[: MOST + 1])
-    uses = tuple(_uses_of(rows, by_set, listed))
-    return uses, is_cut or is_short or len(rows) > MOST
+    return Matrix(tuple(columns), rows, all_sources - len(columns), is_cut)
 
 
-def _uses_of(
-    rows: Sequence[tuple[Any, ...]],
-    delegations: Mapping[int, Sequence[Delegation]],
-    listed: Mapping[int, Mapping[str, str]],
-) -> Iterator[Use]:
-    for source_id, source, delegator, delegator_id, pk in rows:
-        for one in delegations.get(pk, ()):
-            keyids = [keyid for keyid in dict.fromkeys(one.keyids) if keyid in listed[pk]]
-            if keyids:
-                yield Use(
-                    source_id=source_id,
-                    source=source,
-                    role=visible(_name(one), _SHOWN),
-                    role_id=one.name_id if one.bins is None else "",
-                    delegator=visible(delegator, _SHOWN),
-                    delegator_id=delegator_id,
-                    threshold=one.threshold,
-                    keys=len(set(one.keyids)),
-                    keyids=tuple(visible(keyid, _SHOWN) for keyid in keyids),
-                )
+def _shared(names: "QuerySet[SourceKey]") -> list[tuple[int, str, str, int]]:
+    """Id, fingerprint, type and how many sources, of the keys in the most sources: two queries."""
+    most = _with_several(names, "source").annotate(n=Count("pk")).order_by("-n", "key")
+    ids = [row["key"] for row in most[:MOST_KEYS]]
+    told = names.filter(key__in=ids).values_list("key", "key__fingerprint", "key__keytype")
+    return sorted(
+        told.annotate(n=Count("source", distinct=True)).order_by(),
+        key=lambda row: (-row[3], row[1]),
+    )
+
+
+# What is slow to count where there is much --------------------------------------------------------
+
+
+_totals: Keeper[tuple[int, int]] = Keeper(lambda found: found[0] >= MUCH)
+_several: Keeper[tuple[int, list[int]]] = Keeper(lambda found: found[0] >= MUCH)
+_most_shared: Keeper[tuple[int, list[tuple[int, str, str, int]]]] = Keeper(
+    lambda found: found[0] >= MUCH
+)
+
+
+def _kept_totals(viewer: Viewer, moment: Moment, names: "QuerySet[SourceKey]") -> tuple[int, int]:
+    """How many keys in how many sources: at most one query."""
+
+    def count() -> tuple[int, int]:
+        found = names.aggregate(
+            keys=Count("key", distinct=True), sources=Count("source", distinct=True)
+        )
+        return found["keys"], found["sources"]
+
+    return _totals.get(tuple(sorted(viewer.teams)), count) if _is_now(moment) else count()
+
+
+def _kept_shared(
+    viewer: Viewer, moment: Moment, names: "QuerySet[SourceKey]", key_count: int
+) -> list[tuple[int, str, str, int]]:
+    if not _is_now(moment):
+        return _shared(names)
+    teams = tuple(sorted(viewer.teams))
+    return _most_shared.get(teams, lambda: (key_count, _shared(names)))[1]
+
+
+def _kept_several(
+    viewer: Viewer,
+    moment: Moment,
+    names: "QuerySet[SourceKey]",
+    of_what: str,
+    source_id: int | None,
+) -> Any:
+    """The ids of keys with more than one of something, or the statement that finds them."""
+    several = _with_several(names, of_what).values_list("key", flat=True)
+    if not _is_now(moment) or source_id is not None:
+        return several
+    of_mine = of_what, tuple(sorted(viewer.teams))
+    totals = _kept_totals(viewer, moment, names)
+    _, ids = _several.get(of_mine, lambda: (totals[0], list(several[: MOST_IDS + 1])))
+    return several if len(ids) > MOST_IDS else ids
+
+
+def _is_now(moment: Moment) -> bool:
+    return moment.at == moment.now
+
+
+def _cells(
+    columns: Sequence[tuple[int, str]], named: set[int], uses: Sequence[Use]
+) -> tuple[Cell, ...]:
+    roles: dict[int, list[str]] = {}
+    for use in uses:
+        roles.setdefault(use.source_id, []).append(use.role)
+    return tuple(
+        Cell(source, name, source in named, tuple(dict.fromkeys(roles.get(source, ()))))
+        for source, name in columns
+    )

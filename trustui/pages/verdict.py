@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from collections.abc import Callable
 from datetime import datetime
 
 import msgspec
@@ -11,9 +12,10 @@ from trustui.accounts.permissions import Act
 from trustui.check_pages import load_pages
 from trustui.core.primitives.instants import write_instant
 from trustui.core.primitives.text import visible
-from trustui.core.trace import Outcome
+from trustui.core.trace import Finding, Outcome
 from trustui.inventory.models import Blob, Crawl, RoleVersion
 from trustui.inventory.text import identity
+from trustui.pages.accepted import Accepted, accepted, of_noticed
 from trustui.pages.before import (
     Compared,
     Row,
@@ -41,7 +43,7 @@ from trustui.verdicts.taking import Taken, takers
 HTTP = ("http://", "https://")
 _TOP = ("root", "timestamp", "snapshot", "targets")
 _MOST_EVIDENCE = 8
-MOST_QUERIES = 11
+MOST_QUERIES = 12
 """Of one page, whatever there is; seven more where it is judged at another instant."""
 
 
@@ -103,6 +105,8 @@ class VerdictPage(msgspec.Struct, frozen=True):
     """Who looks after it, where somebody said so since it came to this."""
     take: TakeIt | None
     """What to post so that this person looks after it; None where there is nothing to take."""
+    release: TakeIt | None
+    """What to post to give it back; None where this person does not have it."""
     ended: Row | None
     """The verdict that came after; None where this one is in force at the instant looked at."""
 
@@ -139,6 +143,7 @@ def verdict(
     until = None if ended is None else ended.at
     evidence = _evidence(source_id, answer, row.at)
     taken = _taken(source_id, begun.at, moment.at)
+    mine = _take(viewer, moment, row, ended, first)
     halt = None if first is None else stopped(source_id, first, row.at, now)
     own = () if halt is None else (Labelled("In this repository", halt[1]),)
     told, routine = change_lines(_turning(row, begun).changes)
@@ -159,6 +164,7 @@ def verdict(
             every=every,
             first_more=own,
             excerpt="" if first is None else _excerpt(first, evidence),
+            accepted_as=_accepted_as(answer, source_id, moment.at),
         ),
         changes=(*(() if halt is None else (halt[0],)), *told),
         routine=routine,
@@ -176,7 +182,8 @@ def verdict(
         since=begun.at,
         is_again=again is not None,
         taken=taken,
-        take=None if taken is not None else _take(viewer, moment, row, ended, first),
+        take=None if taken is not None else mine,
+        release=mine if taken is not None and taken.by == viewer.name else None,
         ended=ended,
     )
 
@@ -207,6 +214,14 @@ def _take(
         return None
     role = row.failing_on.rpartition(" v")[0] or row.failing_on
     return TakeIt(row.trust_state, row.first_failing, role)
+
+
+def _accepted_as(
+    answer: Answer, source_id: int, at: datetime
+) -> Callable[[Finding], Accepted | None]:
+    """Who lives with a finding of this answer: one query where there is any."""
+    found = accepted([source_id], at) if answer.findings else {}
+    return lambda one: of_noticed(found, source_id, one.id, one.on, one.severity)
 
 
 def _alone(row: Verdict) -> Row:

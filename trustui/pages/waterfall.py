@@ -6,7 +6,7 @@ the format: nothing here knows a check by its name.
 
 import re
 from collections import Counter
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -20,7 +20,8 @@ from trustui.check_pages import CheckPage
 from trustui.core.errors import ParseError
 from trustui.core.primitives.instants import parse_instant
 from trustui.core.primitives.text import counted, visible
-from trustui.core.trace import Outcome, Severity, TrustState
+from trustui.core.trace import Finding, Group, NotReached, Outcome, Severity, TrustState
+from trustui.pages.accepted import Accepted
 from trustui.pages.components import Labelled, StepGroup, StepLine
 from trustui.pages.words import OUTCOME_SIGNS, SEVERITY_SIGNS, age, ago
 
@@ -76,30 +77,6 @@ class AnswerStep(msgspec.Struct, frozen=True):
         return parts_of(self.check)
 
 
-class AnswerGroup(msgspec.Struct, frozen=True):
-    """A group as JSON tells it."""
-
-    id: str
-    on: str
-    outcome: Outcome
-
-
-class AnswerFinding(msgspec.Struct, frozen=True):
-    """A finding as JSON tells it."""
-
-    id: str
-    on: str
-    because: str
-    severity: Severity
-
-
-class NotReached(msgspec.Struct, frozen=True):
-    """A planned check that never ran."""
-
-    check: str
-    on: str
-
-
 class Answer(msgspec.Struct, frozen=True):
     """A whole verification, as `trustui verify --json` prints it. Times in UTC."""
 
@@ -110,9 +87,9 @@ class Answer(msgspec.Struct, frozen=True):
     outcome: Outcome
     trust_state: TrustState
     steps: tuple[AnswerStep, ...]
-    groups: tuple[AnswerGroup, ...]
+    groups: tuple[Group, ...]
     not_reached: tuple[NotReached, ...] = ()
-    findings: tuple[AnswerFinding, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
     @property
     def first_failing(self) -> AnswerStep | None:
@@ -150,6 +127,8 @@ class FindingLine(msgspec.Struct, frozen=True):
     severity: str
     sign: str
     title: str
+    accepted: Accepted | None = None
+    """Who lives with it, until when."""
 
 
 class Waterfall(msgspec.Struct, frozen=True):
@@ -179,10 +158,12 @@ def waterfall(
     every: bool = False,
     first_more: Sequence[Labelled] = (),
     excerpt: str = "",
+    accepted_as: Callable[[Finding], Accepted | None] = lambda _: None,
 ) -> Waterfall:
     """Lay a verification out; with `every` also the groups that went alike.
 
-    `first_more` and `excerpt` are what is known besides of the first step that does not hold.
+    `first_more` and `excerpt` are what is known besides of the first step that does not hold;
+    `accepted_as` says who lives with a finding.
     """
     first = answer.first_failing
     steps: dict[str, list[tuple[int, AnswerStep]]] = {}
@@ -202,7 +183,7 @@ def waterfall(
         groups=tuple(shown),
         alike=tuple(alike),
         not_reached=_not_reached(answer.not_reached),
-        findings=tuple(_finding(one, pages) for one in findings[:MAX_FINDINGS]),
+        findings=tuple(_finding(one, pages, accepted_as(one)) for one in findings[:MAX_FINDINGS]),
         more_findings=max(0, len(findings) - MAX_FINDINGS),
     )
 
@@ -336,14 +317,14 @@ def _groups(
     return shown, counted_only
 
 
-def _alike(group: AnswerGroup, wrong: Container[str]) -> tuple[str, Outcome, bool]:
+def _alike(group: Group, wrong: Container[str]) -> tuple[str, Outcome, bool]:
     """Edges of one delegator with one outcome are alike; anything else is not."""
     delegator, arrow, _ = group.id.partition(_EDGE)
     kind = f"delegations of {delegator}" if arrow else ""
     return kind, group.outcome, group.id in wrong
 
 
-def _group(group: AnswerGroup, numbered: _Steps, teller: _Teller) -> GroupLines:
+def _group(group: Group, numbered: _Steps, teller: _Teller) -> GroupLines:
     answer, steps = teller.answer, [step for _, step in numbered]
     loud, quiet = list[StepLine](), list[StepLine]()
     for number, step in numbered:
@@ -360,7 +341,7 @@ def _group(group: AnswerGroup, numbered: _Steps, teller: _Teller) -> GroupLines:
     return GroupLines(head, tuple(quiet), _quiet_words(quiet))
 
 
-def _title(group: AnswerGroup, steps: Sequence[AnswerStep]) -> str:
+def _title(group: Group, steps: Sequence[AnswerStep]) -> str:
     found = (_VERSION.search(step.on) for step in steps)
     versions = sorted({int(match.group(1)) for match in found if match is not None})
     name = group.id.rpartition(_EDGE)[2]
@@ -428,7 +409,9 @@ def _not_reached(missing: Sequence[NotReached]) -> str:
     return f"Not reached: {counted(len(missing), 'planned check')} on {visible(on, 300)}"
 
 
-def _finding(one: AnswerFinding, pages: Mapping[str, CheckPage]) -> FindingLine:
+def _finding(
+    one: Finding, pages: Mapping[str, CheckPage], accepted: Accepted | None
+) -> FindingLine:
     page = pages.get(one.id)
     return FindingLine(
         id=one.id,
@@ -437,4 +420,5 @@ def _finding(one: AnswerFinding, pages: Mapping[str, CheckPage]) -> FindingLine:
         severity=str(one.severity),
         sign=SEVERITY_SIGNS[one.severity],
         title=page.title if page is not None else one.id,
+        accepted=accepted,
     )

@@ -1,37 +1,76 @@
-"""`/keys/`: the inventory of keys, and the page of one."""
+"""`/keys/`: the inventory, the page of one key, and the keys of one repository."""
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
+from trustui.inventory.models import Source
+from trustui.pages import key as key_page
 from trustui.pages import keys as pages
+from trustui.pages.components import Field
 from trustui.pages.paging import PagingError, size_of
-from trustui.web.asking import Asking, page
+from trustui.pages.repository_keys import repository_keys
+from trustui.web.asking import Asking, page, wants_part
 
 
 @page
 def keys(request: Asking) -> HttpResponse:
-    """Every key that metadata names."""
-    wrong, status = "", 200
+    """Every key that metadata names; `?kind=`, `?source=` and `?text=` narrow it."""
+    chosen, wrong, status = pages.filter_of(request.GET.dict()), "", 200
+    viewer, moment = request.viewer, request.moment
     try:
         size = size_of(request.GET.get("size"))
-        shown = pages.keys(request.viewer, request.moment, request.GET.get("after"), size)
+        shown = pages.keys(viewer, moment, chosen, request.GET.get("after"), size)
     except PagingError as error:
         wrong, status = str(error), 400
-        shown = pages.keys(request.viewer, request.moment)
-    return render(request, "keys/index.html", {"page": shown, "wrong": wrong}, status=status)
+        shown = pages.keys(viewer, moment, chosen)
+    given = {
+        "page": shown,
+        "wrong": wrong,
+        "fields": _fields(chosen),
+        "is_narrowed": chosen != pages.Filter(),
+        "source": _name_of(request, chosen.source),
+    }
+    name = "keys/_list.html" if wants_part(request) else "keys/index.html"
+    return render(request, name, given, status=status)
 
 
 @page
 def key(request: Asking, fingerprint: str) -> HttpResponse:
-    """One key."""
+    """One key; `?in=` is the repository whose roles are told alone."""
     wrong, status = "", 200
     viewer, moment = request.viewer, request.moment
+    within = pages.filter_of({"source": request.GET.get("in", "")}).source
     try:
         size = size_of(request.GET.get("size"))
-        shown = pages.key(viewer, moment, fingerprint, request.GET.get("after"), size)
+        after = request.GET.get("after")
+        shown = key_page.key(viewer, moment, fingerprint, after, size, within=within)
     except PagingError as error:
         wrong, status = str(error), 400
-        shown = pages.key(viewer, moment, fingerprint)
+        shown = key_page.key(viewer, moment, fingerprint, within=within)
     if shown is None:
         raise Http404
     return render(request, "keys/show.html", {"page": shown, "wrong": wrong}, status=status)
+
+
+@page
+def of_repository(request: Asking, source_id: int) -> HttpResponse:
+    """The keys of one repository against its roles."""
+    shown = repository_keys(request.viewer, request.moment, source_id)
+    if shown is None:
+        raise Http404
+    return render(request, "keys/repository.html", {"page": shown})
+
+
+def _fields(chosen: pages.Filter) -> tuple[Field, ...]:
+    return (
+        Field("kind", "Keys", chosen.kind, (("", "every key"), *pages.KINDS.items())),
+        Field("text", "Fingerprint or key id begins", chosen.text),
+    )
+
+
+def _name_of(request: Asking, source_id: int | None) -> str:
+    """The name of the source that the list is narrowed to; empty for none of this person's."""
+    if source_id is None:
+        return ""
+    mine = Source.objects.filter(pk=source_id, team__in=request.viewer.teams)
+    return mine.values_list("name", flat=True).first() or ""

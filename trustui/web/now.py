@@ -13,6 +13,7 @@ from trustui.pages.failing import FailingPage, Failure, Group, failing
 from trustui.verdicts.taking import release as release_failure
 from trustui.verdicts.taking import take as take_failure
 from trustui.web.asking import Asking, must, page, wants_part
+from trustui.web.returning import posted_from
 
 MOST_NOTE = 500
 
@@ -31,24 +32,23 @@ def now(request: Asking) -> HttpResponse:
 def take(request: Asking) -> HttpResponse:
     """Take what fails alike, or one source of it (`source`); with `act=release` give it back.
 
-    What is meant is told by `state`, `check` and `role`, so that nobody takes by an old page what
+    Then back to the page whose button it was (`next`). What is meant is told by `state`, `check` and `role`, so that nobody takes by an old page what
     fails otherwise by now.
     """
+    back = posted_from(request, reverse("now"))
     if request.method != "POST":
-        return HttpResponseRedirect(reverse("now"))
+        return HttpResponseRedirect(back)
     shown = failing(request.viewer, request.moment)
     group = _group(request, shown)
     if group is None:
         messages.info(request, "That does not fail in this way any more.")
-        return HttpResponseRedirect(reverse("now"))
+        return HttpResponseRedirect(back)
     is_release = request.POST.get("act") == "release"
     meant = [one for one in _meant(request, group) if _is_open(request, one, is_release)]
     sources = _changed(request, group, meant, is_release=is_release)
     did = "gave back" if is_release else "took"
     messages.success(request, f"You {did} {counted(sources, 'failure')}.")
-    return HttpResponseRedirect(
-        reverse("overview") if request.POST.get("next") == "overview" else reverse("now")
-    )
+    return HttpResponseRedirect(back)
 
 
 def _group(request: Asking, shown: FailingPage) -> Group | None:

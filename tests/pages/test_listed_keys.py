@@ -1,0 +1,56 @@
+"""Which roles list a key, from the store."""
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from tests.simulators.keyed import of_role, twins
+from tests.simulators.seen import with_bins
+from trustui.pages import listed_keys
+from trustui.pages.listed_keys import roles_of, uses_of
+
+pytestmark = pytest.mark.django_db
+
+
+def test_each_role_is_told_source_by_source(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    east, west = twins()
+    keys = [of_role(east.source, role).key.fingerprint for role in ("root", "snapshot")]
+    own = [east.source.pk, west.source.pk]
+    with django_assert_num_queries(3):
+        uses, is_cut = uses_of(own, keys)
+    assert not is_cut
+    assert [(one.source, one.role, one.delegator) for one in uses[keys[1]]] == [
+        ("east", "snapshot", "root"),
+        ("west", "snapshot", "root"),
+    ]
+    assert set(uses) == set(keys)
+    with django_assert_num_queries(2):
+        assert roles_of(own, keys) == ({keys[0]: ["root"], keys[1]: ["snapshot"]}, False)
+
+
+def test_bins_are_one_role_that_has_no_page() -> None:
+    watched = with_bins()
+    fingerprint = of_role(watched.source, "bin", "pool").key.fingerprint
+    uses, _ = uses_of([watched.source.pk], [fingerprint])
+    assert [(one.role, one.role_id) for one in uses[fingerprint]] == [("bin: 16 bins", "")]
+
+
+def test_what_was_not_looked_at_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    east, west = twins()
+    fingerprint = of_role(east.source, "root").key.fingerprint
+    own = [east.source.pk, west.source.pk]
+    uses, is_cut = uses_of(own, [fingerprint], most=1)
+    assert ([one.source for one in uses[fingerprint]], is_cut) == (["east"], True)
+    monkeypatch.setattr(listed_keys, "MOST_DELEGATIONS", 1)
+    assert roles_of(own, [fingerprint])[1]
+    monkeypatch.setattr(listed_keys, "MOST_SETS", 0)
+    assert roles_of(own, [fingerprint]) == ({}, True)
+
+
+def test_sources_of_others_do_not_count() -> None:
+    east, west = twins()
+    fingerprint = of_role(east.source, "root").key.fingerprint
+    uses, _ = uses_of([west.source.pk], [fingerprint])
+    assert [one.source for one in uses[fingerprint]] == ["west"]
+    assert uses_of([], [fingerprint]) == ({}, False)

@@ -1,0 +1,330 @@
+"""`/keys/…`: one public key: what it may sign, what breaks without it, what a thief could do."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+from django.db.models import Count, Max, Min
+
+from trustui.core.diff.signers import key_label
+from trustui.core.formats.tuf.repository import Repository
+from trustui.core.formats.tuf.signing import cached_material
+from trustui.core.impact import Impact, RoleImpact, impact
+from trustui.core.impact.listings import given_keys
+from trustui.core.primitives.digests import sha256
+from trustui.core.primitives.text import counted, visible
+from trustui.inventory.listing import Signed, signed_by
+from trustui.inventory.models import PublicKey, RoleSignature, SourceKey
+from trustui.inventory.text import identity
+from trustui.pages.known import known
+from trustui.pages.listed_keys import MOST, SHOWN, Use, uses_of
+from trustui.pages.moment import Moment
+from trustui.pages.paging import ROWS, write_cursor
+from trustui.pages.positions import checked_size, read_position
+from trustui.pages.standings import sources_of
+from trustui.pages.tree import see
+from trustui.pages.viewer import Viewer
+
+MOST_REPOSITORIES = 3
+"""Repositories that are verified to tell what the key is worth there; others are asked for."""
+MOST_ROLES = 100
+"""Roles of one repository that are told."""
+MOST_NAMES = 4
+"""Of roles in one sentence."""
+QUERIES = 8
+"""Of the page without repositories."""
+QUERIES_OF_ONE = 8
+"""Of each repository that is verified, at most."""
+
+
+class Name(msgspec.Struct, frozen=True):
+    """A key id that the key goes by."""
+
+    keyid: str
+    sources: int
+
+
+class Signing(msgspec.Struct, frozen=True):
+    """What the key signed of one role. Times in UTC."""
+
+    since: datetime
+    """When the first document that bears its signature was first seen."""
+    newest: datetime
+    documents: int
+
+
+class RoleWorth(msgspec.Struct, frozen=True, kw_only=True):
+    """What the key means to one role."""
+
+    role: str
+    role_id: str
+    """Empty for hash bins."""
+    delegator: str
+    delegator_id: str
+    threshold: int
+    keys: int
+    """Different public keys of the role."""
+    is_held: bool
+    """Whether the role lists the key; otherwise it falls with a role that does."""
+    signing: Signing | None
+    if_lost: str
+    lost_sign: str
+    if_stolen: str
+    stolen_sign: str
+
+
+class Worth(msgspec.Struct, frozen=True, kw_only=True):
+    """What the key means to one repository: the blast radius, alone and together with no other."""
+
+    source_id: int
+    source: str
+    owner: str
+    """As the metadata names who holds it; empty where it does not."""
+    lost: str
+    lost_sign: str
+    stolen: str
+    stolen_sign: str
+    roles: tuple[RoleWorth, ...]
+    more_roles: int
+    is_whole: bool
+    """False: there are more delegations than were verified."""
+
+
+class KeyPage(msgspec.Struct, frozen=True, kw_only=True):
+    """All that the page of a key says."""
+
+    fingerprint: str
+    keytype: str
+    scheme: str
+    public: str
+    title: str
+    sources: int
+    names: tuple[Name, ...]
+    has_more_names: bool
+    uses: tuple[Use, ...]
+    """Every role that lists it now, repository after repository."""
+    is_cut: bool
+    """Not every role is told."""
+    worth: tuple[Worth, ...]
+    others: tuple[tuple[int, str], ...]
+    """Repositories with roles that list it which were not verified for this page: id and name."""
+    signed: tuple[Signed, ...]
+    after: str | None
+
+    @property
+    def has_several_ids(self) -> bool:
+        """Whether it goes by more than one id."""
+        return len(self.names) > 1
+
+
+def key(
+    viewer: Viewer,
+    moment: Moment,
+    fingerprint: str,
+    after: str | None = None,
+    size: int = ROWS,
+    *,
+    within: int | None = None,
+) -> KeyPage | None:
+    """The page; None where no source of this person's names the key.
+
+    At most `QUERIES`, and `QUERIES_OF_ONE` for each repository that is verified: `within` alone, or
+    the first few. Raises PagingError.
+    """
+    position = read_position(after, int, str, int)
+    own = sources_of(viewer, moment).values("pk")
+    named = SourceKey.objects.filter(source__in=own, key__fingerprint=fingerprint)
+    names = list(
+        named.values_list("keyid_id", "keyid")
+        .annotate(Count("source"))
+        .order_by("keyid")[: MOST + 1]
+    )
+    material = PublicKey.objects.filter(fingerprint=fingerprint).first()
+    if not names or material is None:
+        return None
+    sources = named.aggregate(count=Count("source", distinct=True))["count"]
+    by_key, is_cut = uses_of(own, [fingerprint])
+    uses = by_key.get(fingerprint, ())
+    places = dict.fromkeys((one.source_id, one.source) for one in uses)
+    chosen = _chosen([pk for pk, _ in places], within)
+    signings = _signings(chosen, [keyid_id for keyid_id, *_ in names])
+    signed = signed_by(
+        fingerprint,
+        teams=viewer.teams,
+        after=None if position is None else (position[0], position[1], position[2]),
+        limit=checked_size(size),
+    )
+    return KeyPage(
+        fingerprint=fingerprint,
+        keytype=material.keytype,
+        scheme=material.scheme,
+        public=material.public,
+        title=_title(uses[:MOST], is_cut=is_cut or len(uses) > MOST),
+        sources=sources,
+        names=tuple(Name(visible(keyid, SHOWN), count) for _, keyid, count in names[:MOST]),
+        has_more_names=len(names) > MOST,
+        uses=uses[:MOST],
+        is_cut=is_cut or len(uses) > MOST,
+        worth=tuple(_worths(viewer, moment, fingerprint, chosen, signings)),
+        others=tuple((pk, name) for pk, name in places if pk not in chosen),
+        signed=signed.rows,
+        after=None if signed.next is None else write_cursor(signed.next),
+    )
+
+
+def _title(uses: Sequence[Use], *, is_cut: bool) -> str:
+    if not uses:
+        return "No role lists this key now"
+    places = dict.fromkeys(one.source for one in uses)
+    roles = list(dict.fromkeys(one.role for one in uses))
+    if len(places) == 1 and len(roles) < MOST_NAMES and not is_cut:
+        return f"This key may sign {_names(roles)} of {next(iter(places))}"
+    what = f"{len(uses):,} or more roles" if is_cut else counted(len(uses), "role")
+    return f"This key may sign {what}" + (
+        f" in {len(places):,} repositories" if len(places) > 1 else f" of {next(iter(places))}"
+    )
+
+
+def _chosen(places: Sequence[int], within: int | None) -> tuple[int, ...]:
+    if within is not None and within in places:
+        return (within,)
+    return tuple(places[:MOST_REPOSITORIES])
+
+
+# Since when it signs -----------------------------------------------------------------------------
+
+
+def _signings(
+    source_ids: Sequence[int], keyid_ids: Sequence[str]
+) -> dict[tuple[int, str], Signing]:
+    """By source and role id: one query."""
+    rows = RoleSignature.objects.filter(
+        source__in=source_ids, keyid_id__in=keyid_ids, is_empty=False
+    ).values_list("source", "role_version__role_id")
+    seen = "role_version__first_seen_at"
+    told = rows.annotate(Min(seen), Max(seen), Count("role_version", distinct=True)).order_by()
+    return {
+        (source, role_id): Signing(since, newest, documents)
+        for source, role_id, since, newest, documents in told
+    }
+
+
+# What it is worth --------------------------------------------------------------------------------
+
+
+def _worths(
+    viewer: Viewer,
+    moment: Moment,
+    fingerprint: str,
+    source_ids: Sequence[int],
+    signings: Mapping[tuple[int, str], Signing],
+) -> Iterator[Worth]:
+    for source_id in source_ids:
+        found = known(viewer, moment, source_id)
+        if found is None:
+            continue
+        seen = see(found)
+        holder = _holder(seen.repository, fingerprint)
+        if holder is None:
+            continue
+        material, owner = holder
+        worth = impact(seen.repository, [material])
+        roles = sorted(worth.roles, key=lambda one: not one.held)
+        of_source = {role: told for (source, role), told in signings.items() if source == source_id}
+        lost, lost_sign = _lost(worth)
+        stolen, stolen_sign = _stolen(worth)
+        yield Worth(
+            source_id=source_id,
+            source=found.source.name,
+            owner=owner,
+            lost=lost,
+            lost_sign=lost_sign,
+            stolen=stolen,
+            stolen_sign=stolen_sign,
+            roles=tuple(role_worth(one, of_source) for one in roles[:MOST_ROLES]),
+            more_roles=max(0, len(roles) - MOST_ROLES),
+            is_whole=seen.is_whole,
+        )
+
+
+def _holder(repository: Repository, fingerprint: str) -> tuple[bytes, str] | None:
+    """The public value of a key that this repository names, and whose it is said to be."""
+    for one in given_keys(repository):
+        material = cached_material(one)
+        if material is not None and sha256(material) == fingerprint:
+            label = key_label(one)
+            return material, "" if label == one.keyid else visible(label.partition(" (")[0], SHOWN)
+    return None
+
+
+def role_worth(one: RoleImpact, signings: Mapping[str, Signing]) -> RoleWorth:
+    """One role in words; `signings` by role id."""
+    is_bins = one.role.endswith("-*")
+    stolen_sign = "bad" if one.can_be_forged or one.falls_with is not None else "none"
+    return RoleWorth(
+        role=visible(one.role, SHOWN),
+        role_id="" if is_bins else identity(one.role),
+        delegator=visible(one.delegator, SHOWN),
+        delegator_id=identity(one.delegator),
+        threshold=one.threshold,
+        keys=one.held + one.remaining,
+        is_held=bool(one.held),
+        signing=signings.get(identity(one.role)),
+        if_lost=one.if_lost,
+        lost_sign=_lost_sign(one),
+        if_stolen=one.if_stolen,
+        stolen_sign=stolen_sign,
+    )
+
+
+def _lost_sign(one: RoleImpact) -> str:
+    if not one.held:
+        return "none"
+    if not one.can_still_sign:
+        return "bad"
+    return "soon" if one.margin == 0 or one.still_verifies is False else "ok"
+
+
+def _lost(worth: Impact) -> tuple[str, str]:
+    """What breaks when nobody has the key any more, and how grave that is."""
+    held = [one for one in worth.roles if one.held]
+    dead = [one.role for one in held if not one.can_still_sign]
+    bare = [one.role for one in held if one.can_still_sign and one.margin == 0]
+    if dead:
+        cannot = f"{_names(dead)} cannot be signed any more"
+        if "root" in dead:
+            return f"{cannot}: no new root can be published, and no key replaced", "bad"
+        return f"{cannot} until the keys are replaced", "bad"
+    if bare:
+        has = "has" if len(bare) == 1 else "have"
+        return f"Everything can still be signed; {_names(bare)} {has} no margin left", "soon"
+    return "Everything can still be signed, with keys to spare", "ok"
+
+
+def _stolen(worth: Impact) -> tuple[str, str]:
+    """What a thief of this key alone could do."""
+    if worth.is_everything:
+        return "The thief can publish a new root, and so replace every key of the repository", "bad"
+    fallen = sum(one.falls_with is not None for one in worth.roles)
+    below = f"; {counted(fallen, 'role')} below {'falls' if fallen == 1 else 'fall'} with it"
+    forged = [one for one in worth.roles if one.can_be_forged]
+    believed = [one for one in forged if not one.needs]
+    if believed:
+        told = f"The thief can sign for {_names([one.role for one in believed])} alone"
+        if len(believed) == 1:
+            told = f"{told}: {believed[0].if_stolen}"
+        return told + (below if fallen else ""), "bad"
+    if forged:
+        needs = _names([name for one in forged for name in one.needs])
+        told = f"The thief can sign for {_names([one.role for one in forged])} alone, which clients"
+        return f"{told} believe once {needs} can be forged too" + (below if fallen else ""), "soon"
+    return "Alone it forges nothing: every role needs more keys than this one", "ok"
+
+
+def _names(roles: Sequence[str]) -> str:
+    """A few names, then how many more."""
+    names = [visible(one, 60) for one in dict.fromkeys(roles)]
+    if len(names) > MOST_NAMES:
+        few = names[: MOST_NAMES - 1]
+        return f"{', '.join(few)} and {counted(len(names) - len(few), 'more role')}"
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]

@@ -1,0 +1,136 @@
+"""Which roles list a key now, as the documents that are served say: from the store, of many keys."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from trustui.core.primitives.text import visible
+from trustui.inventory.models import Delegation, ListedKey, RoleState
+
+MOST = 200
+"""Roles of one key that are told, and documents that name the keys of roles."""
+MOST_SETS = 2_000
+MOST_DELEGATIONS = 5_000
+"""Of sets of keys and of delegations that are looked at: hash bins may be thousands."""
+SHOWN = 200
+"""Characters of a name."""
+
+
+class Use(msgspec.Struct, frozen=True):
+    """A role that a key may sign now, in one source, as its delegator trusts it."""
+
+    source_id: int
+    source: str
+    role: str
+    role_id: str
+    """Empty for hash bins."""
+    delegator: str
+    delegator_id: str
+    threshold: str
+    keys: int
+    keyids: tuple[str, ...]
+    """Under which ids; with more than one, flagged: a client may count it more than once."""
+
+
+def in_force(own: Any) -> Any:
+    """The delegation sets of what is served and a client can come to, of these sources."""
+    states = RoleState.objects.filter(source__in=own, is_listed=True)
+    return states.values("served__delegation_set")
+
+
+def roles_of(own: Any, fingerprints: Collection[str]) -> tuple[dict[str, list[str]], bool]:
+    """By fingerprint, the names of the roles that list the key, each once: two queries.
+
+    The other value is whether not everything was looked at.
+    """
+    listed, is_short = _listed(own, fingerprints)
+    delegations, is_cut = _delegations(listed)
+    names: dict[str, dict[str, None]] = {}
+    for one in delegations:
+        ids = listed[one.delegation_set_id]
+        for fingerprint in {ids[keyid] for keyid in one.keyids if keyid in ids}:
+            names.setdefault(fingerprint, {})[_name(one)] = None
+    return {fingerprint: sorted(found) for fingerprint, found in names.items()}, (
+        is_cut or is_short
+    )
+
+
+def uses_of(
+    own: Any, fingerprints: Collection[str], most: int = MOST
+) -> tuple[dict[str, tuple[Use, ...]], bool]:
+    """By fingerprint, the roles that list the key, source by source: three queries.
+
+    The other value is whether not everything was looked at.
+    """
+    listed, is_short = _listed(own, fingerprints)
+    delegations, is_cut = _delegations(listed)
+    by_set: dict[int, list[Delegation]] = {}
+    for one in delegations:
+        by_set.setdefault(one.delegation_set_id, []).append(one)
+    delegators = (
+        RoleState.objects.filter(
+            source__in=own, is_listed=True, served__delegation_set__in=list(listed)
+        )
+        .order_by("source__name", "id")
+        .values_list("source", "source__name", "role", "role_id", "served__delegation_set")
+    )
+    rows = list(delegators[: most + 1])
+    found: dict[str, list[Use]] = {}
+    for fingerprint, use in _uses(rows[:most], by_set, listed):
+        found.setdefault(fingerprint, []).append(use)
+    is_cut = is_cut or is_short or len(rows) > most
+    return {fingerprint: tuple(uses) for fingerprint, uses in found.items()}, is_cut
+
+
+def _listed(own: Any, fingerprints: Collection[str]) -> tuple[dict[int, dict[str, str]], bool]:
+    """By delegation set that is in force somewhere, the ids of these keys with whose they are."""
+    rows = ListedKey.objects.filter(
+        key__fingerprint__in=fingerprints, delegation_set__in=in_force(own)
+    )
+    found: dict[int, dict[str, str]] = {}
+    cells = rows.order_by("delegation_set", "id").values_list(
+        "delegation_set", "keyid", "key__fingerprint"
+    )
+    read = list(cells[: MOST_SETS + 1])
+    for pk, keyid, fingerprint in read[:MOST_SETS]:
+        found.setdefault(pk, {})[keyid] = fingerprint or ""
+    return found, len(read) > MOST_SETS
+
+
+def _delegations(sets: Collection[int]) -> tuple[list[Delegation], bool]:
+    rows = Delegation.objects.filter(delegation_set__in=sets).defer("paths", "prefixes")
+    found = list(rows.order_by("delegation_set", "position")[: MOST_DELEGATIONS + 1])
+    return found[:MOST_DELEGATIONS], len(found) > MOST_DELEGATIONS
+
+
+def _name(one: Delegation) -> str:
+    return one.name if one.bins is None else f"{one.name}: {one.bins:,} bins"
+
+
+def _uses(
+    rows: Sequence[tuple[Any, ...]],
+    delegations: Mapping[int, Sequence[Delegation]],
+    listed: Mapping[int, Mapping[str, str]],
+) -> Iterator[tuple[str, Use]]:
+    for source_id, source, delegator, delegator_id, pk in rows:
+        for one in delegations.get(pk, ()):
+            by_key: dict[str, list[str]] = {}
+            for keyid in dict.fromkeys(one.keyids):
+                if keyid in listed[pk]:
+                    by_key.setdefault(listed[pk][keyid], []).append(keyid)
+            for fingerprint, keyids in by_key.items():
+                yield (
+                    fingerprint,
+                    Use(
+                        source_id=source_id,
+                        source=source,
+                        role=visible(_name(one), SHOWN),
+                        role_id=one.name_id if one.bins is None else "",
+                        delegator=visible(delegator, SHOWN),
+                        delegator_id=delegator_id,
+                        threshold=one.threshold,
+                        keys=len(set(one.keyids)),
+                        keyids=tuple(visible(keyid, SHOWN) for keyid in keyids),
+                    ),
+                )
