@@ -8,7 +8,7 @@ from trustui.core.diff import Change, ChangeKind, Effect, compare
 from trustui.core.errors import ParseError
 from trustui.core.formats.tuf.metadata import Metadata
 from trustui.core.limits import MIB
-from trustui.core.primitives.text import visible
+from trustui.core.primitives.text import visible, with_short_digests
 
 MAX_SENTENCES = 30
 """Of one crawl; the rest is counted."""
@@ -70,7 +70,7 @@ def _kind_of_step(old: Metadata, new: Metadata) -> str:
 def _in_words(change: Change) -> str:
     effect = "" if change.effect is Effect.NEUTRAL else f", which {change.effect} trust"
     before, after = (
-        "nothing" if one is None else visible(one, _MAX_VALUE)
+        "nothing" if one is None else visible(with_short_digests(one), _MAX_VALUE)
         for one in (change.before, change.after)
     )
     kind = change.kind.replace("_", " ")

@@ -9,7 +9,7 @@ from statistics import median
 import msgspec
 
 from trustui.check_pages import load_pages
-from trustui.core.primitives.text import counted, visible
+from trustui.core.primitives.text import counted, visible, with_short_digests
 from trustui.core.trace import Outcome, TrustState
 from trustui.inventory.models import RoleVersion
 from trustui.inventory.text import identity
@@ -150,7 +150,6 @@ _LOOK = (
     "was refused",
 )
 _STEP = re.compile(r" v\S+ → v\S+$")
-_LONG_HEX = re.compile(r"\b([0-9a-f]{8})[0-9a-f]{24,}([0-9a-f]{4})\b")
 
 
 def change_lines(
@@ -202,7 +201,7 @@ def _change_line(sentence: str) -> ChangeLine:
 
 def _parts(text: str) -> tuple[Part, ...]:
     """The first word is what it is about: a role, or a place."""
-    short = readable(_LONG_HEX.sub(r"\1…\2", text))
+    short = readable(with_short_digests(text))
     subject, space, rest = short.partition(" ")
     name = subject.removesuffix(":")
     return (Part(name, "name"), Part(f"{subject[len(name) :]}{space}{rest}"))

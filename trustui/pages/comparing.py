@@ -1,6 +1,5 @@
 """Two versions of a document side by side: what changed in meaning, and in the text."""
 
-import re
 from contextlib import suppress
 from difflib import unified_diff
 
@@ -11,7 +10,7 @@ from trustui.core.errors import ParseError
 from trustui.core.facts import Document
 from trustui.core.formats.tuf.metadata import Metadata
 from trustui.core.formats.tuf.parse import parse
-from trustui.core.primitives.text import visible
+from trustui.core.primitives.text import visible, with_short_digests
 from trustui.pages.components import ChangeLine, Part
 from trustui.pages.waterfall import readable
 
@@ -20,7 +19,6 @@ MOST_BYTES = 400_000
 MOST_LINES = 3_000
 """Of each text that is compared line by line; beyond it takes too long."""
 _SHOWN = 140
-_LONG_HEX = re.compile(r"\b([0-9a-f]{8})[0-9a-f]{24,}([0-9a-f]{4})\b")
 _SIGNS = {Effect.WIDENS: "bad", Effect.NARROWS: "ok", Effect.NEUTRAL: "none"}
 _BADGES = {
     Effect.WIDENS: "widens trust",
@@ -85,7 +83,7 @@ def change_line(change: Change) -> ChangeLine:
 
 def _short(text: str) -> str:
     """Digests and key ids as pages show them, then no longer than a line or two."""
-    return readable(visible(_LONG_HEX.sub(r"\1…\2", text), _SHOWN))
+    return readable(visible(with_short_digests(text), _SHOWN))
 
 
 def texts(old: bytes, new: bytes) -> tuple[TextLine, ...] | None:

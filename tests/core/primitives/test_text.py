@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trustui.core.primitives.text import counted, has_hidden_characters, quoted, visible
+from trustui.core.primitives.text import (
+    counted,
+    has_hidden_characters,
+    quoted,
+    visible,
+    with_short_digests,
+)
 
 
 @pytest.mark.parametrize(
@@ -33,6 +39,11 @@ def test_what_is_shown_hides_nothing(text: str) -> None:
 @given(st.text())
 def test_text_without_hidden_characters_is_left_alone(text: str) -> None:
     assert (visible(text, len(text)) == text) is not has_hidden_characters(text)
+
+
+def test_digests_in_a_text_are_short() -> None:
+    ids = f"{'6cb58437' * 8}, {'0' * 63}f and a1b2"
+    assert with_short_digests(ids) == "6cb58437…8437, 00000000…000f and a1b2"
 
 
 def test_long_text_is_cut_and_its_length_told() -> None:

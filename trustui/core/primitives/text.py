@@ -1,5 +1,6 @@
 """Foreign text made safe to print: every character that hides or reorders is made visible."""
 
+import re
 import unicodedata
 
 from trustui.core.limits import MAX_FOUND_TEXT
@@ -17,6 +18,14 @@ def visible(text: str, limit: int = MAX_FOUND_TEXT) -> str:
             for char in shown
         )
     return f"{shown}… ({len(text):,} characters)" if len(text) > limit else shown
+
+
+_LONG_HEX = re.compile(r"\b([0-9a-f]{8})[0-9a-f]{24,}([0-9a-f]{4})\b")
+
+
+def with_short_digests(text: str) -> str:
+    """The same with each digest and key id in it as pages show them: `6cb58437…1699`."""
+    return _LONG_HEX.sub(r"\1…\2", text)
 
 
 def quoted(value: object, limit: int = MAX_FOUND_TEXT) -> str:
