@@ -1,14 +1,7 @@
-"""The list of sources as a page and as CSV."""
-
-import csv
-import io
-import typing
-
-from django.http import StreamingHttpResponse
+"""The list of sources as a page."""
 
 from tests.simulators.people import HIDDEN_NAME, OWN_NAME, Cast
 from trustui.accounts.models import Role
-from trustui.inventory.models import Source
 
 
 def test_the_list_links_to_each_source(cast: Cast) -> None:
@@ -32,14 +25,3 @@ def test_a_cursor_that_no_list_gave_is_refused(cast: Cast) -> None:
     answer = cast.as_role(Role.VIEWER).get("/sources/?after=x")
     assert answer.status_code == 400
     assert "after: expected" in answer.content.decode()
-
-
-def test_the_export_is_csv_without_formulas(cast: Cast) -> None:
-    Source.objects.filter(pk=cast.own.source.pk).update(name='=cmd("x"),1')
-    answer = cast.as_role(Role.VIEWER).get("/sources/export/?sort=state")
-    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
-    (row,) = csv.DictReader(
-        io.StringIO(typing.cast("StreamingHttpResponse", answer).getvalue().decode(), newline="")
-    )
-    assert row["name"] == '\'=cmd("x"),1'
-    assert row["trust_state"] == "verified"

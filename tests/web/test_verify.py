@@ -9,7 +9,7 @@ from tests.simulators.people import HIDDEN_NAME, Cast, new_user, sign_in
 from tests.simulators.watched import DAY, START, Watched, vendor
 from trustui.accounts.models import Role
 from trustui.inventory.models import Crawl
-from trustui.web import verify
+from trustui.pages import verifying
 
 pytestmark = pytest.mark.django_db
 
@@ -138,13 +138,13 @@ def test_a_place_of_another_team_is_no_known_place(cast: Cast) -> None:
 
 
 def test_when_others_wait_already_it_says_so(client_of: Client) -> None:
-    for _ in range(verify.AT_ONCE):
-        assert verify._turns.acquire(blocking=False)
+    for _ in range(verifying.AT_ONCE):
+        assert verifying._turns.acquire(blocking=False)
     try:
         answer = client_of.post("/verify/", {"text": "https://updates.example/"})
     finally:
-        for _ in range(verify.AT_ONCE):
-            verify._turns.release()
+        for _ in range(verifying.AT_ONCE):
+            verifying._turns.release()
     assert answer.status_code == 503
     assert "Try again" in answer.content.decode()
 

@@ -1,5 +1,6 @@
 """The repository page: the verdict, who delegates to whom, who can sign for a path, the roles."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 import msgspec
@@ -146,7 +147,7 @@ def repository(
         team_id=found.source.team_id,
         source=found.source.name,
         location=visible(found.source.location, 300),
-        head=_head(found, seen, moment),
+        head=head_of(found, seen, moment),
         size=size_words(seen.tree) if nodes else "",
         picture=tree_picture(seen.tree, walk, first) if nodes else None,
         starts_at=visible(nodes[first].role, 200) if first else "",
@@ -160,10 +161,24 @@ def repository(
     )
 
 
+def every_role(viewer: Viewer, moment: Moment, source_id: int) -> Iterator[RoleLine] | None:
+    """All rows of the table of roles; None where the source is not this person's."""
+    found = known(viewer, moment, source_id)
+    return None if found is None else roles_in(see(found))
+
+
+def roles_in(seen: Seen) -> Iterator[RoleLine]:
+    """Each named role once per delegator that trusts it."""
+    listed = {(one.delegator_name, one.role.name): one for one in listings(seen.repository)}
+    for node in seen.tree.nodes:
+        if node.bins is None:
+            yield _line(node, listed.get((node.delegator or "root", node.role)))
+
+
 # The answer --------------------------------------------------------------------------------------
 
 
-def _head(found: Known, seen: Seen, moment: Moment) -> Head:
+def head_of(found: Known, seen: Seen, moment: Moment) -> Head:
     """Of the verdict in force; judged at another instant, of what verifying says."""
     verdict = found.verdict
     if verdict is None:

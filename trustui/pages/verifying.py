@@ -1,6 +1,8 @@
 """Verify anything: what a pasted thing is, what is known of it, and whether it holds."""
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 import msgspec
@@ -36,7 +38,11 @@ from trustui.verdicts.models import SourceVerdict
 LIMITS = CrawlLimits(documents=64, bytes=32 * MIB, seconds=15.0, ahead=4)
 """Somebody waits for the page: a client's refresh and the first delegations."""
 MOST_PLACES = 20
+AT_ONCE = 2
+"""Places that one process asks for people who wait; more of them would keep its threads from
+everybody else."""
 TUF = "tuf"
+_turns = threading.BoundedSemaphore(AT_ONCE)
 
 
 class CheckWords(msgspec.Struct, frozen=True):
@@ -133,6 +139,21 @@ def known_source(viewer: Viewer, location: str) -> KnownSource | None:
         state_of(None if standing is None else standing.trust_state),
         None if standing is None else standing.verdict_id,
     )
+
+
+class TooManyAsk(Exception):  # noqa: N818  it is told to a person
+    """Other places are being asked just now."""
+
+
+@contextmanager
+def taking_turns() -> Iterator[None]:
+    """Around `verify_location`. Raises TooManyAsk instead of waiting."""
+    if not _turns.acquire(blocking=False):
+        raise TooManyAsk("Other places are being asked just now. Try again in some seconds.")
+    try:
+        yield
+    finally:
+        _turns.release()
 
 
 def verify_location(

@@ -45,8 +45,10 @@ def _database(environment: Environment) -> dict[str, Any]:
             # Writers queue instead of failing half-way; history survives a power cut (FULL).
             "transaction_mode": "IMMEDIATE",
             "timeout": 30,
+            # Statements over any number of rows differ in their text: kept ones only take memory.
+            "cached_statements": 16,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-            "PRAGMA foreign_keys=ON; PRAGMA cache_size=-8192;",
+            "PRAGMA foreign_keys=ON; PRAGMA cache_size=-4096;",
         },
         # A file, as in use: a database in memory has neither WAL nor several connections.
         "TEST": {"NAME": environment.data / "test.sqlite3"},
@@ -206,6 +208,24 @@ CACHES = {
 }
 HTMX_VERSION = 2
 """Pages are written so that 4 works too, and the browser's tests run with both."""
+REST_FRAMEWORK: dict[str, object] = {
+    # Each endpoint says the rest itself (trustui.api.asking.Endpoint).
+    "EXCEPTION_HANDLER": "trustui.api.problems.handle",
+    "DEFAULT_SCHEMA_CLASS": "trustui.api.schema.Schema",
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "trustui",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "DESCRIPTION": "The same values as the pages, for programs: docs/api.md.",
+    "SCHEMA_PATH_PREFIX": "/api/",
+    "PATH_CONVERTER_OVERRIDES": {
+        "number": {"type": "integer", "minimum": 0, "maximum": 10**18 - 1},
+        "digest": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+    },
+    "DISABLE_ERRORS_AND_WARNINGS": False,
+}
 USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = False

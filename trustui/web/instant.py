@@ -3,20 +3,20 @@
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from trustui.accounts.needs import Whom
 from trustui.core.primitives.instants import write_instant
 from trustui.pages.moment import Moment, MomentError, moment_of
 from trustui.web.asking import Asking, page
+from trustui.web.returning import way_back
 
 
 @page(get=Whom.PERSON)
 def instant(request: Asking) -> HttpResponse:
     """The form; with `go`, the page that `next` names, as of `known` and `judged`."""
-    back = _back(request)
+    back = way_back(request.GET.get("next", ""), "/")
     known, judged = request.GET.get("known", ""), request.GET.get("judged", "")
     if "go" not in request.GET:
         return _form(request, back, "")
@@ -61,13 +61,6 @@ def _form(request: Asking, back: str, wrong: str, status: int = 200) -> HttpResp
         "judged": request.GET.get("judged", ""),
     }
     return render(request, "account/instant.html", shown, status=status)
-
-
-def _back(request: HttpRequest) -> str:
-    """The page to return to: one of this site, or the overview."""
-    given = request.GET.get("next", "")
-    is_ours = given.startswith("/") and url_has_allowed_host_and_scheme(given, allowed_hosts=None)
-    return given if is_ours else "/"
 
 
 def _written(text: str) -> str:

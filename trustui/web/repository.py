@@ -3,16 +3,27 @@
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
+from trustui.accounts.permissions import Act
+from trustui.pages.findings import of_source
 from trustui.pages.repository import RepositoryPage
 from trustui.pages.repository import repository as repository_page
+from trustui.pages.timeline import repository_part
 from trustui.web.asking import Asking, page, wants_part
 
 
 @page
 def repository(request: Asking, source_id: int) -> HttpResponse:
     """The page; `?path=` asks who can sign, `?from=` is the role that the picture begins with."""
-    name = "repository/_tree.html" if wants_part(request) else "repository/show.html"
-    return render(request, name, {"page": _found(request, source_id)})
+    found = _found(request, source_id)
+    if wants_part(request):
+        return render(request, "repository/_tree.html", {"page": found})
+    given = {
+        "page": found,
+        "timeline": repository_part(request.viewer, request.moment, source_id),
+        "findings": of_source(request.viewer, request.moment, source_id),
+        "may_crawl": request.moment.is_now and request.viewer.may(Act.CRAWL, found.team_id),
+    }
+    return render(request, "repository/show.html", given)
 
 
 @page

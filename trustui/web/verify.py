@@ -1,6 +1,5 @@
 """`/verify/`: one box for a location, a digest, a file, a key or a client's error text."""
 
-import threading
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
@@ -13,13 +12,15 @@ from trustui.inventory.recognizing import SourceError
 from trustui.pages.pasted import LONGEST, Kind, Pasted, recognize_pasted
 from trustui.pages.pasted_document import tell_document
 from trustui.pages.pasted_key import tell_key
-from trustui.pages.verifying import explain, known_source, source_address, verify_location
+from trustui.pages.verifying import (
+    TooManyAsk,
+    explain,
+    known_source,
+    source_address,
+    taking_turns,
+    verify_location,
+)
 from trustui.web.asking import Asking, NotAllowed, page
-
-AT_ONCE = 2
-"""Places that one process asks for people who wait; more of them would keep its threads from
-everybody else."""
-_turns = threading.BoundedSemaphore(AT_ONCE)
 
 
 @page(get=Act.SEE, post=Act.SEE)
@@ -61,13 +62,13 @@ def _location(request: Asking, given: Pasted, told: dict[str, object]) -> HttpRe
         return render(request, "verify/index.html", told | {"asks": is_url})
     if not request.viewer.may_anywhere(Act.CRAWL):
         raise NotAllowed(Act.CRAWL, None)
-    if not _turns.acquire(blocking=False):
-        busy = "Other places are being asked just now. Try again in some seconds."
-        return render(request, "verify/index.html", told | {"wrong": busy}, status=503)
     try:
-        told["location"] = verify_location(request.viewer, given.text, lambda: datetime.now(UTC))
+        with taking_turns():
+            told["location"] = verify_location(
+                request.viewer, given.text, lambda: datetime.now(UTC)
+            )
+    except TooManyAsk as error:
+        return render(request, "verify/index.html", told | {"wrong": str(error)}, status=503)
     except SourceError as error:
         return render(request, "verify/index.html", told | {"wrong": str(error)}, status=400)
-    finally:
-        _turns.release()
     return render(request, "verify/index.html", told)

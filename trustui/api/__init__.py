@@ -1,0 +1,1 @@
+"""The same values as the pages, as JSON for programs: docs/api.md."""
