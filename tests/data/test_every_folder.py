@@ -12,7 +12,6 @@ TESTS = Path(__file__).resolve().parent.parent
 
 NOTARY_V1 = "format not built yet: Notary v1"
 NOTATION = "format not built yet: Notation"
-SIGSTORE = "format not built yet: sigstore bundles and cosign"
 SIMPLE_SIGNING = "format not built yet: simple signing"
 IN_REGISTRIES = "source not built yet: what is attached to images in a registry"
 OPENPGP = "format not built yet: OpenPGP and the repositories that it signs"
@@ -22,11 +21,7 @@ LOGS = "format not built yet: transparency logs"
 NOT_USED_YET = {
     "hostile/notation-timestamp": NOTATION,
     "hostile/notation-x509": NOTATION,
-    "hostile/oci-malformed": IN_REGISTRIES,
-    "hostile/oci-manifests": IN_REGISTRIES,
-    "hostile/sigstore-python-negative": SIGSTORE,
     "hostile/simple-signing": SIMPLE_SIGNING,
-    "hostile/x509-odd": "no format that is built reads certificates",
     "notary1/corrupt-hash": NOTARY_V1,
     "notary1/corrupt-sig": NOTARY_V1,
     "notary1/deep": NOTARY_V1,
@@ -36,10 +31,6 @@ NOT_USED_YET = {
     "notary1/revoked": NOTARY_V1,
     "notary1/rotated": NOTARY_V1,
     "notary1/stale": NOTARY_V1,
-    "oci/containers-image": SIMPLE_SIGNING,
-    "oci/cosign": SIGSTORE,
-    "oci/cosign-signed": SIGSTORE,
-    "oci/docker-attest": "source not built yet: TUF metadata in a registry",
     "oci/failure-messages": IN_REGISTRIES,
     "oci/notation-cli": NOTATION,
     "oci/notation-core-go": NOTATION,
@@ -47,9 +38,6 @@ NOT_USED_YET = {
     "oci/notation-signed": NOTATION,
     "oci/policy-controller": "trust policies are not built yet",
     "oci/ratify": "trust policies are not built yet",
-    "oci/sigstore-conformance": SIGSTORE,
-    "oci/sigstore-go": SIGSTORE,
-    "oci/sigstore-mock-signed": SIGSTORE,
     "oci/skopeo-simple-signing": SIMPLE_SIGNING,
     "packages/apt-debian": OPENPGP,
     "packages/git-signatures": OPENPGP,

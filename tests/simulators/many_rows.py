@@ -60,18 +60,18 @@ def fill(
     team = Team.objects.create(name="Many", created_at=START)
     made = _Made(random.Random(seed), sources, per_role, signers)
     Source.objects.bulk_create(made.sources(team.pk))
-    _write(PublicKey, "id fingerprint keytype scheme public", made.keys())
-    _write(SourceKey, "id source keyid keyid_id key", made.names())
-    _write(Blob, "id sha256 size body written_at", made.blobs())
-    _write(
+    write_rows(PublicKey, "id fingerprint keytype scheme public", made.keys())
+    write_rows(SourceKey, "id source keyid keyid_id key", made.names())
+    write_rows(Blob, "id sha256 size body written_at", made.blobs())
+    write_rows(
         RoleVersion,
         "id source role role_id type version version_rank form blob spec_version expires_at first_seen_at origin signature_count",
         made.versions(),
     )
-    _write(
+    write_rows(
         RoleSignature, "id role_version source position keyid keyid_id is_empty", made.signatures()
     )
-    _write(
+    write_rows(
         RoleState,
         "id source role role_id served origin place_id expires_at is_listed",
         made.states(),
@@ -177,7 +177,8 @@ def _digest(kind: str, number: int) -> str:
     return hashlib.sha256(f"{kind} {number}".encode()).hexdigest()
 
 
-def _write(model: type[models.Model], names: str, rows: Iterable[Row]) -> None:
+def write_rows(model: type[models.Model], names: str, rows: Iterable[Row]) -> None:
+    """Rows past everything that makes them in use; `names` are those of the model's fields."""
     by_name = {field.name: field for field in model._meta.concrete_fields}
     columns = ", ".join(f'"{by_name[name].column}"' for name in names.split())
     target = f"{model._meta.db_table} ({columns})"

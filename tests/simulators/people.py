@@ -14,8 +14,9 @@ from django.test import Client
 from django.urls import URLPattern
 
 from tests.simulators.watched import DAY, START, Watched, vendor
+from trustui.accounts.calendars import PREFIX, make_calendar
 from trustui.accounts.models import ApiToken, Membership, Role, Scope, Team, User
-from trustui.accounts.tokens import make_token
+from trustui.accounts.tokens import make_token, new_text
 from trustui.events.services import record
 from trustui.inventory.models import RoleState, Source, SourceKey
 from trustui.jobs.models import Job, State
@@ -101,6 +102,9 @@ def _side(team_name: str, source_name: str, administrator_name: str) -> Side:
         expires_at=now + timedelta(days=7),
         now=now,
     )
+    calendar, _ = make_calendar(
+        owner=administrator, name=f"{source_name} signing days", narrowed={}, now=now
+    )
     state = RoleState.objects.select_related("served__blob").get(
         source=watched.source, role="targets"
     )
@@ -126,6 +130,8 @@ def _side(team_name: str, source_name: str, administrator_name: str) -> Side:
         "team_id": team.pk,
         "user_id": administrator.pk,
         "token_id": token.pk,
+        "calendar_id": calendar.pk,
+        "calendar_secret": new_text(PREFIX),  # of no calendar: whoever has one is let in
         "check_id": "tuf.timestamp.freeze.expired",
         "job_id": _crawl_of(watched.source).pk,
         "provider_id": "sso",

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from tests.simulators.watched import DAY, START, Watched, vendor
 from trustui.accounts.models import Role
+from trustui.demo.publisher import Publisher
 from trustui.pages.known import Known, known
 from trustui.pages.moment import Moment
 from trustui.pages.viewer import Viewer
@@ -46,6 +47,15 @@ def with_bins(bit_length: int = 4) -> Watched:
     watched = Watched(repo)
     watched.crawl(START + DAY)
     return watched
+
+
+def with_roles(count: int) -> Publisher:
+    """So many roles that targets delegates to."""
+    repo = vendor()
+    for number in range(count):
+        repo.add_delegation("targets", f"team-{number}", paths=[f"{number}/*"])
+    repo.publish(START + DAY)
+    return repo
 
 
 def known_now(watched: Watched, at: Moment | None = None) -> Known:

@@ -20,9 +20,13 @@ HEADLINES = {
     TrustState.NOT_TRUSTED: "Signed, not trusted: nobody has pinned a root",
     TrustState.FAILING: "Failing",
     TrustState.COULD_NOT_CHECK: "Could not be checked",
+    TrustState.NOT_SIGNED: "Not signed",
+    TrustState.NOT_COVERED: "Not covered by a policy",
+    TrustState.UNKNOWN_FORMAT: "Signed in a format that is not verified here",
 }
 _ROUTINE = frozenset({"meta", "key", "sig", "fetch", "equivocation", "persist", "not_in_snapshot"})
 """Parts of ids that are told only when they do not hold."""
+_NOBODY_NAMED = "policy.identity_given"
 MAX_ALIKE = 3
 """Groups of one kind that are told one by one when nothing is wrong with them."""
 MAX_FINDINGS = 12
@@ -53,7 +57,9 @@ def waterfall(
 def _answer(trace: Trace, state: TrustState, style: Style) -> Iterator[str]:
     headline = HEADLINES.get(state, state.value)
     first = trace.first_failing
-    if first is not None and state is not TrustState.NOT_TRUSTED:
+    if state is TrustState.NOT_TRUSTED and first is not None and first.check == _NOBODY_NAMED:
+        headline = f"Signed, not trusted: {first.because}"
+    elif first is not None and state is not TrustState.NOT_TRUSTED:
         headline = f"{headline}: {first.because}"
     folded = list(style.paragraph(headline, "  ", "  "))
     yield f"{style.sign(trace.outcome)} {style.bold(folded[0][2:])}"
@@ -136,7 +142,8 @@ def _heading(title: str, outcome: Outcome, style: Style) -> Iterator[str]:
 def _is_quiet(step: Step) -> bool:
     says_nothing = step.outcome is Outcome.NOTED and step.severity is None
     holds = step.outcome is Outcome.PASSED or says_nothing
-    return holds and not _ROUTINE.isdisjoint(step.check.split("."))
+    _, *parts = step.check.split(".")
+    return holds and parts != ["sig"] and not _ROUTINE.isdisjoint(parts)
 
 
 def _step(step: Step, style: Style) -> Iterator[str]:

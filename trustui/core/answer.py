@@ -8,8 +8,11 @@ from trustui.core.primitives.instants import write_instant
 from trustui.core.trace import Step, Trace, TrustState
 
 
-def as_json(trace: Trace, kind: str, state: TrustState) -> bytes:
-    """One object with the members of DESIGN §8, UTF-8, ending in a newline."""
+def as_json(trace: Trace, kind: str, state: TrustState, **more: object) -> bytes:
+    """One object with the members of DESIGN §8, UTF-8, ending in a newline.
+
+    `more` are members that only answers of this kind have.
+    """
     answer = {
         "subject": trace.subject,
         "kind": kind,
@@ -21,6 +24,7 @@ def as_json(trace: Trace, kind: str, state: TrustState) -> bytes:
         "groups": trace.groups,
         "not_reached": trace.not_reached,
         "findings": trace.findings,
+        **more,
     }
     return msgspec.json.encode(answer) + b"\n"
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 import msgspec
 
@@ -48,3 +49,12 @@ class Problem(msgspec.Struct, frozen=True):
     because: str
     retry_after: float | None = None
     """Seconds that the place asked us to wait, clamped to something sane."""
+
+
+class VerifiedTime(msgspec.Struct, frozen=True):
+    """An instant (UTC) at which a signature is proven to have existed, and what proves it."""
+
+    at: datetime
+    kind: Literal["timestamp", "log"]
+    """A timestamp authority signed it (RFC 3161), or a transparency log promised it."""
+    because: str

@@ -23,3 +23,10 @@ class Format(msgspec.Struct, frozen=True):
     facts: type[msgspec.Struct]
     checks: tuple[Check, ...]
     findings: tuple[str, ...]
+    prefix: str = ""
+    """How its ids begin, where that is not its name."""
+
+    @property
+    def first_part(self) -> str:
+        """The first part of all its ids."""
+        return self.prefix or self.name

@@ -172,12 +172,14 @@ Event: TypeAlias = Planned | Step | Finding
 Verification: TypeAlias = Generator[Event, None, T]
 
 
-class Group(msgspec.Struct, frozen=True):
+class Group(msgspec.Struct, frozen=True, omit_defaults=True):
     """Steps about one thing (a role, a delegation edge, a signature) and their outcome."""
 
     id: str
     on: str
     outcome: Outcome
+    needed: bool = True
+    """Whether the verdict rests on it; of several signatures that would do, one may be enough."""
 
 
 class NotReached(msgspec.Struct, frozen=True):
@@ -201,10 +203,14 @@ class Trace(msgspec.Struct, frozen=True):
 
     @property
     def first_failing(self) -> Step | None:
-        """The first failed step that is not moot, or else the first undecided one."""
+        """The first failed step that is not moot, or else the first undecided one.
+
+        A group that the verdict does not need has failing steps of its own, which decide nothing.
+        """
+        spare = {group.id for group in self.groups if not group.needed}
         for wanted in (Outcome.FAILED, Outcome.UNDECIDED):
             for step in self.steps:
-                if step.outcome is wanted and step.decides:
+                if step.outcome is wanted and step.decides and step.group not in spare:
                     return step
         return None
 
@@ -281,11 +287,11 @@ def trace(subject: str, at: datetime, valid_at: datetime, events: list[Event]) -
     missing = _not_reached(plans, steps)
     outcomes = _group_outcomes(steps, {plan.group for plan, _ in missing})
     last = {plan.group: plan.on for plan in plans} | {step.group: step.on for step in steps}
+    needed = {plan.group for plan in plans if plan.needed}
     groups = tuple(
-        Group(group, last[group], outcomes.get(group, Outcome.UNDECIDED))
+        Group(group, last[group], outcomes.get(group, Outcome.UNDECIDED), group in needed)
         for group in dict.fromkeys(plan.group for plan in plans)
     )
-    needed = {plan.group for plan in plans if plan.needed}
     return Trace(
         subject=subject,
         at=at,

@@ -1,8 +1,9 @@
 """The kinds of source there are, one line each, the most specific first."""
 
+from trustui.crawl.image_source import ImageOptions, ImageSource, ImageSourceKind
 from trustui.crawl.roots import refusal
 from trustui.crawl.source import Options, Source, SourceKind
-from trustui.crawl.sources import directory, git, history, tuf_http
+from trustui.crawl.sources import directory, git, history, oci_layout, tuf_http
 
 SOURCES: tuple[SourceKind, ...] = (
     tuf_http.KIND,
@@ -10,6 +11,17 @@ SOURCES: tuple[SourceKind, ...] = (
     git.KIND,
     directory.KIND,
 )
+
+IMAGE_SOURCES: tuple[ImageSourceKind, ...] = (oci_layout.KIND,)
+"""The same for places that hold artefacts, such as images."""
+
+
+def open_image_source(location: str, options: ImageOptions) -> ImageSource:
+    """The source for a repository of artefacts. Raises LookupError as `open_source` does."""
+    for kind in IMAGE_SOURCES:
+        if kind.recognizes(location):
+            return kind.open(location, options)
+    raise LookupError(f"{location!r} holds no artefacts: expected oci-layout:DIR")
 
 
 def open_source(location: str, options: Options) -> Source:

@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 
 import pytest
 
+from tests.vectors.scenario import Scenario
 from tests.vectors.tuf.table import Vector
 from trustui.core.registry import FORMATS
 from trustui.core.trace import Chain, Check, Judgement, Outcome, Step
@@ -13,9 +14,10 @@ from trustui.core.trace import Chain, Check, Judgement, Outcome, Step
 CHECKS = [(format_.name, check) for format_ in FORMATS for check in format_.checks]
 
 
-def vectors_in_which_it_runs(format_name: str, check: str) -> list[Vector]:
+def vectors_in_which_it_runs(format_name: str, check: str) -> list[Vector | Scenario]:
     """Those whose verdict is good come first: there only the exception can spoil it."""
-    vectors: tuple[Vector, ...] = import_module(f"tests.vectors.{format_name}.collection").VECTORS
+    collection = import_module(f"tests.vectors.{format_name}.collection")
+    vectors: tuple[Vector | Scenario, ...] = collection.VECTORS
     found = [vector for vector in vectors if vector.verdict.steps(check)]
     return sorted(found, key=lambda vector: vector.outcome is not Outcome.PASSED)
 

@@ -1,6 +1,7 @@
 """All vectors of TUF, and the checks for which not every kind of vector can exist."""
 
 from tests.vectors.tuf import delegations, form, roots, table, top_level
+from trustui.core.trace import Outcome
 
 MODULES = (roots, top_level, delegations, form)
 VECTORS = tuple(table.VECTORS)
@@ -24,3 +25,14 @@ ONLY_NOTED = {
 
 ONLY_WHEN_WRONG = {"tuf.delegation.broken_stops_search"}
 """They are judged only where something failed before."""
+
+
+def documents() -> list[bytes]:
+    """Different well-formed documents, as the good vectors trusted them."""
+    bodies = {
+        document.body: None
+        for vector in VECTORS
+        if vector.outcome is Outcome.PASSED
+        for document in vector.verdict.repository.trusted.values()
+    }
+    return list(bodies)

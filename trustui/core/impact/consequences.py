@@ -145,10 +145,15 @@ class _Trust:
         ]
         believed = _Believed(forged, is_pinned=self._snapshot_is_pinned())
         fallen = self._below(name for one in forged for name in one.names)
+        alike: dict[tuple[object, ...], tuple[Tally, Tally]] = {}
         for position in sorted(held | fallen):
             listing = self.listings[position]
             falls_with = listing.delegator_name if position in fallen else None
-            yield self._impact(listing, keys, believed, falls_with)
+            counts = alike.get(listing.likeness)
+            if counts is None:
+                left = listing.imagine(lambda material: material not in keys)
+                counts = alike[listing.likeness] = left, listing.imagine(keys.__contains__)
+            yield self._impact(listing, keys, believed, falls_with, counts)
 
     def _snapshot_is_pinned(self) -> bool:
         top = (self.listings[position] for position in self.below.get("root", ()))
@@ -174,9 +179,10 @@ class _Trust:
         keys: frozenset[bytes],
         believed: _Believed,
         falls_with: str | None,
+        counts: tuple[Tally, Tally],
     ) -> RoleImpact:
-        left = listing.imagine(lambda material: material not in keys)
-        stolen = listing.imagine(keys.__contains__)
+        """`counts` are what is left without the keys, and what they alone make."""
+        left, stolen = counts
         still_verifies = self._still_verifies(listing, keys)
         return RoleImpact(
             role=listing.role.name,

@@ -28,6 +28,11 @@ class Listing(msgspec.Struct, frozen=True, dict=True):
         """The names that documents of it may have, as far as they are known."""
         return (self.role.name, *self.documents)
 
+    @property
+    def likeness(self) -> tuple[object, ...]:
+        """What makes the counts of two listings the same: hash bins may be thousands of them."""
+        return id(self.delegator), self.role.keyids, self.role.threshold
+
     @cached_property
     def materials(self) -> frozenset[bytes]:
         """The public keys that can sign for the role."""

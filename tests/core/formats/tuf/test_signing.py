@@ -1,15 +1,19 @@
 """Key ids, signatures, and that the expensive part is done once."""
 
+from collections import OrderedDict
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.vectors.tuf.builders import client, delegating, publish_with, small, staged
 from trustui.core.facts import Document
+from trustui.core.formats.tuf import signing
 from trustui.core.formats.tuf.metadata import Key, Signature
 from trustui.core.formats.tuf.parse import parse, parse_for_signing
 from trustui.core.formats.tuf.signing import (
     KEYID_FORMULAS,
+    SignedDocument,
     cached_material,
     keyid_formula,
     signature_bytes,
@@ -88,10 +92,48 @@ def test_a_signature_is_verified_once_however_many_roles_count_it(
         return True
 
     monkeypatch.setattr(PublicKey, "verifies", count)
+    monkeypatch.setattr(signing, "_remembered", OrderedDict())
     role = root.metadata.role("root")
     for _ in range(3):
         assert root.signed.tally(role, root.metadata).signed == 2
+        root = parse_for_signing(Document("", repo.document("root")))
     assert len(verified) == 2
+
+
+def test_only_the_same_content_is_remembered_as_verified(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(signing, "_remembered", OrderedDict())
+    document = parse_for_signing(Document("", small().document("root")))
+    role, root = document.metadata.role("root"), document.metadata
+    assert document.signed.tally(role, root).signed == 2
+    signed = document.signed.signed_bytes
+    other = SignedDocument(signed.replace(b'"version":1', b'"version":2'), root.signatures)
+    assert other.tally(role, root).signed == 0
+    swapped = [one.sig for one in root.signatures][::-1]
+    mixed = [
+        msgspec.structs.replace(one, sig=sig)
+        for one, sig in zip(root.signatures, swapped, strict=True)
+    ]
+    assert SignedDocument(signed, tuple(mixed)).tally(role, root).signed == 0
+    assert document.signed.tally(role, root).signed == 2
+
+
+def test_no_more_signatures_are_remembered_than_there_is_room_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept: OrderedDict[bytes, bool] = OrderedDict()
+    monkeypatch.setattr(signing, "_remembered", kept)
+    monkeypatch.setattr(signing, "REMEMBERED", 3)
+    repo = small()
+    for name in ("root", "timestamp", "snapshot", "targets"):
+        document = parse_for_signing(Document("", repo.document(name)))
+        root = parse_for_signing(Document("", repo.document("root"))).metadata
+        assert document.signed.tally(root.role(name), root).missing == 0
+        assert 0 < len(kept) <= 3
+    monkeypatch.setattr(signing, "LONGEST_REMEMBERED", 10)
+    kept.clear()
+    document = parse_for_signing(Document("", repo.document("targets")))
+    assert document.signed.tally(root.role("targets"), root).missing == 0
+    assert not kept
 
 
 def test_signatures_keep_their_order_and_text() -> None:

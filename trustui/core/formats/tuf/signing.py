@@ -4,9 +4,11 @@ The judges here are always noted (CHECKS.md): whether enough good signatures rem
 the threshold check of the role alone.
 """
 
+import hashlib
 import re
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from trustui.core.checks.threshold import SignatureState, Tally, tally
 from trustui.core.errors import ParseError
@@ -30,11 +32,19 @@ cached_public_key = lru_cache(maxsize=4096)(load_public_key)
 """A repository's keys recur in every version of its metadata; loading one costs as a signature."""
 
 
+REMEMBERED = 1 << 16
+"""Signatures that were verified lately: some megabytes."""
+LONGEST_REMEMBERED = 1 << 20
+"""Bytes of a document whose signatures are remembered: of a longer one another hash costs too."""
+_remembered: OrderedDict[bytes, bool] = OrderedDict()
+
+
 class SignedDocument:
     """The canonical bytes of a document with its signatures; each pair is verified once.
 
     A root is counted against the old and the new keys, a delegated document once for each edge
-    that leads to it: the expensive part is shared.
+    that leads to it, and who looks at a repository again sees the same documents: the expensive
+    part is shared. It goes by the whole content, so that nothing else can take its place.
     """
 
     def __init__(self, signed_bytes: bytes, signatures: tuple[Signature, ...]) -> None:
@@ -54,8 +64,26 @@ class SignedDocument:
     def _verifies(self, key: PublicKey, signature: bytes) -> bool:
         pair = (key.scheme, key.material, signature)
         if pair not in self._verified:
-            self._verified[pair] = key.verifies(signature, self.signed_bytes)
+            self._verified[pair] = self._verifies_anew(key, signature)
         return self._verified[pair]
+
+    def _verifies_anew(self, key: PublicKey, signature: bytes) -> bool:
+        if len(self.signed_bytes) > LONGEST_REMEMBERED:
+            return key.verifies(signature, self.signed_bytes)
+        content = hashlib.sha256(self._digest)
+        for part in (key.scheme.encode(), key.material, signature):
+            content.update(len(part).to_bytes(8) + part)
+        found = _remembered.pop(content.digest(), None)
+        if found is None:
+            found = key.verifies(signature, self.signed_bytes)
+        _remembered[content.digest()] = found
+        while len(_remembered) > REMEMBERED:
+            _remembered.popitem(last=False)
+        return found
+
+    @cached_property
+    def _digest(self) -> bytes:
+        return hashlib.sha256(self.signed_bytes).digest()
 
 
 def signature_bytes(text: str) -> bytes | None:

@@ -1,0 +1,1 @@
+"""Images and other artefacts in registries: what is attached, verified against what is expected."""

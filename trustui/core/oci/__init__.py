@@ -1,0 +1,1 @@
+"""OCI: names, manifests, and where signatures of an artefact may stand."""

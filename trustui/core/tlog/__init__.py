@@ -1,0 +1,1 @@
+"""Transparency logs: what an entry says, its promise, its proof and its checkpoint."""
