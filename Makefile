@@ -10,7 +10,7 @@ STAMP  := $(VENV)/.installed
 CODE   := trustui tests $(wildcard bench scripts)
 PYTEST := $(BIN)/python -m pytest
 # Tests that touch the database; tests/architecture sees that none is missing.
-ON_DATABASE := $(wildcard $(addprefix tests/,accounts acceptance demo events inventory jobs operate \
+ON_DATABASE := $(wildcard $(addprefix tests/,accounts acceptance api demo events inventory jobs operate \
 	pages policies verdicts web test_celery.py test_pipeline.py))
 
 .PHONY: help
@@ -64,8 +64,23 @@ faults: dev ## Kill, stop and starve the real processes, and see that nothing is
 	$(PYTEST) -m "faults and not soak" -rA $(or $(T),tests/faults)
 
 .PHONY: browser
-browser: dev ## Look at every page of the demo in a real browser: WCAG 2.2 AA, CSP, console, width
+browser: dev $(if $(shell command -v npm),build/htmx) ## Walk through the demo in a real browser: WCAG 2.2 AA, CSP, keyboard, hostile names
 	$(PYTEST) -m browser $(or $(T),tests/browser)
+
+# The newest htmx 4, of which django-htmx does not bring the final one: the pages work with it too.
+HTMX := 4.0.1
+HTMX_SHA512 := a05ec98178435bd5170b2fe4d59605510833bbfae6d7d39158f48f34bf75bcf96e0763c1f7e315e79b7241d1ffc3ba361006d36141b94835b547ad2676476a1a
+
+build/htmx: ## Fetch the next version of htmx for the browser tests
+	@mkdir -p build/fetched
+	cd build/fetched && npm pack --silent htmx.org@$(HTMX)
+	echo "$(HTMX_SHA512)  build/fetched/htmx.org-$(HTMX).tgz" | sha512sum --check --quiet
+	tar --extract --gzip --directory build/fetched --file build/fetched/htmx.org-$(HTMX).tgz package/dist/htmx.min.js
+	mkdir -p $@ && cp build/fetched/package/dist/htmx.min.js $@/
+
+.PHONY: screenshots
+screenshots: dev ## Photograph every page of the demo into build/screenshots, and the README's four
+	$(BIN)/python scripts/screenshots.py
 
 .PHONY: coverage
 coverage: dev ## Demand 100 % branch coverage of trustui.core from its own tests
@@ -92,6 +107,10 @@ types: dev ## Judge the types only
 fix: dev ## Format, and mend what ruff can mend
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(CODE)
+
+.PHONY: api-schema
+api-schema: dev ## Write docs/openapi.json anew, after a change of routes or of what pages say
+	TRUSTUI_DATA=$$(mktemp -d) $(BIN)/python -m scripts.write_api_schema
 
 .PHONY: soak
 soak: dev ## Run the long matrices: differential and fuzzing, about an hour

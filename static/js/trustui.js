@@ -41,7 +41,10 @@ for (const event of ["htmx:responseError", "htmx:response:error"]) {
   });
 }
 for (const event of ["htmx:sendError", "htmx:error"]) {
-  document.addEventListener(event, () => say("No answer from the server. What is shown may be old."));
+  document.addEventListener(event, ({ detail }) => {
+    if (event === "htmx:error" && !detail?.ctx) return; // version 2 tells every error by this name too
+    say("No answer from the server. What is shown may be old.");
+  });
 }
 
 // ---- theme
@@ -60,6 +63,14 @@ document.addEventListener("click", (event) => {
   showThemeChoice();
 });
 
+// ---- ticking all of a list at once
+
+document.addEventListener("change", (event) => {
+  const all = event.target.closest("[data-ticks]");
+  if (!all) return;
+  for (const box of all.form.querySelectorAll(`input[name="${all.dataset.ticks}"]`)) box.checked = all.checked;
+});
+
 // ---- dialogs
 
 document.addEventListener("click", (event) => {
@@ -72,7 +83,7 @@ document.addEventListener("click", (event) => {
   if (closer) closer.closest("dialog").close();
 });
 
-// ---- keyboard: "/" searches, "g" and a letter goes somewhere, "?" helps
+// ---- keyboard: "/" searches, "g" and a letter goes somewhere, "n" is the next failing check, "?" helps
 
 const places = { o: "/", n: "/now/", s: "/sources/", e: "/expiries/", k: "/keys/", f: "/findings/", v: "/verify/", h: "/help/" };
 let went = 0;
@@ -80,6 +91,7 @@ let went = 0;
 const areKeysOn = () => localStorage.getItem("keys") !== "off";
 
 document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && location.hash === "#rail") return closeRail();
   if (event.ctrlKey || event.metaKey || event.altKey || inField(event.target)) return;
   if (event.target.closest("[role=treegrid]") && treeKey(event)) return;
   if (!areKeysOn()) return;
@@ -92,6 +104,8 @@ document.addEventListener("keydown", (event) => {
     location.href = places[event.key];
   } else if (event.key === "?") {
     location.href = "/help/";
+  } else if (event.key === "n" || event.key === "p") {
+    stepFailing(event.key === "n" ? 1 : -1);
   } else if (event.key === "j" || event.key === "k") {
     stepRow(event.key === "j" ? 1 : -1);
   }
@@ -108,6 +122,32 @@ const stepRow = (by) => {
   const here = links.findIndex((link) => link.closest("tr").contains(document.activeElement));
   links[Math.max(0, Math.min(links.length - 1, here + by))]?.focus();
 };
+
+const closeRail = () => {
+  location.hash = "#content";
+  document.querySelector(".rail-toggle")?.focus();
+};
+
+// The checks that fail, from where the focus is; what is closed around one is opened.
+const stepFailing = (by) => {
+  const steps = [...document.querySelectorAll(".step.is-failed, .step.is-undecided")];
+  const here = document.activeElement;
+  const isBeyond = (step) => {
+    const order = here.compareDocumentPosition(step);
+    return !step.contains(here) && Boolean(order & (by > 0 ? Node.DOCUMENT_POSITION_FOLLOWING : Node.DOCUMENT_POSITION_PRECEDING));
+  };
+  const beyond = here === document.body ? steps : steps.filter(isBeyond);
+  const step = beyond.at(by > 0 ? 0 : -1);
+  if (!step) return;
+  for (let around = step.closest("details"); around; around = around.parentElement.closest("details")) around.open = true;
+  (step.querySelector("summary") ?? step.querySelector("a"))?.focus();
+  step.scrollIntoView({ block: "center" });
+};
+
+// A drawing that is wider than its frame: browsers do not scroll to a link of SVG by themselves.
+document.addEventListener("focusin", (event) => {
+  if (event.target.closest(".picture svg")) event.target.scrollIntoView({ block: "nearest", inline: "center" });
+});
 
 // ---- treegrid, as the ARIA Authoring Practices describe its rows
 
@@ -218,7 +258,38 @@ const settle = (within) => {
   revealCopies(within);
   localTimes(within);
 };
+
+// ---- focus is where it was when a part of the page was replaced below it
+
+let focused = null;
+
+const looksOf = (one) => [one.tagName, one.getAttribute("name"), one.textContent.trim()].join(" ");
+
+const rememberFocus = () => {
+  const one = document.activeElement;
+  if (one === document.body) return;
+  const around = [];
+  for (let part = one.closest("[id]"); part; part = part.parentElement.closest("[id]")) around.push(part.id);
+  focused = { one, around, looks: looksOf(one) };
+};
+
+const restoreFocus = () => {
+  if (!focused || focused.one.isConnected || document.activeElement !== document.body) return;
+  const part = focused.around.map((id) => document.getElementById(id)).find(Boolean);
+  if (!part) return;
+  const places = [part, ...part.querySelectorAll("a[href], button, input, select, summary, textarea, [tabindex]")];
+  const place = places.find((one) => looksOf(one) === focused.looks) ?? part;
+  if (place === part && !part.hasAttribute("tabindex")) part.tabIndex = -1;
+  place.focus({ preventScroll: true });
+};
+
 settle(document);
+for (const event of ["htmx:beforeSwap", "htmx:before:swap"]) {
+  document.addEventListener(event, rememberFocus);
+}
 for (const event of ["htmx:afterSettle", "htmx:after:swap"]) {
-  document.addEventListener(event, () => settle(document));
+  document.addEventListener(event, () => {
+    settle(document);
+    restoreFocus();
+  });
 }

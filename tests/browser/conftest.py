@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from tests import servers
-from tests.browser.site import DemoSite, start_demo
+from tests.browser.site import DemoSite, sign_in, start_demo, start_stack
 from tests.conftest import missing
+from tests.simulators.composed import composed
 from tests.simulators.installation import Installation
 
 PAGE_MILLISECONDS = 30_000
@@ -26,6 +27,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoSite]:
     with Installation(tmp_path_factory.mktemp("demo")) as installation:
         yield start_demo(installation, servers.free_port())
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoSite]:
+    """The same world, looked at by web, worker and beat with PostgreSQL and Redis."""
+    with composed(tmp_path_factory.mktemp("stack"), is_behind_tls=False) as services:
+        yield start_stack(services)
 
 
 @pytest.fixture(scope="session")
@@ -46,13 +54,7 @@ def signed_in(chromium: Browser, demo: DemoSite) -> Iterator[BrowserContext]:
     """Signed in by the form, with the name and password that the demo printed."""
     context = chromium.new_context(base_url=demo.url, reduced_motion="reduce")
     context.set_default_timeout(PAGE_MILLISECONDS)
-    page = context.new_page()
-    page.goto("/account/sign-in/")
-    page.fill("input[name=login]", demo.name)
-    page.fill("input[name=password]", demo.password)
-    page.locator("form:has(input[name=password]) button[type=submit]").first.click()
-    page.wait_for_url(f"{demo.url}/")
-    page.close()
+    sign_in(context, demo)
     yield context
     context.close()
 

@@ -1,12 +1,18 @@
 """The demo as anybody starts it, and an example of each page in it."""
 
 import re
+import secrets
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from playwright.sync_api import BrowserContext
+
+from tests.simulators.composed import PROJECT, Services
 from tests.simulators.installation import Installation
 from trustui.demo.world import SITE
 
@@ -38,6 +44,8 @@ class DemoSite:
     url: str
     name: str
     password: str
+    world: Path
+    """The folder of the repositories that it looks at."""
     examples: Mapping[str, object]
 
 
@@ -50,7 +58,42 @@ def start_demo(installation: Installation, port: int) -> DemoSite:
     )
     said = dict(re.findall(r"^(Open|Sign in|Password) +(\S+)$", running.said, re.MULTILINE))
     examples = examples_in(world / SITE / "trustui.sqlite3")
-    return DemoSite(said["Open"].rstrip("/"), said["Sign in"], said["Password"], examples)
+    return DemoSite(said["Open"].rstrip("/"), said["Sign in"], said["Password"], world, examples)
+
+
+def start_stack(services: Services) -> DemoSite:
+    """The services of docker-compose.yml, which watch what the demo watches; without examples."""
+    world = services.folder / "world"
+    world.mkdir()
+    services.up("migrate")
+    services.wait_for("migrate", "service_completed_successfully")
+    name, password = "demo", secrets.token_hex(16)
+    for one in ("web", "worker"):
+        services.of(one).environment = {
+            **services.of(one).environment,
+            "TRUSTUI_LOCAL_ROOTS": str(world),
+        }
+    subprocess.run(
+        [sys.executable, "-m", "tests.simulators.demo_life", world, name],
+        env={**services.of("web").environ(), "PYTHONPATH": str(PROJECT)},
+        input=f"{password}\n",
+        text=True,
+        check=True,
+        timeout=START_SECONDS,
+    )
+    services.up_all()
+    return DemoSite(services.url, name, password, world, {})
+
+
+def sign_in(context: BrowserContext, site: DemoSite) -> None:
+    """By the form, as a person does."""
+    page = context.new_page()
+    page.goto("/account/sign-in/")
+    page.fill("input[name=login]", site.name)
+    page.fill("input[name=password]", site.password)
+    page.locator("form:has(input[name=password]) button[type=submit]").first.click()
+    page.wait_for_url(f"{site.url}/")
+    page.close()
 
 
 def examples_in(database: Path) -> dict[str, object]:

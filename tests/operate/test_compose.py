@@ -1,35 +1,21 @@
 """docker-compose.yml as it is: its commands, with its environment, as plain processes.
 
-Only names and ports are others than in containers: where the file says `postgres:5432`,
-`redis:6379` and port 8000, free ports of this machine stand instead.
+tests/simulators/composed.py starts them.
 """
 
 import re
-import secrets
 import subprocess
-import tempfile
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
-import yaml
 
 from tests import servers
-from tests.conftest import missing
-from tests.simulators.installation import STOP_SECONDS, Installation, Running, get
+from tests.simulators.composed import COMPOSE, OURS, PROJECT, SERVICES, VARIABLE, Services, composed
+from tests.simulators.installation import get
 from tests.simulators.served_folder import served_folder
-from trustui.events.signing_key import new_key
 
 pytestmark = pytest.mark.servers
-
-PROJECT = Path(__file__).resolve().parent.parent.parent
-COMPOSE: dict[str, Any] = yaml.safe_load((PROJECT / "docker-compose.yml").read_bytes())
-SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-OURS = ("migrate", "web", "worker", "beat")
-VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?P<rest>:[^}]*)?\}")
 
 ours = pytest.mark.parametrize("name", OURS)
 every = pytest.mark.parametrize("name", sorted(SERVICES))
@@ -126,104 +112,11 @@ def test_the_build_sees_what_the_image_is_made_of() -> None:
 # ---- the file at work
 
 
-@dataclass
-class Services:
-    """The services of the file, each started when those that it waits for are as it wants."""
-
-    folder: Path
-    variables: Mapping[str, str]
-    ports: Mapping[str, int]
-    running: dict[str, Running] = field(default_factory=dict)
-    installations: dict[str, Installation] = field(default_factory=dict)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.ports['8000']}"
-
-    def say(self, name: str, text: object) -> str:
-        """Text of the file as it stands here: other ports and folders, its variables filled in."""
-        said = re.sub(r"@(postgres|redis):", "@127.0.0.1:", str(text))
-        said = said.replace("0.0.0.0:", "127.0.0.1:")
-        said = re.sub(r"\b(8000|5432|6379)\b", lambda match: str(self.ports[match[0]]), said)
-        said = said.replace("/tmp/trustui", str(self.folder / name / "data"))  # noqa: S108
-        return VARIABLE.sub(lambda match: self.variables[match["name"]], said)
-
-    def of(self, name: str) -> Installation:
-        """What a service's processes see."""
-        if name not in self.installations:
-            environment = SERVICES[name].get("environment", {})
-            (self.folder / name).mkdir()
-            self.installations[name] = Installation(
-                self.folder / name, {key: self.say(name, environment[key]) for key in environment}
-            )
-        return self.installations[name]
-
-    def up(self, name: str) -> None:
-        """Start a service after all that it depends on."""
-        if name in self.running:
-            return
-        for needed, how in SERVICES[name].get("depends_on", {}).items():
-            self.up(needed)
-            self.wait_for(needed, how["condition"])
-        if name != "postgres":  # the image's own command; the fixture starts it
-            command = [self.say(name, part) for part in SERVICES[name]["command"]]
-            self.running[name] = self.of(name).start(command=command)
-
-    def wait_for(self, name: str, condition: str = "service_healthy") -> None:
-        if condition == "service_completed_successfully":
-            assert self.running[name].process.wait(60) == 0, self.running[name].said
-        elif name == "postgres":
-            servers.wait_until(lambda: self.is_healthy(name), f"{name} is healthy")
-        else:
-            self.of(name).wait(
-                self.running[name], lambda: self.is_healthy(name), f"{name} is healthy", 60
-            )
-
-    def is_healthy(self, name: str) -> bool:
-        command = [self.say(name, part) for part in SERVICES[name]["healthcheck"]["test"][1:]]
-        environment = self.of(name).environ()
-        program = servers.binary(command[0]) if name == "postgres" else None
-        checked = subprocess.run(
-            [program or command[0], *command[1:]], env=environment, capture_output=True, check=False
-        )
-        return checked.returncode == 0
-
-    def down(self) -> dict[str, float]:
-        """Stop all; gives the seconds that each took."""
-        alive = {name: one for name, one in self.running.items() if one.process.poll() is None}
-        return {name: running.stop() for name, running in reversed(alive.items())}
-
-
 @pytest.fixture(scope="module")
 def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
-    program = servers.binary("postgres") or missing("PostgreSQL is not installed")
-    if servers.binary("redis-server") is None:
-        missing("Redis is not installed")
-    needed = {match["name"] for match in VARIABLE.finditer(text_of("docker-compose.yml"))}
-    variables = {name: secrets.token_hex(32) for name in needed}
-    variables["TRUSTUI_HOST"] = variables["TRUSTUI_LOG_ORIGIN"] = "trustui.example.org"
-    variables |= {"TRUSTUI_BEHIND_TLS": "1", "TRUSTUI_TRUSTED_PROXIES": "1"}
-    variables["TRUSTUI_LOG_KEY"] = new_key("trustui.example.org").text
-    with tempfile.TemporaryDirectory(prefix="trustui-postgres-") as folder:
-        password = variables["POSTGRES_PASSWORD"]
-        postgres = servers.postgres(program, Path(folder), "trustui", password)
-        postgres.create_database("trustui")
-        ports = {
-            "5432": postgres.port,
-            "6379": servers.free_port(),
-            "8000": servers.free_port(),
-        }
-        services = Services(tmp_path_factory.mktemp("compose"), variables, ports)
-        try:
-            for name in OURS:
-                services.up(name)
-            for name in set(OURS) - {"migrate"}:
-                services.wait_for(name)
-            yield services
-        finally:
-            took = services.down()
-            postgres.stop()
-    assert max(took.values()) < STOP_SECONDS, took
+    with composed(tmp_path_factory.mktemp("compose")) as services:
+        services.up_all()
+        yield services
 
 
 @running

@@ -42,6 +42,22 @@ def test_an_administrator_sees_the_own_crawls_and_what_is_of_everybody(
     assert jobs(viewer_of(cast.people[Role.SECURITY_ENGINEER])).title == "No job has been asked for"
 
 
+def test_what_was_put_aside_comes_first_and_what_is_idle_last(cast: Cast) -> None:
+    for key, state, hours in (
+        ("later", State.QUEUED, 2), ("soon", State.RUNNING, 1),
+        ("aside", State.QUARANTINED, 3), ("idle", State.IDLE, 0),
+    ):  # fmt: skip
+        Job.objects.create(
+            kind="lapse",
+            key=key,
+            state=state,
+            due_at=START + timedelta(hours=hours),
+            created_at=START,
+        )
+    page = jobs(viewer_of(cast.own.administrator), kind="lapse")
+    assert [line.subject for line in page.lines] == ["aside", "soon", "later", "idle"]
+
+
 def test_quarantine_is_the_headline(cast: Cast) -> None:
     crawl = own_crawl(cast)
     Job.objects.filter(pk=crawl.pk).update(

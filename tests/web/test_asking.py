@@ -65,6 +65,7 @@ def test_a_part_asked_for_without_a_session_loads_the_whole_page_anew(client: Cl
         ({}, False),
         ({"HX-Request": "true"}, True),
         ({"HX-Request": "true", "HX-Boosted": "true"}, False),
+        ({"HX-Request": "true", "HX-History-Restore-Request": "true"}, False),
     ],
 )
 def test_a_part_is_what_htmx_asks_for_unless_it_follows_a_link(

@@ -34,6 +34,13 @@ def test_administrators_see_what_was_put_aside(mira: Client, aside: Job) -> None
     assert mira.get("/jobs/?after=x").status_code == 400
 
 
+def test_an_empty_list_says_what_would_be_there(mira: Client) -> None:
+    text = mira.get("/jobs/?state=quarantined").content.decode()
+    assert "Nothing is in quarantine" in text
+    Job.objects.all().delete()
+    assert "They begin with the first source" in mira.get("/jobs/").content.decode()
+
+
 def test_one_job_is_retried_and_that_is_an_event(mira: Client, aside: Job) -> None:
     text = mira.get(f"/jobs/{aside.pk}/").content.decode()
     assert "Retry it" in text

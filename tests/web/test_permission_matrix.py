@@ -29,7 +29,7 @@ OF_A_TEAM = {
     "user_id",
 }
 """Parameters that name what belongs to a team."""
-OF_A_PERSON = {"token_id"}
+OF_A_PERSON = {"token_id", "calendar_id"}
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -173,7 +173,7 @@ def test_something_is_open_to_nobody_but_probes_and_signing_in() -> None:
         if (needs := needs_of(route.view)) and needs.get is Whom.ANYONE
     }
     assert all(
-        pattern.startswith(("account/sign-", "account/oidc/", "account/closed/"))
+        pattern.startswith(("account/sign-", "account/oidc/", "account/closed/", "calendar/<"))
         or pattern in {"healthz", "readyz", "livez/workers", "metrics"}
         for pattern in opened
     ), opened

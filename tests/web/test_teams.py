@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from tests.simulators.people import HIDDEN_NAME, Cast
+from tests.simulators.people import HIDDEN_NAME, Cast, sign_in
 from trustui.accounts.models import Membership, Role
 from trustui.events.models import Event
 
@@ -27,6 +27,12 @@ def test_the_list_holds_the_teams_that_one_manages(mira: Client) -> None:
     assert "1 team" in text
     assert "Platform" in text
     assert HIDDEN_NAME not in text
+
+
+def test_who_is_in_no_team_is_told_what_to_do(cast: Cast) -> None:
+    client = sign_in(Client(), cast.teamless)
+    for page in ("/", "/sources/"):
+        assert "You are in no team yet" in client.get(page).content.decode()
 
 
 def test_somebody_with_an_account_is_taken_in(cast: Cast, mira: Client) -> None:

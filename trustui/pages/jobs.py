@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
-from django.db.models import CharField, Count, Q, QuerySet
+from django.db.models import Case, CharField, Count, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Cast
 
 from trustui.accounts.permissions import Act
@@ -24,6 +24,7 @@ SIGNS: Mapping[str, str] = {
     State.RUNNING: "soon",
     State.QUARANTINED: "bad",
 }
+ORDER = ("urgency", "due_at", "id")
 LONGEST_INPUT = 20_000
 OF_ONE_SOURCE = (CRAWL, AGAIN)
 """Kinds whose key is the number of a source."""
@@ -49,7 +50,7 @@ class JobLine(msgspec.Struct, frozen=True):
 
 
 class JobsPage(msgspec.Struct, frozen=True):
-    """The list by when jobs are due; `title` is the answer."""
+    """The list: what was put aside, then by when jobs are due, the idle last; `title` is the answer."""
 
     title: str
     aside: int
@@ -85,7 +86,7 @@ def jobs(viewer: Viewer, state: str = "", kind: str = "", after: str | None = No
     rows = allowed.filter(state=state) if state in State.values else allowed
     if kind:
         rows = rows.filter(kind=kind)
-    shown = sliced(rows, ("due_at", "id"), after)
+    shown = sliced(rows.annotate(urgency=_urgency()), ORDER, after)
     names = _names(shown.rows)
     aside = sum(count for one, _, count in counts if one == State.QUARANTINED)
     return JobsPage(
@@ -94,6 +95,16 @@ def jobs(viewer: Viewer, state: str = "", kind: str = "", after: str | None = No
         lines=tuple(_line(row, names) for row in shown.rows),
         after=shown.after,
         kinds=tuple(sorted({kind for _, kind, _ in counts})),
+    )
+
+
+def _urgency() -> Case:
+    """What was put aside, what is due, what waits for nobody."""
+    return Case(
+        When(state=State.QUARANTINED, then=Value(0)),
+        When(state=State.IDLE, then=Value(2)),
+        default=Value(1),
+        output_field=IntegerField(),
     )
 
 

@@ -133,9 +133,14 @@ class SignInAgain(Exception):  # noqa: N818  it is answered with a page
 
 
 def wants_part(request: HttpRequest) -> bool:
-    """Whether htmx asks for a part of a page instead of the page."""
+    """Whether htmx asks for a part of a page instead of the page.
+
+    Going back in the browser's history is asked for by htmx too, and needs the page.
+    """
     headers = request.headers
-    return headers.get("HX-Request") == "true" and headers.get("HX-Boosted") != "true"
+    if "true" in (headers.get("HX-Boosted"), headers.get("HX-History-Restore-Request")):
+        return False
+    return headers.get("HX-Request") == "true"
 
 
 def sign_in_again(request: HttpRequest) -> HttpResponse:

@@ -7,6 +7,7 @@ from django.shortcuts import render
 
 from trustui.accounts.needs import Whom
 from trustui.core.trace import Outcome, Severity, TrustState
+from trustui.pages.accepted import Accepted
 from trustui.pages.components import (
     ChangeLine,
     Fact,
@@ -19,6 +20,7 @@ from trustui.pages.components import (
     TreeRow,
 )
 from trustui.pages.words import SEVERITY_SIGNS, SIGN_WORDS
+from trustui.verdicts.accepting import last_day
 from trustui.web.asking import Asking, page
 
 DIGEST = "5e1b8a4c07d2f3961e5a7b8c9d0e1f2a3b4c5d6e7f8091a2b3c4d5e6f708a04c"
@@ -49,6 +51,9 @@ def styleguide(request: Asking) -> HttpResponse:
         "fields": _fields(),
         "works": _works(now),
         "rows": _rows(),
+        "accepted": Accepted(
+            "L. Okafor", now, last_day(now), f"the vendor rotates in March {HOSTILE}"
+        ),
     }
     return render(request, "styleguide/show.html", shown)
 

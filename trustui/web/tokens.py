@@ -13,6 +13,7 @@ from trustui.accounts.needs import Whom
 from trustui.accounts.services import AccountError
 from trustui.accounts.tokens import make_token, revoke_token
 from trustui.events.services import PERSON, record
+from trustui.pages.calendar import calendars
 from trustui.pages.tokens import tokens as tokens_page
 from trustui.web.asking import Asking, page
 
@@ -82,6 +83,7 @@ def _record(request: Asking, kind: str, token: ApiToken) -> None:
 def _show(request: Asking, *, made: str = "", wrong: str = "", status: int = 200) -> HttpResponse:
     shown = {
         "page": tokens_page(request.viewer, request.moment.now),
+        "calendars": calendars(request.viewer).valid,
         "scopes": Scope.choices,
         "days": DAYS,
         "made": made,

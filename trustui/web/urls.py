@@ -8,6 +8,7 @@ example of each, so a new name needs its example there (tests/simulators/people.
 from django.urls import URLPattern, path, register_converter
 
 from trustui.web import (
+    calendar,
     document,
     events,
     expiries,
@@ -15,6 +16,7 @@ from trustui.web import (
     history,
     instant,
     keys,
+    report,
     repository,
     role,
     search,
@@ -23,6 +25,7 @@ from trustui.web import (
     verify,
 )
 from trustui.web.account_routes import ROUTES as ACCOUNT_ROUTES
+from trustui.web.exports import ROUTES as EXPORT_ROUTES
 from trustui.web.help import check as help_check
 from trustui.web.help import index as help_index
 from trustui.web.watch_routes import ROUTES as WATCH_ROUTES
@@ -46,11 +49,14 @@ register_converter(HexConverter, "hex")
 
 urlpatterns: list[URLPattern] = [
     # ---- look
+    *EXPORT_ROUTES,
     *WATCH_ROUTES,
     path("verify/", verify.verify, name="verify"),
     path("search/", search.search, name="search"),
     path("sources/<int:source_id>/", repository.repository, name="repository"),
+    path("sources/<int:source_id>/report/", report.report, name="repository-report"),
     path("sources/<int:source_id>/tree.svg", repository.tree_svg, name="repository-tree"),
+    path("sources/<int:source_id>/keys/", keys.of_repository, name="repository-keys"),
     path("sources/<int:source_id>/roles/<hex:role_id>/", role.role, name="role"),
     path("sources/<int:source_id>/documents/<hex:sha256>/", document.document, name="document"),
     path(
@@ -71,6 +77,12 @@ urlpatterns: list[URLPattern] = [
         name="verdict-json",
     ),
     path("expiries/", expiries.expiries, name="expiries"),
+    path("expiries/timeline.svg", expiries.svg, name="expiries-svg"),
+    path("expiries/calendars/", calendar.calendars, name="calendars"),
+    path("expiries/calendars/<int:calendar_id>/revoke/", calendar.revoke, name="calendar-revoke"),
+    path("calendar/<str:calendar_secret>.ics", calendar.feed, name="calendar"),
+    path("sources/<int:source_id>/timeline/", expiries.source_timeline, name="timeline"),
+    path("sources/<int:source_id>/timeline.svg", expiries.source_svg, name="timeline-svg"),
     path("keys/", keys.keys, name="keys"),
     path("keys/<hex:fingerprint>/", keys.key, name="key"),
     path("findings/", findings.findings, name="findings"),

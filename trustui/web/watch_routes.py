@@ -10,7 +10,6 @@ ROUTES: list[URLPattern] = [
     path("now/take/", now.take, name="take"),
     path("sources/", sources.sources, name="sources"),
     path("sources/add/", source_add.add, name="source-add"),
-    path("sources/export/", sources.export, name="sources-export"),
     path("sources/<int:source_id>/source/", source.source, name="source"),
     path("sources/<int:source_id>/source/progress/", source.progress, name="source-progress"),
     path("sources/<int:source_id>/source/crawl/", source.crawl, name="source-crawl"),

@@ -26,8 +26,9 @@ STYLESHEETS = (
     "tokens", "base",
     "components/frame", "components/entrance", "components/lines", "components/button", "components/card", "components/state",
     "components/facts", "components/table", "components/tree", "components/identifier", "components/waterfall",
-    "components/diff", "components/form", "components/message", "components/picture",
-    "components/overview",
+    "components/diff", "components/form", "components/message", "components/picture", "components/timeline",
+    "components/overview", "components/menu", "components/findings", "components/keys",
+    "components/report",
     "pages", "print",
 )  # fmt: skip
 """In the order in which they are linked; `tokens` gives the order of the layers."""
