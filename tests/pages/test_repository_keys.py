@@ -85,7 +85,7 @@ def test_a_signature_under_a_key_that_the_role_does_not_list_is_flagged() -> Non
 
 
 def test_bins_that_were_not_read_are_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("trustui.pages.tree.MOST_BINS", 2)
+    monkeypatch.setattr("trustui.pages.stored_bins.MOST_BINS", 2)
     watched = with_bins()
     row = row_of(page_of(watched), of_role(watched.source, "bin", "pool").keyid)
     assert [cell.word for cell in row.cells if cell.word] == [pages.OF_BINS[1]]

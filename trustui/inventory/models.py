@@ -241,7 +241,12 @@ class SourceKey(models.Model):
             models.UniqueConstraint(fields=["source", "keyid_id", "key"], name="one_name_per_key")
         ]
         indexes: ClassVar = [
-            models.Index(fields=["key", "source", "keyid_id"], name="names_of_key")
+            models.Index(fields=["key", "source", "keyid_id"], name="names_of_key"),
+            models.Index(fields=["keyid_id"], name="key_of_id"),
+            # Search goes by how an id begins; the class lets PostgreSQL use it in any collation.
+            models.Index(
+                fields=["keyid"], name="key_of_beginning", opclasses=["varchar_pattern_ops"]
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,6 @@
 """Whether the sources answer, and how old what is known about them is."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -14,6 +14,7 @@ from trustui.pages.viewer import Viewer
 from trustui.pages.words import age
 
 FEW = 5
+_MINUTE = timedelta(minutes=1)
 
 
 class Silent(msgspec.Struct, frozen=True):
@@ -54,10 +55,14 @@ class Health(msgspec.Struct, frozen=True):
             told = f"{self.answered:,} of {counted(self.sources, 'source')} answered."
         else:
             told = "The source answered" if self.sources == 1 else "All sources answered"
-            told += f" in the last {age(self.now - self.oldest)}." if self.oldest else "."
+            told += f" {_within(self.now - self.oldest)}." if self.oldest else "."
         if self.partial:
             told += f" {self.partial:,} gave only a part."
         return told
+
+
+def _within(span: timedelta) -> str:
+    return "within the last minute" if span < _MINUTE else f"in the last {age(span)}"
 
 
 def crawl_health(viewer: Viewer, moment: Moment) -> Health:

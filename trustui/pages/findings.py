@@ -288,7 +288,7 @@ def _kept_tally(viewer: Viewer, moment: Moment) -> _Tally:
         sources = sorted(((pk, name, counts[pk]) for pk, name in names), key=_by_count)
         return _Tally(_counts(noticed), tuple(sources))
 
-    return _tallies.get(_teams(viewer), make) if moment.at == moment.now else make()
+    return _tallies.get(_asked(viewer, moment), make)
 
 
 def _by_count(one: tuple[int, str, int]) -> tuple[int, str]:
@@ -299,11 +299,11 @@ def _kept_ended(viewer: Viewer, moment: Moment) -> dict[tuple[str, str], int]:
     def make() -> dict[tuple[str, str], int]:
         return _counts(_ended(viewer, moment))
 
-    return _ended_counts.get(_teams(viewer), make) if moment.at == moment.now else make()
+    return _ended_counts.get(_asked(viewer, moment), make)
 
 
-def _teams(viewer: Viewer) -> tuple[int, ...]:
-    return tuple(sorted(viewer.teams))
+def _asked(viewer: Viewer, moment: Moment) -> tuple[object, ...]:
+    return (None if moment.at == moment.now else moment.at), *sorted(viewer.teams)
 
 
 # In words ----------------------------------------------------------------------------------------

@@ -284,16 +284,14 @@ def _kept_totals(viewer: Viewer, moment: Moment, names: "QuerySet[SourceKey]") -
         )
         return found["keys"], found["sources"]
 
-    return _totals.get(tuple(sorted(viewer.teams)), count) if _is_now(moment) else count()
+    return _totals.get(_asked(viewer, moment), count)
 
 
 def _kept_shared(
     viewer: Viewer, moment: Moment, names: "QuerySet[SourceKey]", key_count: int
 ) -> list[tuple[int, str, str, int]]:
-    if not _is_now(moment):
-        return _shared(names)
-    teams = tuple(sorted(viewer.teams))
-    return _most_shared.get(teams, lambda: (key_count, _shared(names)))[1]
+    asked = _asked(viewer, moment)
+    return _most_shared.get(asked, lambda: (key_count, _shared(names)))[1]
 
 
 def _kept_several(
@@ -305,16 +303,16 @@ def _kept_several(
 ) -> Any:
     """The ids of keys with more than one of something, or the statement that finds them."""
     several = _with_several(names, of_what).values_list("key", flat=True)
-    if not _is_now(moment) or source_id is not None:
+    if source_id is not None:
         return several
-    of_mine = of_what, tuple(sorted(viewer.teams))
+    of_mine = of_what, _asked(viewer, moment)
     totals = _kept_totals(viewer, moment, names)
     _, ids = _several.get(of_mine, lambda: (totals[0], list(several[: MOST_IDS + 1])))
     return several if len(ids) > MOST_IDS else ids
 
 
-def _is_now(moment: Moment) -> bool:
-    return moment.at == moment.now
+def _asked(viewer: Viewer, moment: Moment) -> tuple[object, ...]:
+    return (None if moment.at == moment.now else moment.at), *sorted(viewer.teams)
 
 
 def _cells(

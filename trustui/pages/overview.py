@@ -12,6 +12,7 @@ from trustui.pages.before import change_lines
 from trustui.pages.components import ChangeLine
 from trustui.pages.crawl_health import Health, crawl_health
 from trustui.pages.failing import FailingPage, failing
+from trustui.pages.keeping import Keeper
 from trustui.pages.moment import Moment
 from trustui.pages.standings import sources_of, state_counts
 from trustui.pages.upcoming import Upcoming, upcoming
@@ -37,6 +38,12 @@ class TrustChange(msgspec.Struct, frozen=True):
     line: ChangeLine
 
 
+MUCH = 1_000
+"""Sources, or roles, from which on what is counted of them is kept for a moment."""
+_health: Keeper[Health] = Keeper(lambda health: health.sources >= MUCH)
+_totals: Keeper[tuple[int, int]] = Keeper(lambda found: found[0] >= MUCH)
+
+
 class Overview(msgspec.Struct, frozen=True):
     """The page; `title` is the answer."""
 
@@ -51,10 +58,11 @@ class Overview(msgspec.Struct, frozen=True):
 
 
 def overview(viewer: Viewer, moment: Moment) -> Overview:
-    """Nine queries, whatever there is."""
+    """At most nine queries, whatever there is."""
     states = state_counts(viewer, moment)
     soon = upcoming(viewer, moment)
-    health = crawl_health(viewer, moment)
+    asked = (None if moment.at == moment.now else moment.at), *sorted(viewer.teams)
+    health = _health.get(asked, lambda: crawl_health(viewer, moment))
     return Overview(
         sign=_sign(states),
         title=_title(states, 0 if soon is None else soon.week),
@@ -104,12 +112,17 @@ def _lead(viewer: Viewer, moment: Moment, health: Health) -> str:
         return "Sources are crawled, verified from a root that a person pinned, and shown here."
     told = [counted(health.sources, "source")]
     if moment.at == moment.now:
-        found = RoleState.objects.filter(
-            source__in=sources_of(viewer, moment), is_listed=True
-        ).aggregate(roles=Count("pk"), signatures=Sum("served__signature_count"))
-        told.append(counted(found["roles"], "role"))
-        told.append(counted(found["signatures"] or 0, "signature"))
+        roles, signatures = _totals.get(tuple(sorted(viewer.teams)), lambda: _count(viewer, moment))
+        told.append(counted(roles, "role"))
+        told.append(counted(signatures, "signature"))
     return f"{', '.join(told)}. {health.words}"
+
+
+def _count(viewer: Viewer, moment: Moment) -> tuple[int, int]:
+    """Roles that clients come to, and signatures on what is served of them: one query."""
+    roles = RoleState.objects.filter(source__in=sources_of(viewer, moment), is_listed=True)
+    found = roles.aggregate(roles=Count("pk"), signatures=Sum("served__signature_count"))
+    return found["roles"], found["signatures"] or 0
 
 
 def _changes(viewer: Viewer, moment: Moment) -> tuple[TrustChange, ...]:

@@ -5,8 +5,7 @@ and what became of each stands in the store.
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterator
 from itertools import groupby
 
 import msgspec
@@ -15,19 +14,17 @@ from trustui.core.formats.tuf.delegations import DELEGATED, LISTED, edge_group, 
 from trustui.core.formats.tuf.metadata import DelegatedRole, Metadata
 from trustui.core.formats.tuf.reading import Ask
 from trustui.core.formats.tuf.repository import Edge, Question, Repository
-from trustui.core.formats.tuf.states import SOON, trust_state
+from trustui.core.formats.tuf.states import trust_state
 from trustui.core.formats.tuf.verify import refresh
-from trustui.core.graph import Bins, Node, NodeKind, Tree, delegation_tree
-from trustui.core.graph.standing import WORST_FIRST
+from trustui.core.graph import Node, NodeKind, Tree, delegation_tree
 from trustui.core.primitives.text import visible
 from trustui.core.trace import Planned, TrustState, Verification, collect, trace
 from trustui.inventory.text import identity
-from trustui.pages.known import Known, Newest, newest_versions
+from trustui.pages.known import Known
+from trustui.pages.stored_bins import StoredBins, are_few, is_unread
 
 MOST_EDGES = 1_000
 """Edges that a picture verifies."""
-MOST_BINS = 64
-"""Alike bins of one delegator that are verified one by one; of more the store is asked."""
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -44,14 +41,14 @@ class Seen(msgspec.Struct, frozen=True):
 
 
 def see(known: Known) -> Seen:
-    """Verify what is known, as of the instant in its question. At most one query."""
+    """Verify what is known, as of the instant in its question. At most three queries."""
     looking = _Looking(known.delegating)
     events, repository = collect(looking.look, known.question, known.place.ask)
     at = known.question.valid_at
     found = trace(visible(known.source.location, 300), known.at, at, events)
     tree = delegation_tree(repository, found)
-    if any(_is_unread(node) for node in tree.nodes):
-        bins = _StoredBins(known, repository)
+    if any(is_unread(node) for node in tree.nodes):
+        bins = StoredBins(known, repository)
         tree = msgspec.structs.replace(tree, nodes=tuple(bins.told(one) for one in tree.nodes))
     first = found.first_failing
     return Seen(
@@ -102,11 +99,11 @@ class _Looking:
         bins = delegations.succinct
         if bins is not None:
             every = (bins.bin(number) for number in range(min(bins.count, 2 * MOST_EDGES)))
-            is_few = bins.count <= MOST_BINS
+            is_few = are_few(bins.count)
             yield from (one for one in every if is_few or self._delegates(one))
         for likeness, run in groupby(delegations.roles, _likeness):
             alike = tuple(run)
-            is_few = likeness is None or len(alike) <= MOST_BINS
+            is_few = likeness is None or are_few(len(alike))
             yield from (one for one in alike if is_few or self._delegates(one))
 
     def _delegates(self, edge: DelegatedRole) -> bool:
@@ -128,90 +125,6 @@ def _examined(
     planned = (LISTED[0][0].id, *DELEGATED.ids)
     yield Planned(edge_group(edge.delegator, name), visible(name, 80), planned)
     return (yield from examine_edge(repository, delegator, edge, rests_on))
-
-
-# Bins that were not verified here ---------------------------------------------------------------
-
-
-def _is_unread(node: Node) -> bool:
-    return node.bins is not None and node.bins.count > MOST_BINS
-
-
-class _StoredBins:
-    """What the store says about bins: one query, however many there are."""
-
-    def __init__(self, known: Known, repository: Repository) -> None:
-        self.known = known
-        self.repository = repository
-        self.versions = newest_versions(known.source.pk, known.at)
-
-    def told(self, node: Node) -> Node:
-        """The node with the states of its bins and the first of their expiries."""
-        if node.bins is None or not _is_unread(node):
-            return node
-        found = list(self._documents(node, node.bins))
-        at = self.known.question.valid_at
-        states: dict[TrustState, int] = {}
-        for role_id, one in found:
-            state = self._state(role_id, one, at)
-            states[state] = states.get(state, 0) + 1
-        missing = node.bins.count - len(found)
-        if missing > 0:
-            states[TrustState.STALE] = missing
-        first = min((one for _, one in found), key=lambda one: one.expires_at, default=None)
-        return msgspec.structs.replace(
-            node,
-            state=next((state for state in WORST_FIRST if state in states), TrustState.STALE),
-            bins=msgspec.structs.replace(node.bins, states=states),
-            **({} if first is None else _lifetime(first, at)),
-        )
-
-    def _documents(self, node: Node, bins: Bins) -> Iterable[tuple[str, Newest]]:
-        apart = {one.delegated.role.name for one in self.repository.edges.values()}
-        metadata = self.repository.roles.get(node.delegator or "")
-        delegations = None if metadata is None else metadata.delegations
-        if delegations is None:
-            return
-        succinct = delegations.succinct
-        if succinct is not None and bins.first == succinct.bin(0).role.name:
-            for role_id, one in self.versions.items():
-                if one.role not in apart and succinct.number_of(one.role) is not None:
-                    yield role_id, one
-            return
-        for name in _run(delegations.roles, bins):
-            role_id = identity(name)
-            if name not in apart and role_id in self.versions:
-                yield role_id, self.versions[role_id]
-
-    def _state(self, role_id: str, one: Newest, at: datetime) -> TrustState:
-        if one.expires_at <= at:
-            return TrustState.FAILING
-        if self.repository.broken_by is not None:
-            return TrustState.NOT_TRUSTED
-        if self.known.trusted_blobs.get(role_id) != one.blob_id:
-            return TrustState.NOT_TRUSTED
-        left, lifetime = one.expires_at - at, one.expires_at - one.first_seen_at
-        return TrustState.EXPIRES_SOON if left * SOON < lifetime else TrustState.VERIFIED
-
-
-def _run(roles: tuple[DelegatedRole, ...], bins: Bins) -> Iterator[str]:
-    """The names from the first bin to the last one."""
-    is_within = False
-    for one in roles:
-        is_within = is_within or one.role.name == bins.first
-        if is_within:
-            yield one.role.name
-        if one.role.name == bins.last:
-            return
-
-
-def _lifetime(first: Newest, at: datetime) -> dict[str, object]:
-    left, lifetime = first.expires_at - at, first.expires_at - first.first_seen_at
-    return {
-        "expires": first.expires_at,
-        "days_left": left // timedelta(days=1),
-        "life_left": min(1.0, max(0.0, left / lifetime)) if lifetime > timedelta() else None,
-    }
 
 
 def kind_of(node: Node) -> str:

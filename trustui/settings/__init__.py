@@ -26,8 +26,11 @@ BASE_APPS = ["django.contrib.auth", "django.contrib.contenttypes"]
 def _database(environment: Environment) -> dict[str, Any]:
     if environment.database_url.startswith("postgres"):
         found: dict[str, Any] = dict(dj_database_url.parse(environment.database_url))
+        given = found.get("OPTIONS", {})
         found["OPTIONS"] = {
-            **found.get("OPTIONS", {}),
+            **given,
+            # Compiling a statement takes longer than any of ours takes to run.
+            "options": f"{given.get('options', '')} -c jit=off".strip(),
             # Soon again after an outage: the library's own pauses grow to five minutes.
             "pool": {
                 "min_size": 0,

@@ -47,6 +47,7 @@ class Verdict(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["source", "at", "id"], name="verdicts_of_source"),
+            models.Index(fields=["-at", "-id"], name="verdicts_newest"),
         ]
 
     def __str__(self) -> str:
@@ -103,6 +104,7 @@ class Finding(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["check_id", "gone_at"], name="findings_by_check"),
+            models.Index(fields=["-first_seen_at", "-id"], name="findings_newest"),
             models.Index(
                 fields=["-first_seen_at", "-id"],
                 name="open_findings_newest",
