@@ -35,7 +35,7 @@ README = (
     ("overview", "/", "light"),
     ("verdict", "/sources/{source_id}/verdicts/{verdict_id}/", "light"),
     ("repository", "/sources/{source_id}/", "dark"),
-    ("expiries", "/expiries/?window=28d", "light"),
+    ("expiries", "/expiries/?window=28", "light"),
 )
 """Name, page and theme of what the README shows: the first screen of each."""
 SCREEN: ViewportSize = {"width": 1280, "height": 800}
@@ -52,7 +52,7 @@ def main() -> int:
     for folder in (EVERY, CHOSEN):
         folder.mkdir(parents=True, exist_ok=True)
     with (
-        tempfile.TemporaryDirectory() as made,
+        tempfile.TemporaryDirectory(prefix="trustui-") as made,
         Installation(Path(made)) as installation,
         sync_playwright() as playwright,
     ):

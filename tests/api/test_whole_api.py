@@ -1,6 +1,7 @@
 """Requests made from the OpenAPI document itself, right and wrong ones: none may break anything."""
 
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -28,6 +29,8 @@ from trustui.accounts.tokens import make_token
 from trustui.api.schema import document
 from trustui.wsgi import application
 
+ORDINARY = 300
+"""Requests; `.ci/run` makes more."""
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -107,18 +110,20 @@ def _ask(
     one()
 
 
-@pytest.mark.django_db
-def test_two_thousand_requests_break_nothing(cast: Cast) -> None:
-    statuses = fuzz(cast, 2_000)
+def break_nothing(cast: Cast, count: int) -> None:
+    statuses = fuzz(cast, count)
     print(f"{statuses.total():,} requests: {dict(sorted(statuses.items()))}")
-    assert statuses.total() >= 1_500
-    assert statuses[200] > 100
-    assert statuses[400] > 100
+    assert statuses.total() >= count * 3 // 4
+    assert statuses[200] > count // 20
+    assert statuses[400] > count // 20
+
+
+@pytest.mark.django_db
+def test_right_and_wrong_requests_break_nothing(cast: Cast) -> None:
+    break_nothing(cast, int(os.environ.get("TRUSTUI_API_CASES", ORDINARY)))
 
 
 @pytest.mark.soak
 @pytest.mark.django_db
 def test_twenty_thousand_requests_break_nothing(cast: Cast) -> None:
-    statuses = fuzz(cast, 20_000)
-    print(f"{statuses.total():,} requests: {dict(sorted(statuses.items()))}")
-    assert statuses.total() >= 15_000
+    break_nothing(cast, 20_000)

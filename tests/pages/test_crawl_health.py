@@ -62,6 +62,14 @@ def test_when_all_answer_the_oldest_answer_is_told() -> None:
 
 
 @pytest.mark.django_db
+def test_answers_of_this_minute_are_told_as_such() -> None:
+    source = new_source("a")
+    crawled(source, "complete", NOW)
+    words = crawl_health(viewer(source), PRESENT).words
+    assert words == "The source answered within the last minute."
+
+
+@pytest.mark.django_db
 def test_what_came_after_the_instant_does_not_count() -> None:
     source = new_source("a")
     crawled(source, "complete", START)

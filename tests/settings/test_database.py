@@ -1,7 +1,6 @@
 """How the databases are opened."""
 
-from dataclasses import replace
-
+import msgspec
 import pytest
 from django.db import connection
 
@@ -21,7 +20,7 @@ from trustui.settings import TRUSTUI, _database
 def test_postgresql_compiles_no_statements_and_keeps_what_the_address_asks_for(
     url: str, options: str
 ) -> None:
-    found = _database(replace(TRUSTUI, database_url=url))
+    found = _database(msgspec.structs.replace(TRUSTUI, database_url=url))
     assert found["OPTIONS"]["options"] == options
     assert found["OPTIONS"]["pool"]["max_size"] == TRUSTUI.database_connections
 
