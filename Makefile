@@ -11,7 +11,7 @@ CODE   := trustui tests $(wildcard bench scripts)
 PYTEST := $(BIN)/python -m pytest
 # Tests that touch the database; tests/architecture sees that none is missing.
 ON_DATABASE := $(wildcard $(addprefix tests/,accounts acceptance api demo events inventory jobs operate \
-	pages policies verdicts web test_celery.py test_pipeline.py))
+	pages policies settings verdicts web test_celery.py test_pipeline.py))
 
 .PHONY: help
 help: ## Print these verbs
