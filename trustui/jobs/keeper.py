@@ -5,7 +5,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db import connection
 
@@ -70,8 +70,7 @@ class Keeper(threading.Thread):
         self._end = threading.Event()
         self._renew_at = self._report_at = 0.0
         self._heal_at = 0.0
-        # Nobody knows what the clock did before this process: the first look is a wary one too.
-        self._began_by_clock = datetime.max.replace(tzinfo=UTC)
+        self._began_by_clock: datetime | None = None
         self._wary_until = 0.0
 
     def run(self) -> None:
@@ -114,7 +113,7 @@ class Keeper(threading.Thread):
     def _notice_a_jump(self, at: float, now: datetime) -> None:
         """What was asked for before the clock went back is due too late by so much."""
         began = now - timedelta(seconds=at)
-        if began < self._began_by_clock - _JUMP:
+        if self._began_by_clock is not None and began < self._began_by_clock - _JUMP:
             self._wary_until, self._heal_at = at + _WARY_SECONDS, at
         self._began_by_clock = began
 
