@@ -208,6 +208,16 @@ def test_bins_that_delegate_take_what_is_below_with_them(vendor: Publisher) -> N
     assert found["below"].falls_with == "list-1"
 
 
+def test_roles_of_one_delegator_that_share_their_keys_fare_alike(vendor: Publisher) -> None:
+    for name in ("doors", "gates"):
+        vendor.add_delegation("targets", name, keys=2, threshold=2, paths=[f"{name}/*"])
+    vendor.rotate("gates", to=vendor.keys("doors"))
+    vendor.publish()
+    found = by_role(impact_of(vendor, vendor.keys("doors")[:1]))
+    assert found.keys() == {"doors", "gates"}
+    assert found["doors"].if_lost == found["gates"].if_lost
+
+
 def test_delegations_in_a_circle_come_to_an_end(vendor: Publisher) -> None:
     vendor.add_delegation("firmware", "cranes", paths=["*"])
     vendor.publish()
