@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.simulators.certifying import new_key, pem, spki
 from trustui.core.errors import LimitExceeded, ParseError
-from trustui.core.pki.keys import MAX_KEY_BYTES, load_key
+from trustui.core.pki.keys import MAX_KEY_BYTES, as_key, load_key
 
 MESSAGE = b"notes"
 RSA = rsa.generate_private_key(65537, 2048)
@@ -106,3 +106,10 @@ def test_what_is_no_key_is_refused(raw: bytes) -> None:
 def test_a_key_that_is_too_long_is_not_read() -> None:
     with pytest.raises(LimitExceeded):
         load_key(bytes(MAX_KEY_BYTES + 1))
+
+
+def test_an_ed25519_point_of_small_order_is_refused() -> None:
+    """Every signature of zeros would verify with the neutral element."""
+    point = ed25519.Ed25519PublicKey.from_public_bytes(b"\x01" + bytes(31))
+    with pytest.raises(ParseError, match="small order"):
+        as_key(point)

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from trustui.core.errors import LimitExceeded, ParseError
 from trustui.core.pki.ed25519ph import verifies_prehashed
+from trustui.core.primitives.keys import refuse_weak_point
 
 P = ParamSpec("P")
 AnyKey: TypeAlias = "ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey | rsa.RSAPublicKey"
@@ -134,6 +135,7 @@ def as_key(loaded: object) -> PkixKey:
         case rsa.RSAPublicKey(key_size=bits) if bits in RSA_BITS:
             key = loaded
         case ed25519.Ed25519PublicKey():
+            refuse_weak_point(loaded.public_bytes_raw())
             key = loaded
         case _:
             raise ParseError(

@@ -142,7 +142,7 @@ def _known(key: object) -> AnyPublicKey:
 
 def _check_kind(scheme: str, key: AnyPublicKey) -> None:
     if scheme == "ed25519" and isinstance(key, ed25519.Ed25519PublicKey):
-        _refuse_weak_point(key.public_bytes_raw())
+        refuse_weak_point(key.public_bytes_raw())
     elif scheme in _CURVES and isinstance(key, ec.EllipticCurvePublicKey):
         if not isinstance(key.curve, _CURVES[scheme]):
             raise ParseError("the curve is another", expected=scheme, found=key.curve.name)
@@ -155,8 +155,11 @@ _ORDER_8 = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
 _SMALL_ORDER_Y = frozenset({0, 1, _P - 1, _ORDER_8, _P - _ORDER_8})
 
 
-def _refuse_weak_point(raw: bytes) -> None:
-    """RFC 8032 §5.1.3 refuses y >= p; a point of small order verifies signatures of nobody."""
+def refuse_weak_point(raw: bytes) -> None:
+    """Raises ParseError for an Ed25519 key (32 bytes) that proves nothing.
+
+    RFC 8032 §5.1.3 refuses y >= p; a point of small order verifies signatures of nobody.
+    """
     y = int.from_bytes(raw, "little") & (2**255 - 1)
     if y >= _P:
         raise ParseError("the Ed25519 point is not in canonical form", found=raw.hex())
