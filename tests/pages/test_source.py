@@ -9,6 +9,7 @@ from tests.simulators.people import make_cast
 from tests.simulators.watched import DAY, START
 from trustui.inventory.models import Crawl, Source
 from trustui.inventory.sources import request_crawl
+from trustui.jobs import queue
 from trustui.jobs.models import Job, State
 from trustui.pages.moment import Moment
 from trustui.pages.source import CRAWLS, crawling, seconds_in_words, source
@@ -87,7 +88,7 @@ def test_what_the_job_does_is_told_in_each_of_its_states(
     _, own, _ = watched
     assert crawling(own.pk, NOW).word == "not scheduled"
     request_crawl(source=own, actor="person:mira", now=NOW)
-    waiting = crawling(own.pk, NOW)
+    waiting = crawling(own.pk, queue.clock(NOW))
     assert waiting.progress is not None
     assert waiting.progress.what == "Waiting for a worker"
     jobs = Job.objects.filter(kind="crawl", key=str(own.pk))
