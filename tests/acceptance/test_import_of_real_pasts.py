@@ -16,6 +16,7 @@ from urllib.parse import unquote
 import pytest
 from django.db import models
 
+from tests.scale import WHOLE
 from tests.simulators.command_line import Trustui
 from tests.simulators.git_history import changes_of_history, write_git
 from tests.simulators.inventoried import new_source, projections
@@ -137,7 +138,7 @@ def everything() -> Rows:
     return {**rows, **projections()}
 
 
-@pytest.mark.parametrize("past", PASTS, ids=lambda past: past.name)
+@pytest.mark.parametrize("past", PASTS if WHOLE else PASTS[:1], ids=lambda past: past.name)
 def test_a_past_is_imported_whole_and_once_and_tells_of_every_outage(
     past: Past, trustui: Trustui, shared_data: Callable[[str], Path]
 ) -> None:
@@ -234,7 +235,7 @@ def rows_of(source: Source) -> Rows:
     }
 
 
-@pytest.mark.parametrize("past", PASTS, ids=lambda past: past.name)
+@pytest.mark.parametrize("past", PASTS if WHOLE else PASTS[:1], ids=lambda past: past.name)
 def test_a_git_repository_of_the_same_past_gives_equal_rows(
     past: Past, tmp_path: Path, shared_data: Callable[[str], Path]
 ) -> None:

@@ -1,7 +1,6 @@
 """Requests made from the OpenAPI document itself, right and wrong ones: none may break anything."""
 
 import hashlib
-import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -23,14 +22,13 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from tests.scale import so_many
 from tests.simulators.people import Cast
 from trustui.accounts.models import Scope
 from trustui.accounts.tokens import make_token
 from trustui.api.schema import document
 from trustui.wsgi import application
 
-ORDINARY = 300
-"""Requests; `.ci/run` makes more."""
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -120,7 +118,7 @@ def break_nothing(cast: Cast, count: int) -> None:
 
 @pytest.mark.django_db
 def test_right_and_wrong_requests_break_nothing(cast: Cast) -> None:
-    break_nothing(cast, int(os.environ.get("TRUSTUI_API_CASES", ORDINARY)))
+    break_nothing(cast, so_many(70, 2_000))
 
 
 @pytest.mark.soak

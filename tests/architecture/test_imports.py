@@ -1,5 +1,6 @@
 """The import contracts of pyproject.toml hold, and each of them catches a violation."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -36,12 +37,6 @@ VIOLATIONS = [
         "the crawler imports the command line",
         "crawl/bad.py",
         "import trustui.cli",
-        "Imports point down",
-    ),
-    Violation(
-        "a top-level package that has no place in the layers",
-        "shortcuts/__init__.py",
-        "",
         "Imports point down",
     ),
     Violation(
@@ -102,6 +97,15 @@ VIOLATIONS = [
         "import trustui.core.formats.tuf",
         "Inside the core",
     ),
+]
+
+ALONE = [
+    Violation(
+        "a top-level package that has no place in the layers",
+        "shortcuts/__init__.py",
+        "",
+        "Imports point down",
+    ),
     Violation(
         "a module of the core that has no place in its layers",
         "core/shortcuts.py",
@@ -116,6 +120,7 @@ VIOLATIONS = [
         also=("cli/worse.py=import trustui.cli.bad",),
     ),
 ]
+"""What a contract says of these hides what it would say of others."""
 
 
 def lint_imports(project: Path) -> subprocess.CompletedProcess[str]:
@@ -159,18 +164,49 @@ def test_every_contract_is_kept() -> None:
     assert " 0 broken" in report.stdout
 
 
-@pytest.mark.parametrize("violation", VIOLATIONS, ids=lambda violation: violation.named)
-def test_a_violation_is_caught(violation: Violation, tmp_path: Path) -> None:
-    project = copy_of_the_package(tmp_path)
-    for addition in violation.also:
-        module, _, text = addition.partition("=")
-        add_module(project, module, text)
-    add_module(project, violation.module, violation.text)
+def section(report: str, contract: str) -> str:
+    """What a report says about one broken contract."""
+    heading = f"{contract}\n{'-' * len(contract)}\n"
+    return report.partition(heading)[2].partition("\n---")[0]
 
+
+@pytest.fixture(scope="module")
+def report_of_all(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Of a package that holds every violation, each in modules of its own."""
+    project = copy_of_the_package(tmp_path_factory.mktemp("violated"))
+    for number, one in enumerate(VIOLATIONS):
+        add_violation(project, one, str(number))
     report = lint_imports(project)
-
     assert report.returncode == 1, report.stdout
-    assert violation.contract in broken(report.stdout)
+    return report.stdout
+
+
+def add_violation(project: Path, one: Violation, number: str = "") -> None:
+    """Its modules, with a number to their names."""
+    for addition in (f"{one.module}={one.text}", *one.also):
+        module, _, text = addition.partition("=")
+        add_module(project, numbered(module, number), numbered(text, number))
+
+
+def numbered(text: str, number: str) -> str:
+    return re.sub(r"\b(bad|worse)\b", rf"\g<1>{number}", text)
+
+
+@pytest.mark.parametrize("number", range(len(VIOLATIONS)), ids=lambda n: VIOLATIONS[n].named)
+def test_a_violation_is_caught(number: int, report_of_all: str) -> None:
+    one = VIOLATIONS[number]
+    path = numbered(one.module, str(number)).removesuffix(".py").removesuffix("/__init__")
+    assert one.contract in broken(report_of_all)
+    assert f"trustui.{path.replace('/', '.')}" in section(report_of_all, one.contract)
+
+
+@pytest.mark.parametrize("one", ALONE, ids=lambda one: one.named)
+def test_a_violation_that_hides_others_is_caught_alone(one: Violation, tmp_path: Path) -> None:
+    project = copy_of_the_package(tmp_path)
+    add_violation(project, one)
+    report = lint_imports(project)
+    assert report.returncode == 1, report.stdout
+    assert one.contract in broken(report.stdout)
 
 
 def test_every_contract_has_a_violation_that_it_catches() -> None:
@@ -180,7 +216,7 @@ def test_every_contract_has_a_violation_that_it_catches() -> None:
         for line in report.stdout.splitlines()
         if line.endswith(" KEPT")
     }
-    assert kept == {violation.contract for violation in VIOLATIONS}
+    assert kept == {violation.contract for violation in (*VIOLATIONS, *ALONE)}
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,17 @@
-"""10,000 random tamperings, each found and named: the acceptance of the event log."""
+"""Random tamperings, each found and named: the acceptance of the event log."""
 
 from dataclasses import dataclass
 from random import Random
 
 import pytest
 
+from tests.scale import so_many
 from tests.simulators.event_log import LOG_KEY, Act, Attacker, Cover, Log, records, sealed
 from trustui.events.checking import Report, Tampering, check
 
 SEED = 20261121
-EACH = 400
-"""Times 5 acts and 5 covers are 10,000."""
+EACH = so_many(40, 400)
+"""Times 5 acts and 5 covers are 10,000, where all is looked at."""
 
 SIZES = (5, 12, 18, 24)
 LOG = sealed(records(24), SIZES)

@@ -1,7 +1,7 @@
 """Mutated metadata through parsing and verification: only the declared errors, bounded cost.
 
-Seeded. An ordinary run looks at a few thousand mutations, `.ci/run` at 20,000 (TRUSTUI_FUZZ),
-`make soak` at 1,000,000 on all cores.
+Seeded. An ordinary run looks at a thousand mutations, `.ci/run` at 20,000, `make soak` at
+1,000,000 on all cores.
 """
 
 import multiprocessing
@@ -17,6 +17,7 @@ import msgspec
 import pytest
 
 from tests.fuzz.mutations import mutate
+from tests.scale import so_many
 from tests.simulators.memory import measured
 from trustui.core.errors import ParseError
 from trustui.core.facts import Document, Problem, ProblemKind
@@ -28,7 +29,6 @@ from trustui.core.trace import collect, trace
 from trustui.demo.publisher import Publisher
 
 AT = datetime(2026, 8, 22, tzinfo=UTC)
-ORDINARY = 2_000
 SOAK = 1_000_000
 BATCH = 10_000
 LONGEST_SECONDS = 1.0
@@ -144,7 +144,7 @@ def run(worlds: list[World], count: int, batch: int) -> None:
 
 
 def test_mutated_metadata_gives_declared_errors_only_and_costs_little(worlds: list[World]) -> None:
-    count = int(os.environ.get("TRUSTUI_FUZZ", ORDINARY))
+    count = so_many(1_000, 20_000)
     run(worlds, count, batch=count // 2)
 
 
