@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.simulators.certifying import AUTHORITY, issue, new_key, spki
 from trustui.core.pki.authorities import Authority, Log
 from trustui.core.pki.certificates import parse_certificate
 from trustui.core.pki.keys import load_key
 from trustui.core.pki.times import Window
+from trustui.demo.images.certifying import AUTHORITY, issue, new_key, spki
 
 ROOT = parse_certificate(issue(AUTHORITY, None).der)
 KEY = load_key(spki(new_key()))

@@ -7,8 +7,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from tests.simulators.certifying import AUTHORITY, SIGNED, YEAR, Wish, issue, new_key
-from tests.simulators.sigstore_stack import EMAIL, FULCIO, ISSUER, der_text, signer_wish, stack
+from tests.simulators.sigstore_stack import EMAIL, ISSUER, signer_wish, stack
 from trustui.core.errors import LimitExceeded, ParseError
 from trustui.core.pki.certificates import (
     CODE_SIGNING,
@@ -18,6 +17,8 @@ from trustui.core.pki.certificates import (
     parse_certificate,
     parse_certificates,
 )
+from trustui.demo.images.certifying import AUTHORITY, SIGNED, YEAR, Wish, issue, new_key
+from trustui.demo.images.stack import FULCIO, der_text
 
 
 def read(wish: Wish) -> Certificate:

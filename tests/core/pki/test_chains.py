@@ -6,10 +6,10 @@ from datetime import datetime
 import pytest
 from cryptography.hazmat.primitives import hashes
 
-from tests.simulators.certifying import AUTHORITY, SIGNED, YEAR, Issued, Wish, issue, new_key
 from trustui.core.pki import chains
 from trustui.core.pki.certificates import CODE_SIGNING, Certificate, parse_certificate
 from trustui.core.pki.chains import Chain, ChainProblem, build_chain
+from trustui.demo.images.certifying import AUTHORITY, SIGNED, YEAR, Issued, Wish, issue, new_key
 
 ROOT = issue(replace(AUTHORITY, subject="root"), None)
 BETWEEN = ROOT.issue(replace(AUTHORITY, subject="between"))

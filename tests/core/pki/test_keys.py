@@ -7,9 +7,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from tests.simulators.certifying import new_key, pem, spki
 from trustui.core.errors import LimitExceeded, ParseError
 from trustui.core.pki.keys import MAX_KEY_BYTES, as_key, load_key
+from trustui.demo.images.certifying import new_key, pem, spki
 
 MESSAGE = b"notes"
 RSA = rsa.generate_private_key(65537, 2048)

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from tests.simulators.certifying import AUTHORITY, SIGNED, YEAR, issue, new_key, spki
 from tests.simulators.sigstore_stack import signer_wish
 from trustui.core.pki.authorities import Log
 from trustui.core.pki.certificates import Certificate, parse_certificate
 from trustui.core.pki.keys import load_key
 from trustui.core.pki.sct import SctResult, verify_sct
 from trustui.core.pki.times import Window
+from trustui.demo.images.certifying import AUTHORITY, SIGNED, YEAR, issue, new_key, spki
 
 ROOT = issue(AUTHORITY, None)
 CT = new_key()

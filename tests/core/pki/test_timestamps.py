@@ -5,16 +5,6 @@ from datetime import timedelta
 
 import pytest
 
-from tests.simulators.certifying import (
-    AUTHORITY,
-    SIGNED,
-    YEAR,
-    Issued,
-    Stamp,
-    Wish,
-    issue,
-    timestamp,
-)
 from trustui.core.errors import LimitExceeded, ParseError
 from trustui.core.facts import VerifiedTime
 from trustui.core.pki.authorities import Authority
@@ -25,6 +15,16 @@ from trustui.core.pki.timestamps import (
     TimestampProblem,
     parse_token,
     verify_timestamp,
+)
+from trustui.demo.images.certifying import (
+    AUTHORITY,
+    SIGNED,
+    YEAR,
+    Issued,
+    Stamp,
+    Wish,
+    issue,
+    timestamp,
 )
 
 MESSAGE = b"a signature"

@@ -6,17 +6,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from tests.simulators.certifying import SIGNED, Wish, issue, new_key, pem, spki
-from tests.simulators.sigstore_stack import (
-    ARTIFACT,
-    Json,
-    Plan,
-    b64,
-    make_bundle,
-    sha256,
-    stack,
-    statement_about,
-)
+from tests.simulators.sigstore_stack import ARTIFACT, make_bundle, stack, statement_about
 from trustui.core.errors import ParseError
 from trustui.core.tlog.entries import (
     LogEntry,
@@ -25,6 +15,9 @@ from trustui.core.tlog.entries import (
     read_body,
     verifier_key,
 )
+from trustui.demo.images.bundles import Plan
+from trustui.demo.images.certifying import SIGNED, Wish, issue, new_key, pem, spki
+from trustui.demo.images.stack import Json, b64, sha256
 
 STATEMENT = statement_about(ARTIFACT)
 

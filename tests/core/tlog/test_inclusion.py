@@ -3,14 +3,16 @@
 import msgspec
 import pytest
 
-from tests.simulators.certifying import spki
-from tests.simulators.sigstore_stack import Plan, RekorLog, make_bundle, stack
+from tests.simulators.sigstore_stack import make_bundle, stack
 from trustui.core.pki.authorities import Log
 from trustui.core.pki.keys import load_key
 from trustui.core.pki.times import Window
 from trustui.core.primitives.signed_note import TreeHead
 from trustui.core.tlog.entries import InclusionProof, LogEntry, parse_entry
 from trustui.core.tlog.inclusion import LogProblem, check_checkpoint, check_proof, find_log
+from trustui.demo.images.bundles import Plan
+from trustui.demo.images.certifying import spki
+from trustui.demo.images.stack import RekorLog
 
 
 def known(log: RekorLog) -> Log:

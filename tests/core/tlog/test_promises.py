@@ -3,13 +3,14 @@
 import msgspec
 import pytest
 
-from tests.simulators.certifying import MINUTE, SIGNED, new_key, spki
-from tests.simulators.sigstore_stack import Plan, make_bundle, stack
+from tests.simulators.sigstore_stack import make_bundle, stack
 from trustui.core.pki.authorities import Log
 from trustui.core.pki.keys import load_key
 from trustui.core.pki.times import Window
 from trustui.core.tlog.entries import parse_entry
 from trustui.core.tlog.promises import promise_holds
+from trustui.demo.images.bundles import Plan
+from trustui.demo.images.certifying import MINUTE, SIGNED, new_key, spki
 
 REKOR = stack().rekor
 LOG = Log(f"https://{REKOR.host}", REKOR.log_id, load_key(spki(REKOR.key)), Window())

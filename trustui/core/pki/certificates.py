@@ -160,6 +160,17 @@ def parse_certificates(raw: bytes) -> tuple[Certificate, ...]:
     return tuple(parse_certificate(b"-----BEGIN CERTIFICATE-----" + piece) for piece in pieces)
 
 
+def extensions_of(certificate: Certificate) -> tuple[x509.Extension[x509.ExtensionType], ...]:
+    """All extensions, for whoever needs one that has no member. Raises ParseError."""
+    try:
+        return tuple(certificate.loaded.extensions)
+    except _MALFORMED as error:
+        raise ParseError(
+            f"the certificate's extensions cannot be read: {visible(str(error))}",
+            expected="extensions as RFC 5280 §4.2 has them",
+        ) from error
+
+
 def _parse(raw: bytes, problems: list[str]) -> Certificate:
     loaded = _load(raw)
     extensions = _or_problem("the extensions", lambda: loaded.extensions, problems)

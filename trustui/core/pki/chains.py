@@ -138,14 +138,12 @@ class _Search:
         if self.tries < 0:
             self._tell(path, "too many certificates look alike", f"at most {MAX_TRIED}", "more")
             return False
-        if _is_weak(child):
+        if is_weakly_signed(child):
             self._tell(
                 path, f"{child.title} is signed over a broken hash", "SHA-256 or better", "SHA-1"
             )
             return False
-        try:
-            child.loaded.verify_directly_issued_by(issuer.loaded)
-        except (InvalidSignature, ValueError, TypeError, UnsupportedAlgorithm):
+        if not is_issued_by(child, issuer):
             self._tell(
                 path,
                 f"{child.title} is not signed by the {issuer.title} that is known here",
@@ -207,7 +205,17 @@ def _serves(certificate: Certificate, purpose: str | None) -> bool:
     return purpose is None or stated is None or purpose in stated or ANY_PURPOSE in stated
 
 
-def _is_weak(certificate: Certificate) -> bool:
+def is_issued_by(child: Certificate, issuer: Certificate) -> bool:
+    """Whether the name is that of the issuer and the signature one of its key; nothing else."""
+    try:
+        child.loaded.verify_directly_issued_by(issuer.loaded)
+    except (InvalidSignature, ValueError, TypeError, UnsupportedAlgorithm):
+        return False
+    return True
+
+
+def is_weakly_signed(certificate: Certificate) -> bool:
+    """Whether its signature is over a hash that no longer binds: SHA-1, MD5 or one unknown here."""
     try:
         return isinstance(certificate.loaded.signature_hash_algorithm, _WEAK)
     except UnsupportedAlgorithm:

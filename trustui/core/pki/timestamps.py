@@ -6,7 +6,7 @@ order: it lies outside the signature, and one large authority does not sort it.
 
 import hashlib
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn
 
 import msgspec
@@ -21,7 +21,7 @@ from trustui.core.pki.certificates import (
     Certificate,
     parse_certificate,
 )
-from trustui.core.pki.chains import ChainProblem, build_chain
+from trustui.core.pki.chains import Chain, ChainProblem, build_chain
 from trustui.core.pki.keys import HASHES
 from trustui.core.primitives.instants import write_instant
 from trustui.core.primitives.text import visible
@@ -66,6 +66,19 @@ class Token(msgspec.Struct, frozen=True):
     """DER of the name; b"" where the signer is named by its key identifier."""
     signer_key_id: bytes
     certificates: tuple[bytes, ...]
+    accuracy: timedelta = timedelta()
+    """How far the time may be off, both ways."""
+
+
+class Countersignature(msgspec.Struct, frozen=True):
+    """A token that holds: what it proves, and by whose word."""
+
+    time: VerifiedTime
+    accuracy: timedelta
+    chain: Chain
+    """From the certificate that signed to the one that is trusted."""
+    names_certificate: bool
+    """Whether the signer says which certificate it used, in a way that binds (RFC 5035)."""
 
 
 def verify_timestamp(
@@ -76,6 +89,14 @@ def verify_timestamp(
     `token` is a TimeStampResp or a bare TimeStampToken, DER. The authority must have been in use at
     that time, and its certificates valid; ends of windows are inside.
     """
+    found = verify_countersignature(token, message, authorities)
+    return found.time if isinstance(found, Countersignature) else found
+
+
+def verify_countersignature(
+    token: bytes, message: bytes, authorities: Sequence[Authority]
+) -> Countersignature | TimestampProblem:
+    """As `verify_timestamp`, with what formats that have rules of their own judge further."""
     try:
         read = parse_token(token)
     except ParseError as error:
@@ -114,7 +135,7 @@ def _about_message(token: Token, message: bytes) -> TimestampProblem | None:
 
 def _about_signer(
     token: Token, authorities: Sequence[Authority]
-) -> VerifiedTime | TimestampProblem:
+) -> Countersignature | TimestampProblem:
     if not authorities:
         return TimestampProblem(
             "no timestamp authority is trusted", "a trusted timestamp authority", "none"
@@ -123,7 +144,7 @@ def _about_signer(
     problems: list[TimestampProblem] = []
     for authority in authorities:
         found = _by_authority(token, embedded, authority)
-        if isinstance(found, VerifiedTime):
+        if isinstance(found, Countersignature):
             return found
         problems.append(found)
     return problems[0] if len(problems) == 1 else _most_telling(problems)
@@ -139,7 +160,7 @@ _UNKNOWN_SIGNER = "the timestamp is signed by an authority that is not trusted"
 
 def _by_authority(
     token: Token, embedded: tuple[Certificate, ...], authority: Authority
-) -> VerifiedTime | TimestampProblem:
+) -> Countersignature | TimestampProblem:
     signer = _signer(token, (*authority.chain, *embedded))
     chain = (
         ChainProblem("", "", "")
@@ -154,10 +175,16 @@ def _by_authority(
             f"a signer that chains to {authority.title}",
             f"one issued by {_issuer_of(token)}" if signer is None else chain_words(chain),
         )
+    because = f"timestamp authority {visible(authority.title)}"
     return (
         _about_certificate(token, signer, authority)
         or _about_time(token, signer, authority)
-        or VerifiedTime(token.at, "timestamp", f"timestamp authority {visible(authority.title)}")
+        or Countersignature(
+            time=VerifiedTime(token.at, "timestamp", because),
+            accuracy=token.accuracy,
+            chain=chain,
+            names_certificate=any(name in HASHES for name, _ in token.certificate_digests),
+        )
     )
 
 
@@ -296,12 +323,30 @@ def _token(content: cms.ContentInfo) -> Token:
         certificates=tuple(
             one.chosen.dump() for one in list(signed["certificates"] or ())[:MAX_CERTIFICATES]
         ),
+        accuracy=_accuracy(info),
         **_signer_name(signer["sid"]),
     )
 
 
 def _instant(at: datetime) -> datetime:
     return at.astimezone(UTC)
+
+
+_BASELINE_POLICY = "0.4.0.2023.1.1"
+"""Of ETSI; whoever follows it is off by a second at most (RFC 3628 §5.2)."""
+_WORST_ACCURACY = timedelta(days=1)
+"""A clock that may be off by more proves no time."""
+
+
+def _accuracy(info: Any) -> timedelta:
+    """What the token states (RFC 3161 §2.4.2), else what its policy promises."""
+    stated = info["accuracy"].native or {}
+    seconds, millis, micros = (stated.get(name) or 0 for name in ("seconds", "millis", "micros"))
+    if min(seconds, millis, micros) < 0 or seconds > _WORST_ACCURACY.total_seconds():
+        _refuse("the accuracy of the timestamp is no span", "up to a day", f"{seconds:,} seconds")
+    if not (seconds or millis or micros) and info["policy"].native == _BASELINE_POLICY:
+        return timedelta(seconds=1)
+    return timedelta(seconds=seconds, milliseconds=min(millis, 999), microseconds=min(micros, 999))
 
 
 def _attributes(signer: cms.SignerInfo) -> dict[str, Any]:
