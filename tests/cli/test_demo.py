@@ -11,6 +11,7 @@ import pytest
 from tests.simulators.command_line import Trustui
 from trustui.cli import demo
 from trustui.cli.places import Verified
+from trustui.demo.images.stories import IMAGE_STORIES
 from trustui.demo.world import SITE, STORIES, Entry, read_world
 
 
@@ -31,18 +32,20 @@ def test_every_repository_of_the_whole_world_is_as_its_story_tells(
     monkeypatch.setattr("trustui.demo.world.STORIES", STORIES)
     answer = trustui("demo", "--print", "--directory", tmp_path / "world")
     assert (answer.status, answer.err) == (0, "")
-    assert f"\n{len(STORIES)} repositories, each as its story tells.\n" in answer.out
+    told = f"{len(STORIES)} repositories and {len(IMAGE_STORIES)} of images"
+    assert f"\n{told}, each as its story tells.\n" in answer.out
     for entry in read_world(tmp_path / "world").entries:
         assert f"━━ {entry.title} ━━" in answer.out
         assert entry.check is None or f"First failing check: {entry.check}\n" in answer.out
         assert entry.finding is None or f"      {entry.finding}\n" in answer.out
 
 
-def test_the_command_that_it_names_at_the_end_works(trustui: Trustui, tmp_path: Path) -> None:
+def test_the_commands_that_it_names_at_the_end_work(trustui: Trustui, tmp_path: Path) -> None:
     answer = trustui("demo", "--print", "--directory", tmp_path / "world")
-    last = answer.out.splitlines()[-1].split()
-    assert last[:3] == ["trustui", "verify", "tuf"]
-    assert trustui(*last[1:]).status in {0, 1}
+    tuf, image = (line.split() for line in answer.out.splitlines()[-2:])
+    assert (tuf[:3], image[:3]) == (["trustui", "verify", "tuf"], ["trustui", "verify", "image"])
+    assert trustui(*tuf[1:]).status in {0, 1}
+    assert trustui(*image[1:]).status == 0
 
 
 def test_the_states_of_the_stories_stay_as_they_were(trustui: Trustui, tmp_path: Path) -> None:

@@ -51,3 +51,20 @@ def test_the_base_install_says_what_is_missing(
     answer = trustui("migrate")
     assert answer.status == 2
     assert "expected the install trustui[server], found the base install" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "handed_over"),
+    [
+        ([], False),
+        (["verify", "tuf"], False),
+        (["status"], True),
+        (["policy"], True),
+        (["policy", "list"], True),
+        (["policy", "lint", "policy.json"], False),
+    ],
+)
+def test_acts_without_a_database_are_not_handed_over(
+    arguments: list[str], handed_over: bool
+) -> None:
+    assert server.is_handed_over(arguments) is handed_over

@@ -5,18 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulators.certifying import new_key, pem
 from tests.simulators.command_line import Trustui
 from tests.simulators.sigstore_stack import (
     ARTIFACT,
     EMAIL,
     ISSUER,
-    Plan,
     make_bundle,
-    sha256,
     stack,
     statement_about,
 )
+from trustui.demo.images.bundles import Plan
+from trustui.demo.images.certifying import new_key, pem
+from trustui.demo.images.stack import sha256
 
 PROVENANCE = "https://slsa.dev/provenance/v1"
 BY_ALICE = ("--identity", EMAIL, "--issuer", ISSUER)

@@ -5,17 +5,11 @@ from typing import Any
 
 import pytest
 
-from tests.simulators.image_repository import (
-    BY_KEY,
-    Repository,
-    TagPlan,
-    descriptor,
-    files,
-    image,
-    sign_tag,
-)
+from tests.simulators.image_repository import BY_KEY, Repository, files, sign_tag
 from trustui.cli.main import main
 from trustui.core.oci.manifests import OCI_MANIFEST
+from trustui.demo.images.repository import descriptor, image
+from trustui.demo.images.tag_format import TagPlan
 
 Run = Callable[..., tuple[int, str]]
 
@@ -165,7 +159,7 @@ def test_what_cannot_be_understood_is_said_with_status_2(
     assert words in out
 
 
-@pytest.mark.parametrize("reference", ["registry.example/app:1", "oci-layout:a@sha256:1"])
+@pytest.mark.parametrize("reference", ["app:1", "oci-layout:a@sha256:1"])
 def test_a_reference_that_is_none_is_said_with_status_2(
     reference: str, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from tests.simulators.tuf_places import Client
@@ -191,7 +192,17 @@ def test_the_answer_stands_first() -> None:
 @pytest.mark.parametrize("state", TrustState)
 def test_every_trust_state_has_a_headline(state: TrustState) -> None:
     headline = HEADLINES.get(state, state.value)
-    assert lines(traced(step()), state)[0] == f"✓ {headline}"
+    is_good = state in {TrustState.VERIFIED, TrustState.EXPIRES_SOON}
+    assert lines(traced(step()), state)[0] == f"{'✓' if is_good else '·'} {headline}"
+
+
+def test_what_the_policy_only_logs_never_looks_good() -> None:
+    failing = step(outcome=Outcome.FAILED, because="the root is unknown")
+    logged = msgspec.structs.replace(failing, evidence={"enforced": False})
+    told = lines(traced(logged), TrustState.NOT_TRUSTED)
+    assert told[0] == "· Signed, not trusted; the policy only logs this: the root is unknown"
+    assert not any(line.startswith("✓") for line in told)
+    assert any("but for what is only logged" in line for line in told)
 
 
 def test_two_instants_are_told_when_they_differ() -> None:

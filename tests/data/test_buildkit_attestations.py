@@ -11,7 +11,7 @@ from trustui.core.oci.places import Place, PlaceState
 from trustui.core.oci.references import parse_reference
 from trustui.core.primitives.statements import parse_statement
 from trustui.core.trace import collect
-from trustui.crawl.image_source import ImageOptions
+from trustui.crawl.image_source import ImageOptions, Listing
 from trustui.crawl.sources.oci_layout import OciLayout
 
 INDEX = "oci/docker-attest/test/testdata/no-provenance-index"
@@ -21,7 +21,7 @@ EXAMPLE = "oci/docker-attest/test/testdata/example_attestation.json"
 @pytest.fixture
 def found(shared_data: Callable[[str], Path]) -> Discovery:
     source = OciLayout(str(shared_data(INDEX)), ImageOptions())
-    assert source.tags() == ("test",)
+    assert source.tags() == Listing(("test",))
     _, discovery = collect(
         discover, parse_reference("docker.io/library/test-image:test"), source.ask
     )

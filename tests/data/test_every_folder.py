@@ -11,16 +11,12 @@ import pytest
 TESTS = Path(__file__).resolve().parent.parent
 
 NOTARY_V1 = "format not built yet: Notary v1"
-NOTATION = "format not built yet: Notation"
 SIMPLE_SIGNING = "format not built yet: simple signing"
-IN_REGISTRIES = "source not built yet: what is attached to images in a registry"
 OPENPGP = "format not built yet: OpenPGP and the repositories that it signs"
 PACKAGES = "format not built yet: attestations and signatures of packages"
 LOGS = "format not built yet: transparency logs"
 
 NOT_USED_YET = {
-    "hostile/notation-timestamp": NOTATION,
-    "hostile/notation-x509": NOTATION,
     "hostile/simple-signing": SIMPLE_SIGNING,
     "notary1/corrupt-hash": NOTARY_V1,
     "notary1/corrupt-sig": NOTARY_V1,
@@ -31,11 +27,6 @@ NOT_USED_YET = {
     "notary1/revoked": NOTARY_V1,
     "notary1/rotated": NOTARY_V1,
     "notary1/stale": NOTARY_V1,
-    "oci/failure-messages": IN_REGISTRIES,
-    "oci/notation-cli": NOTATION,
-    "oci/notation-core-go": NOTATION,
-    "oci/notation-go": NOTATION,
-    "oci/notation-signed": NOTATION,
     "oci/policy-controller": "trust policies are not built yet",
     "oci/ratify": "trust policies are not built yet",
     "oci/skopeo-simple-signing": SIMPLE_SIGNING,

@@ -16,7 +16,6 @@ from sigstore.verify import Verifier
 from sigstore.verify.policy import Identity
 from sigstore_models.common.v1 import HashAlgorithm
 
-from tests.simulators.sigstore_stack import sha256
 from trustui.core.errors import ParseError
 from trustui.core.facts import Document
 from trustui.core.formats.sigstore_bundle import Bundle, BundleQuestion, parse, verify_bundle
@@ -26,6 +25,7 @@ from trustui.core.trace import Outcome, Step, Trace, collect, trace
 from trustui.core.trust_policy.expectations import Expectation, expectation_of
 from trustui.core.trust_policy.given import Trust
 from trustui.core.trusted_root import parse_trusted_root
+from trustui.demo.images.stack import sha256
 
 CONFORMANCE = "oci/sigstore-conformance"
 SIGNED = "oci/cosign-signed"

@@ -14,12 +14,14 @@ import msgspec
 
 from trustui.check_pages import load_pages
 from trustui.cli.arguments import Unusable
+from trustui.cli.demo_images import command_for, tell_image
 from trustui.cli.places import Verified, source_of, verify_place
 from trustui.cli.terminal import Style, style_for
 from trustui.cli.waterfall import waterfall
 from trustui.core.formats.tuf.states import trust_state
 from trustui.core.primitives.instants import write_instant
 from trustui.crawl.files import is_there, names_in
+from trustui.demo.images.world import IMAGES
 from trustui.demo.world import SITE, Entry, make_world, read_world
 
 PORT = 8000
@@ -62,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
         _check_can_serve(folder)
     try:
         _make_room(folder)
-        make_world(folder, now, told=lambda entry: print(f"made {entry.name}", flush=True))
+        make_world(folder, now, told=lambda name: print(f"made {name}", flush=True))
     except OSError as error:
         raise Unusable(f"{folder} cannot be written: {error.strerror or error}") from error
     return _print(folder, now) if arguments.print else _serve(folder, now, arguments.port)
@@ -104,15 +106,18 @@ def _print(folder: Path, now: datetime) -> int:
     style = style_for(sys.stdout)
     world = read_world(folder)
     surprises = [entry.name for entry in world.entries if not _tell(folder, entry, now, style)]
+    surprises += [image.name for image in world.images if not tell_image(folder, image, now, style)]
     print()
     if surprises:
         print(style.bold(f"Not as their stories tell: {', '.join(surprises)}"))
         return 1
-    print(style.bold(f"{len(world.entries)} repositories, each as its story tells."))
+    told = f"{len(world.entries)} repositories and {len(world.images)} of images"
+    print(style.bold(f"{told}, each as its story tells."))
     for line in style.paragraph(f"They stand in {folder}/; verify one yourself:"):
         print(line)
-    first = world.entries[0]
+    first, image = world.entries[0], world.images[0]
     print(f"  trustui verify tuf {folder / first.location} --root {folder / first.root}")
+    print(f"  trustui verify image {command_for(folder, image)}")
     return 0
 
 
@@ -122,7 +127,8 @@ def _make_room(folder: Path) -> None:
     if not present and (not is_there(folder) or folder.is_dir()):
         return
     try:
-        world = {"world.json", SITE, *(entry.name for entry in read_world(folder).entries)}
+        names = [entry.name for entry in read_world(folder).entries]
+        world = {"world.json", SITE, IMAGES, *names}
     except (OSError, msgspec.DecodeError):
         world = set()
     if not present or present - world:

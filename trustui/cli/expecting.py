@@ -31,6 +31,9 @@ _TEXTS = {
 }
 """Option -> member of an expectation."""
 
+EXPECTING = ("expect", "policy", *_FILES, *_TEXTS, "annotation")
+"""Every option that says whose signature counts."""
+
 
 class Expected(msgspec.Struct, frozen=True):
     """What is expected, and how the files that it names are read."""

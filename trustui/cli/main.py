@@ -7,11 +7,11 @@ import sys
 from collections.abc import Sequence
 
 from trustui import __version__
-from trustui.cli import demo, diff, explain, server, show, verify
+from trustui.cli import demo, diff, explain, policy, server, show, verify
 from trustui.cli.answer import UNUSABLE
 from trustui.cli.arguments import Unusable
 
-VERBS = (verify, show, diff, explain, demo)
+VERBS = (verify, show, diff, explain, policy, demo)
 """Modules with `add_parser` and `run`, in the order of the help."""
 
 
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(given: list[str]) -> int:
-    if given and given[0] in server.VERBS:
+    if server.is_handed_over(given):
         return server.hand_over(given)
     parsed = parser().parse_args(given)
     status: int = parsed.run(parsed)

@@ -11,10 +11,13 @@ VERBS = {
     "migrate": "make the tables, or bring them to this version",
     "createuser": "make an account and give it a role in a team",
     "source": "add, list, pin and remove what is crawled",
+    "policy": "say what is expected of images",
+    "material": "give the roots, keys and certificates of policies",
     "crawl": "look at sources now",
     "import": "take over the past of a source from a history folder or a git repository",
     "status": "what is wrong now, and whether the work goes on",
     "rebuild": "make everything that is searched again from the stored bytes",
+    "credentials": "change the keys that logins are sealed with",
     "events": "verify, sign and export the log of what happened",
     "jobs": "list, retry and quarantine background work",
     "clock": "say that a clock is right that is in doubt",
@@ -26,11 +29,21 @@ VERBS = {
 }
 """As `trustui.operate.verbs` has them, with the same words (tested)."""
 
+WITHOUT_DATABASE = {"policy": frozenset({"lint"})}
+"""Acts of such verbs that this command line does itself; it has a parser for them."""
+
 
 def add_help(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """A line of help for each; `main` hands them over before anything is parsed."""
     for verb, purpose in VERBS.items():
-        verbs.add_parser(verb, help=purpose, add_help=False)
+        if verb not in WITHOUT_DATABASE:
+            verbs.add_parser(verb, help=purpose, add_help=False)
+
+
+def is_handed_over(arguments: Sequence[str]) -> bool:
+    """Whether these arguments are for the server's command line."""
+    verb, act = (*arguments, "", "")[:2]
+    return verb in VERBS and act not in WITHOUT_DATABASE.get(verb, frozenset())
 
 
 def hand_over(arguments: Sequence[str]) -> int:

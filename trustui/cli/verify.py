@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from trustui.check_pages import load_pages
-from trustui.cli import verify_bundle, verify_image
+from trustui.cli import verify_blob, verify_bundle, verify_image
 from trustui.cli.answer import EXIT_STATUS
 from trustui.cli.arguments import Unusable, add_place
 from trustui.cli.places import keep_state, source_of, verify_place
@@ -39,6 +39,7 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     tuf.set_defaults(run=run)
     verify_image.add_kind(kinds)
     verify_bundle.add_kind(kinds)
+    verify_blob.add_kind(kinds)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -23,7 +23,9 @@ HEADLINES = {
     TrustState.NOT_SIGNED: "Not signed",
     TrustState.NOT_COVERED: "Not covered by a policy",
     TrustState.UNKNOWN_FORMAT: "Signed in a format that is not verified here",
+    TrustState.STALE: "Not checked",
 }
+_GOOD = frozenset({TrustState.VERIFIED, TrustState.EXPIRES_SOON})
 _ROUTINE = frozenset({"meta", "key", "sig", "fetch", "equivocation", "persist", "not_in_snapshot"})
 """Parts of ids that are told only when they do not hold."""
 _NOBODY_NAMED = "policy.identity_given"
@@ -61,14 +63,30 @@ def _answer(trace: Trace, state: TrustState, style: Style) -> Iterator[str]:
         headline = f"Signed, not trusted: {first.because}"
     elif first is not None and state is not TrustState.NOT_TRUSTED:
         headline = f"{headline}: {first.because}"
+    elif state is TrustState.NOT_TRUSTED and trace.outcome is Outcome.PASSED:
+        headline = _only_logged(trace) or headline
     folded = list(style.paragraph(headline, "  ", "  "))
-    yield f"{style.sign(trace.outcome)} {style.bold(folded[0][2:])}"
+    is_good = trace.outcome is not Outcome.PASSED or state in _GOOD
+    sign = style.sign(trace.outcome if is_good else Outcome.NOTED)
+    yield f"{sign} {style.bold(folded[0][2:])}"
     yield from (style.bold(line) for line in folded[1:])
     yield from style.paragraph(visible(trace.subject), "  ")
     clock = f"as of {write_instant(trace.at)}"
     if trace.valid_at != trace.at:
         clock += f", expiry judged at {write_instant(trace.valid_at)}"
     yield style.faint(f"  {clock}")
+
+
+def _only_logged(trace: Trace) -> str:
+    """What would have failed, had the policy not only logged it; "" where nothing would."""
+    logged = [step.because for step in trace.steps if _is_logged(step)]
+    return f"Signed, not trusted; the policy only logs this: {logged[0]}" if logged else ""
+
+
+def _is_logged(step: Step) -> bool:
+    """Whether it does not hold and whoever made the policy lets that pass."""
+    bad = step.outcome in {Outcome.FAILED, Outcome.UNDECIDED}
+    return bad and step.evidence.get("enforced") is False
 
 
 def _first_failing(step: Step, page: CheckPage | None, style: Style) -> Iterator[str]:
@@ -114,7 +132,8 @@ def _alike(group: Group) -> tuple[str, Outcome]:
 def _group(group: Group, steps: list[Step], style: Style, *, every_step: bool) -> Iterator[str]:
     name = group.id if group.on.startswith(group.id) or not group.on else f"{group.id}: {group.on}"
     title = visible(group.on if name == group.id else name)
-    yield from _heading(title, group.outcome, style)
+    logged = group.outcome is Outcome.PASSED and any(_is_logged(step) for step in steps)
+    yield from _heading(title, group.outcome, style, logged=logged)
     quiet = [step for step in steps if not every_step and _is_quiet(step)]
     for step in steps:
         if every_step or not _is_quiet(step):
@@ -129,8 +148,10 @@ def _group(group: Group, steps: list[Step], style: Style, *, every_step: bool) -
         yield from (style.faint(line) for line in style.paragraph(text, "    "))
 
 
-def _heading(title: str, outcome: Outcome, style: Style) -> Iterator[str]:
+def _heading(title: str, outcome: Outcome, style: Style, *, logged: bool) -> Iterator[str]:
     sign, word = style.sign(outcome), outcome.value
+    if logged:
+        sign, word = style.sign(Outcome.NOTED), f"{word}, but for what is only logged"
     first, *rest = style.paragraph(f"{title}  {word}", "    ", "  ")
     if rest:
         yield f"{sign} {style.bold(first[2:])}"

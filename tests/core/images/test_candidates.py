@@ -5,18 +5,9 @@ import pytest
 from tests.core.images.verified import bundle, first, verified
 from tests.simulators.image_repository import (
     ANYBODY,
-    BUNDLE,
     BY_KEY,
     PROVENANCE,
     Repository,
-    TagPlan,
-    attach_bundle,
-    descriptor,
-    image,
-    index,
-    manifest,
-    payload_of,
-    referrer,
     sign_tag,
     tag_layer,
 )
@@ -24,6 +15,16 @@ from trustui.core.facts import ProblemKind
 from trustui.core.formats.cosign.payload import SIMPLE_SIGNING
 from trustui.core.oci.manifests import OCI_MANIFEST
 from trustui.core.oci.references import cosign_tag
+from trustui.demo.images.bundles import BUNDLE_3
+from trustui.demo.images.repository import (
+    attach_bundle,
+    descriptor,
+    image,
+    index,
+    manifest,
+    referrer,
+)
+from trustui.demo.images.tag_format import TagPlan, payload_of
 
 PEMS = {"identity": "a", "issuer": "b", "certificate_chain": "chain.pem", "log": "ignored"}
 
@@ -90,14 +91,14 @@ def test_a_manifest_holds_exactly_one_bundle(repository: Repository, layers: int
     body = json.dumps(bundle(digest)).encode()
     repository.put(body)
     subject = descriptor(repository.blobs[digest], OCI_MANIFEST)
-    made = manifest([descriptor(body, BUNDLE)] * layers, subject=subject, artifactType=BUNDLE)
+    made = manifest([descriptor(body, BUNDLE_3)] * layers, subject=subject, artifactType=BUNDLE_3)
     repository.attach(digest, made)
     assert first(verified(repository)[0]) == "bundle.layers"
 
 
 def test_the_layer_must_be_a_bundle_by_its_type(repository: Repository) -> None:
     digest = image(repository)
-    referrer(repository, digest, b"{}", "text/plain", artifactType=BUNDLE)
+    referrer(repository, digest, b"{}", "text/plain", artifactType=BUNDLE_3)
     assert first(verified(repository)[0]) == "bundle.layers"
 
 
@@ -128,7 +129,7 @@ def test_other_bytes_than_the_manifest_names_are_no_bundle(repository: Repositor
 
 @pytest.mark.parametrize("body", [b"<html>", b"[]", b"{}"])
 def test_what_cannot_be_read_is_a_candidate_that_fails(repository: Repository, body: bytes) -> None:
-    referrer(repository, image(repository), body, BUNDLE)
+    referrer(repository, image(repository), body, BUNDLE_3)
     one, _ = verified(repository)
     assert one.outcome == "failed"
     assert str(first(one)).startswith("bundle.")

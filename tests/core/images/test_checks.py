@@ -8,11 +8,12 @@ from typing import Any, NoReturn
 import pytest
 
 from tests.core.images.verified import bundle, first, under_policies
-from tests.simulators.image_repository import BY_KEY, NAME, Repository, attach_bundle, image
+from tests.simulators.image_repository import BY_KEY, NAME, Repository
 from trustui.core.images.checks import CHECKS, FINDINGS
 from trustui.core.oci.discovery import OPENING
 from trustui.core.registry import FORMATS
 from trustui.core.trace import Chain, Check, Judgement, Outcome, Step
+from trustui.demo.images.repository import attach_bundle, image
 
 PROJECT = Path(__file__).resolve().parents[3]
 OF_A_LIST = {check.id for check in OPENING} - {"registry.digest"}

@@ -3,24 +3,17 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from tests.core.images.verified import bundle, verified
 from tests.simulators import image_repository
-from tests.simulators.certifying import pem
-from tests.simulators.image_repository import (
-    ANYBODY,
-    BY_KEY,
-    PROVENANCE,
-    Json,
-    Repository,
-    TagPlan,
-    attach_bundle,
-    image,
-    sign_tag,
-)
+from tests.simulators.image_repository import ANYBODY, BY_KEY, PROVENANCE, Repository, sign_tag
 from tests.simulators.sigstore_stack import NOW
 from trustui.core.images.candidates import Against
-from trustui.core.images.disagreements import COSIGN, HIDDEN, Judged, disagreements
+from trustui.core.images.disagreements import COSIGN, FINDINGS, HIDDEN, Judged, disagreements
 from trustui.core.trace import Event, Outcome, Planned, Step, trace
 from trustui.core.trust_policy.expectations import Expectation
 from trustui.core.trust_policy.given import Trust
+from trustui.demo.images.certifying import pem
+from trustui.demo.images.repository import attach_bundle, image
+from trustui.demo.images.stack import Json
+from trustui.demo.images.tag_format import TagPlan
 
 
 @pytest.fixture
@@ -29,7 +22,8 @@ def repository() -> Repository:
 
 
 def told(repository: Repository, wanted: Json = BY_KEY) -> list[str]:
-    return [one.id for one in verified(repository, wanted)[0].findings if ".lint." not in one.id]
+    found = verified(repository, wanted)[0].findings
+    return [one.id for one in found if one.id in FINDINGS]
 
 
 def test_nothing_is_told_where_both_agree(repository: Repository) -> None:

@@ -1,19 +1,13 @@
 import pytest
 
 from tests.core.images.verified import bundle, under_policies, verified
-from tests.simulators.image_repository import (
-    BY_KEY,
-    Json,
-    Repository,
-    TagPlan,
-    attach_bundle,
-    image,
-    referrer,
-    sign_tag,
-)
+from tests.simulators.image_repository import BY_KEY, Repository, sign_tag
 from trustui.core.facts import ProblemKind
 from trustui.core.images.states import image_state
 from trustui.core.trace import TrustState
+from trustui.demo.images.repository import attach_bundle, image, referrer
+from trustui.demo.images.stack import Json
+from trustui.demo.images.tag_format import TagPlan
 
 
 @pytest.fixture

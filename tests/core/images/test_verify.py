@@ -2,23 +2,21 @@ import pytest
 
 from tests.core.images.verified import bundle, first, under_policies, verified
 from tests.simulators import image_repository
-from tests.simulators.certifying import new_key, pem
 from tests.simulators.image_repository import (
     ANYBODY,
     BY_KEY,
     NAME,
     PROVENANCE,
     Repository,
-    TagPlan,
-    attach_bundle,
-    image,
-    platforms,
-    referrer,
     sign_tag,
 )
 from trustui.core.facts import ProblemKind
-from trustui.core.images.verify import counted_signers
+from trustui.core.images.verify import counted_signers, judge_covered
 from trustui.core.trace import Outcome, Trace
+from trustui.core.trust_policy.policies import PolicyDocument
+from trustui.demo.images.certifying import new_key, pem
+from trustui.demo.images.repository import attach_bundle, image, platforms, referrer
+from trustui.demo.images.tag_format import TagPlan
 
 OTHER = TagPlan(key=new_key())
 ATTESTED = {**BY_KEY, "predicate_type": "slsaprovenance1"}
@@ -107,7 +105,8 @@ def test_an_sbom_that_nobody_signed_is_no_signature(repository: Repository) -> N
     referrer(repository, image(repository), b"{}", "application/spdx+json")
     one, _ = verified(repository)
     assert first(one) == "registry.find"
-    assert "that nobody signed" in one.steps[-1].because
+    assert one.first_failing is not None
+    assert "that nobody signed" in one.first_failing.because
 
 
 def test_not_signed_is_not_said_while_a_place_was_silent(repository: Repository) -> None:
@@ -286,3 +285,19 @@ def test_a_key_that_cannot_be_read_fails_its_requirement(repository: Repository)
     sign_tag(repository, image(repository), TagPlan())
     one, _ = under_policies(repository, policy(KEY, {"key": "missing"}, at_least=1))
     assert (one.outcome, first(one)) == (Outcome.FAILED, "policy.key_readable")
+
+
+def test_without_any_policy_it_says_so() -> None:
+    judged = judge_covered(PolicyDocument(()), "registry.example/team/app")
+    assert (judged.outcome, judged.found) == (Outcome.FAILED, "no policy at all")
+
+
+def test_an_answer_has_members_besides_its_trace() -> None:
+    repository = Repository()
+    digest = image(repository)
+    _, verdict = verified(repository)
+    members = verdict.members
+    assert sorted(members) == ["digest", "nearest", "places", "sboms", "signatures"]
+    assert members["digest"] == digest
+    _, absent = verified(repository, name=":2.0")
+    assert absent.members["digest"] is None

@@ -5,13 +5,15 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from tests.simulators.image_repository import BY_KEY, NAME, Json, Repository, read
-from tests.simulators.sigstore_stack import NOW, Plan, make_bundle, statement_about
+from tests.simulators.image_repository import BY_KEY, NAME, Repository, read
+from tests.simulators.sigstore_stack import NOW, make_bundle, statement_about
 from trustui.core.images.verify import ImageQuestion, ImageVerdict, verify_image
 from trustui.core.oci.references import parse_reference
 from trustui.core.trace import Trace, collect, trace
 from trustui.core.trust_policy.expectations import expectation_of
 from trustui.core.trust_policy.policies import parse_policies
+from trustui.demo.images.bundles import Plan
+from trustui.demo.images.stack import Json
 
 SIGN = "https://sigstore.dev/cosign/sign/v1"
 

@@ -47,9 +47,19 @@ def test_annotations_are_texts() -> None:
     assert read(annotations={"env": "prod"}).annotations == {"env": "prod"}
 
 
+def test_conditions_are_pointers_with_plain_values() -> None:
+    stated = {"/a/b": "x", "/n": 3, "/ok": True, "/odd~1name/0": "y"}
+    assert read(predicate_type="vuln", conditions=stated).conditions == stated
+
+
 @pytest.mark.parametrize(
     "members",
     [
+        {"conditions": {"/a": "b"}},
+        {"predicate_type": "vuln", "conditions": ["/a"]},
+        {"predicate_type": "vuln", "conditions": {"a": "b"}},
+        {"predicate_type": "vuln", "conditions": {"/a": 1.5}},
+        {"predicate_type": "vuln", "conditions": {"/a": None}},
         {"keys": "a.pub"},
         {"key": ""},
         {"key": 1},

@@ -5,7 +5,7 @@ What kind a bundle is, is read from it unverified: that decides only what it is 
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Literal, TypeAlias
@@ -33,6 +33,7 @@ from trustui.core.primitives.text import counted, visible
 from trustui.core.trace import (
     Chain,
     Check,
+    Event,
     Judgement,
     Planned,
     Verification,
@@ -104,17 +105,20 @@ class Candidate(msgspec.Struct, frozen=True):
         return not wanted or self.predicate_type == wanted
 
 
-def candidates(found: Discovery) -> Iterator[Candidate]:
-    """Everything attached to the artefact itself that can be verified as one signature."""
+def candidates(found: Discovery, of: str = "") -> Iterator[Candidate]:
+    """Everything attached to a digest that can be verified as one signature.
+
+    Without a digest, to the artefact itself.
+    """
     seen: Counter[str] = Counter()
-    for candidate in islice(_all(found), MAX_CANDIDATES):
+    for candidate in islice(_all(found, of or found.digest), MAX_CANDIDATES):
         seen[candidate.name] += 1
         yield msgspec.structs.replace(candidate, number=seen[candidate.name])
 
 
-def _all(found: Discovery) -> Iterator[Candidate]:
+def _all(found: Discovery, of: str) -> Iterator[Candidate]:
     for attached in found.attached.values():
-        if attached.of == found.digest and isinstance(attached.manifest, Manifest):
+        if attached.of == of and isinstance(attached.manifest, Manifest):
             yield from _of_manifest(found, attached, attached.manifest)
 
 
@@ -197,7 +201,8 @@ def verify_candidate(
     chain = Chain(group, candidate.on)
     yield Planned(group, candidate.on, (LAYERS.id, BLOB.id, FLAGS.id))
     yield chain.judge(LAYERS, judge_layers, candidate)
-    yield chain.judge(BLOB, judge_blob, candidate)
+    layer = candidate.layers[0] if candidate.layers else None
+    yield chain.judge(BLOB, judge_blob, candidate.content, layer, "the bundle")
     yield chain.judge(FLAGS, judge_flags, against.expectation, is_bundle=True)
     if chain.broken_by is not None or isinstance(candidate.content, Problem):
         return None
@@ -211,6 +216,13 @@ def verify_candidate(
         at=against.at,
     )
     return (yield from verify_bundle(question))
+
+
+def with_need(events: Sequence[Event], *, needed: bool) -> Verification[None]:
+    """The events of finished groups again, as needed by the verdict or not."""
+    for event in events:
+        is_plan = isinstance(event, Planned)
+        yield msgspec.structs.replace(event, needed=needed) if is_plan else event
 
 
 def _tag_question(candidate: Candidate, against: Against, group: str) -> TagQuestion:
@@ -244,19 +256,16 @@ def judge_layers(candidate: Candidate) -> Judgement:
     return passed("one bundle", found=visible(stated, 100))
 
 
-def judge_blob(candidate: Candidate) -> Judgement:
-    """The bundle can be had, and is the one that the manifest names."""
-    answer = candidate.content
+def judge_blob(answer: Document | Problem, layer: Descriptor | None, what: str) -> Judgement:
+    """What a layer holds can be had, and is what the manifest names."""
     if isinstance(answer, Problem):
         conclude = failed if answer.kind is ProblemKind.ABSENT else undecided
-        return conclude(
-            f"the bundle cannot be had: {answer.because}", found=visible(answer.location)
-        )
-    layer = candidate.layers[0]
+        return conclude(f"{what} cannot be had: {answer.because}", found=visible(answer.location))
+    assert layer is not None  # without one there is nothing that could have been asked for
     if len(answer.body) != layer.size or not has_digest(answer.body, layer.digest):
         return failed(
-            "the bundle is not the one that the manifest names",
+            f"{what} is not the one that the manifest names",
             expected=f"{layer.digest}, {layer.size:,} bytes",
             found=f"{len(answer.body):,} other bytes",
         )
-    return passed(f"the bundle of {layer.size:,} bytes is there", found=layer.digest)
+    return passed(f"{what} of {layer.size:,} bytes is there", found=layer.digest)

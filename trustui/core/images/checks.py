@@ -1,5 +1,6 @@
 """Every check and finding of the verification of an artefact that belongs to no single format."""
 
+from trustui.core.images import history, weaknesses
 from trustui.core.images.candidates import BLOB, LAYERS
 from trustui.core.images.disagreements import COSIGN
 from trustui.core.images.verify import COVERED, FIND, THRESHOLD
@@ -20,4 +21,4 @@ CHECKS = (
     LAYERS,
 )
 
-FINDINGS = (discovery.PARTIAL, *LINTS, COSIGN)
+FINDINGS = (discovery.PARTIAL, *LINTS, COSIGN, *weaknesses.FINDINGS, *history.FINDINGS)

@@ -13,8 +13,17 @@ from datetime import datetime
 import msgspec
 
 from trustui.core.checks.signatures import SignatureOutcome
-from trustui.core.images.candidates import Against, Candidate, candidates, verify_candidate
+from trustui.core.facts import Turn
+from trustui.core.images.candidates import (
+    Against,
+    Candidate,
+    candidates,
+    verify_candidate,
+    with_need,
+)
 from trustui.core.images.disagreements import Judged, disagreements
+from trustui.core.images.sboms import SbomFound, verify_sboms
+from trustui.core.images.weaknesses import weaknesses
 from trustui.core.oci.discovery import Discovery, discover, outcome_of_places
 from trustui.core.oci.places import PlaceState, unreadable
 from trustui.core.oci.references import Reference
@@ -23,7 +32,6 @@ from trustui.core.primitives.text import counted, visible
 from trustui.core.trace import (
     Chain,
     Check,
-    Event,
     Finding,
     Judgement,
     Outcome,
@@ -99,7 +107,22 @@ class ImageVerdict:
     signatures: list[SignatureFound] = field(default_factory=list)
     nearest: str | None = None
     """The group of the signature that came closest, where none was good."""
+    sboms: list[SbomFound] = field(default_factory=list)
+    turns: set[Turn] = field(default_factory=set)
+    """When time alone may change what a signature came to, the past too."""
     is_covered: bool = True
+
+    @property
+    def members(self) -> dict[str, object]:
+        """What an answer about an artefact has besides its trace (DESIGN §8)."""
+        found = self.discovery
+        return {
+            "digest": None if found is None or found.artefact is None else found.digest,
+            "places": [] if found is None else found.places,
+            "signatures": self.signatures,
+            "nearest": self.nearest,
+            "sboms": self.sboms,
+        }
 
 
 @dataclass
@@ -113,10 +136,15 @@ class Wanted:
     found: Step | None = None
 
     @property
+    def can_judge(self) -> bool:
+        """Whether everything that it rests on could be read."""
+        return self.given.broken_by is None
+
+    @property
     def outcome(self) -> Outcome:
         """Passed by any good candidate; undecided where one or a place could not be read."""
         outcomes = {one.outcome for one in self.judged}
-        if self.given.broken_by is not None:
+        if not self.can_judge:
             return Outcome.FAILED
         if Outcome.PASSED in outcomes:
             return Outcome.PASSED
@@ -147,6 +175,9 @@ def verify_image(question: ImageQuestion, ask: Ask) -> Verification[ImageVerdict
             yield from _look_for(verdict, one)
     for requirement, several in zip(requirements, wanted, strict=True):
         yield from _conclude(verdict, requirement, several)
+    if found.artefact is not None:
+        expected = [(one.expectation, one.given.trust) for one in _flat(wanted) if one.can_judge]
+        verdict.sboms = yield from verify_sboms(found, expected, question.at)
     return verdict
 
 
@@ -194,11 +225,11 @@ def judge_covered(document: PolicyDocument, name: str) -> Judgement:
     """Some policy says what is expected of this repository."""
     cover = covering(document, name)
     if cover is None:
-        nearest = nearest_patterns(document, name)
+        nearest = ", ".join(nearest_patterns(document, name))
         return failed(
             "no policy covers this repository: nobody said what to expect of it",
             expected=f"a policy whose pattern matches {name}",
-            found=f"the nearest patterns are {', '.join(nearest)}",
+            found=f"the nearest patterns are {nearest}" if nearest else "no policy at all",
         )
     return passed(f"the policy for {cover.pattern} applies", found=cover.pattern)
 
@@ -225,12 +256,16 @@ def _look_for(verdict: ImageVerdict, wanted: Wanted) -> Verification[None]:
         FIND, judge_found, found, fitting, verdict.candidates, wanted.expectation
     )
     yield wanted.found
-    if wanted.given.broken_by is not None:
+    if not wanted.can_judge:
         return
     against = Against(
         wanted.expectation, wanted.given.trust, found.digest, verdict.question.at, wanted.suffix
     )
     wanted.judged = [_verified(one, against) for one in fitting]
+    verdict.turns.update(
+        turn for one in wanted.judged if one.result is not None for turn in one.result.turns
+    )
+    yield from weaknesses(wanted.judged, wanted.expectation)
     yield from disagreements(wanted.judged, verdict.candidates, against)
 
 
@@ -307,16 +342,10 @@ def _told(verdict: ImageVerdict, wanted: Wanted, *, is_met: bool) -> Verificatio
             needed = one.outcome is Outcome.PASSED and is_good
         else:
             needed = one.outcome is wanted.outcome
-        yield from _with_need(one.events, needed=needed)
+        yield from with_need(one.events, needed=needed)
         verdict.signatures.append(_as_found(one, wanted.expectation))
         if not is_good and position == 0 and verdict.nearest is None:
             verdict.nearest = one.group
-
-
-def _with_need(events: Sequence[Event], *, needed: bool) -> Verification[None]:
-    for event in events:
-        is_plan = isinstance(event, Planned)
-        yield msgspec.structs.replace(event, needed=needed) if is_plan else event
 
 
 def _as_found(one: Judged, expectation: Expectation) -> SignatureFound:

@@ -12,6 +12,7 @@ import msgspec
 from trustui.core.errors import ParseError
 from trustui.core.limits import MIB, JsonLimits
 from trustui.core.primitives.canonical_json import JsonValue
+from trustui.core.primitives.json_pointer import is_pointer
 from trustui.core.primitives.strict_json import load
 from trustui.core.primitives.text import quoted, visible
 from trustui.core.trust_policy.patterns import check_pattern
@@ -71,6 +72,8 @@ class Expectation(msgspec.Struct, frozen=True):
     github_workflow_repository: str = ""
     github_workflow_ref: str = ""
     annotations: Mapping[str, str] = {}
+    conditions: Mapping[str, str | int | bool] = {}
+    """What the predicate of a wanted attestation must say, by JSON pointer (RFC 6901)."""
     needs_log: bool = True
     """Whether an entry in a transparency log is demanded."""
     needs_sct: bool = True
@@ -91,6 +94,11 @@ class Expectation(msgspec.Struct, frozen=True):
     def has_pem_authorities(self) -> bool:
         """Whether authorities are given as PEM files, which only the tag format takes."""
         return bool(self.certificate_chain or self.ca_roots)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The names of the files that it rests on."""
+        return tuple(name for name in (getattr(self, member) for member in _FILES) if name)
 
     @property
     def who(self) -> str:
@@ -120,15 +128,23 @@ def expectation_of(value: JsonValue) -> Expectation:
             members[stated] = _word(name, member, words)
         elif name == "annotations":
             members[name] = _annotations(member)
+        elif name == "conditions":
+            members[name] = _conditions(member)
         else:
             raise ParseError(
                 f"an expectation has no member {visible(name, 40)!r}",
-                expected=", ".join((*_TEXTS, *_WORDS, "annotations")),
+                expected=", ".join((*_TEXTS, *_WORDS, "annotations", "conditions")),
                 found=visible(name, 40),
             )
     expectation = Expectation(**members)
     for name in _PATTERNS:
         check_pattern(getattr(expectation, name))
+    if expectation.conditions and not expectation.predicate_type:
+        raise ParseError(
+            "conditions are about the predicate of an attestation, and none is wanted",
+            expected="a predicate_type beside conditions",
+            found="no predicate_type",
+        )
     return expectation
 
 
@@ -165,3 +181,24 @@ def _annotations(value: JsonValue) -> Mapping[str, str]:
     if not isinstance(value, dict):
         raise ParseError("annotations are no object", expected="an object", found=quoted(value))
     return {name: _text(f"annotation {visible(name, 40)}", text) for name, text in value.items()}
+
+
+def _conditions(value: JsonValue) -> Mapping[str, str | int | bool]:
+    if not isinstance(value, dict):
+        raise ParseError("conditions are no object", expected="an object", found=quoted(value))
+    found: dict[str, str | int | bool] = {}
+    for pointer, wanted in value.items():
+        if not is_pointer(pointer):
+            raise ParseError(
+                f"the condition {visible(pointer, 60)!r} names no member",
+                expected="a JSON pointer, such as /runDetails/builder/id",
+                found=visible(pointer, 60),
+            )
+        if not isinstance(wanted, str | int):
+            raise ParseError(
+                f"the condition {visible(pointer, 60)} compares with nothing that is read here",
+                expected="a text, an integer, true or false",
+                found=quoted(wanted, 60),
+            )
+        found[pointer] = wanted
+    return found

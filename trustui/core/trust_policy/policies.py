@@ -16,8 +16,12 @@ from trustui.core.limits import MIB, JsonLimits
 from trustui.core.primitives.canonical_json import JsonValue
 from trustui.core.primitives.strict_json import load
 from trustui.core.primitives.text import quoted, visible
+from trustui.core.trace import Check
 from trustui.core.trust_policy.expectations import Expectation, expectation_of
 from trustui.core.trust_policy.patterns import is_anchored
+
+FORM = Check("policy.form", "docs/formats/oci.md policies")
+"""Whether a document can be used at all, asked before it decides anything."""
 
 VERSION = 1
 MAX_POLICY = 4 * MIB
@@ -86,7 +90,7 @@ def covering(document: PolicyDocument, repository: str) -> Covering | None:
         for pattern in policy.repositories
         if repository_matches(pattern, repository)
     ]
-    return max(found, key=lambda one: _specificity(one.pattern), default=None)
+    return max(found, key=lambda one: specificity(one.pattern), default=None)
 
 
 def repository_matches(pattern: str, repository: str) -> bool:
@@ -104,8 +108,9 @@ def nearest_patterns(document: PolicyDocument, repository: str, most: int = 3) -
     return sorted(patterns, key=lambda one: (-_common(one, repository), one))[:most]
 
 
-def _specificity(pattern: str) -> tuple[bool, int]:
-    return not pattern.endswith("*"), len(pattern)
+def specificity(pattern: str) -> tuple[int, int]:
+    """What orders patterns that match one repository: a whole name first, then the longest."""
+    return int(not pattern.endswith("*")), len(pattern)
 
 
 def _common(one: str, other: str) -> int:
