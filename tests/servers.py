@@ -1,9 +1,10 @@
-"""Real servers for tests: PostgreSQL, Redis and nginx, each in a folder and on a port of its own.
+"""Real servers for tests: PostgreSQL, Redis, nginx and registries, each in a folder and on a port of its own.
 
 They are started from the binaries of the machine and ended by their process. As root, which
 PostgreSQL refuses, the cluster belongs to the system's user `postgres`.
 """
 
+import json
 import os
 import pwd
 import shutil
@@ -216,6 +217,57 @@ def redis(program: Path, folder: Path, options: Sequence[str] = ()) -> RedisServ
     ]  # fmt: skip
     password = options[options.index("--requirepass") + 1] if "--requirepass" in options else ""
     server = RedisServer("Redis", command, folder, port, password=password)
+    server.start()
+    return server
+
+
+@dataclass
+class RegistryServer(Server):
+    """A registry of OCI artefacts, without a login and without TLS."""
+
+    @property
+    def host(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def location(self) -> str:
+        """As a source's."""
+        return f"oci+http://{self.host}"
+
+
+_DOCKER_REGISTRY = """
+version: 0.1
+log: {{accesslog: {{disabled: true}}, level: error}}
+storage: {{filesystem: {{rootdirectory: {folder}/data}}, delete: {{enabled: true}}}}
+http: {{addr: "127.0.0.1:{port}"}}
+"""
+
+
+def docker_registry(program: Path, folder: Path) -> RegistryServer:
+    """Debian's docker-registry, empty, started."""
+    folder.mkdir()
+    port = free_port()
+    configuration = folder / "config.yml"
+    configuration.write_text(_DOCKER_REGISTRY.format(folder=folder, port=port), encoding="utf-8")
+    command: list[str | Path] = [program, "serve", configuration]
+    server = RegistryServer("docker-registry", command, folder, port)
+    server.start()
+    return server
+
+
+def zot(program: Path, folder: Path) -> RegistryServer:
+    """A zot, empty, started; without garbage collection, so that nothing vanishes meanwhile."""
+    folder.mkdir()
+    port = free_port()
+    configuration = {
+        "distSpecVersion": "1.1.1",
+        "storage": {"rootDirectory": str(folder / "data"), "gc": False, "dedupe": False},
+        "http": {"address": "127.0.0.1", "port": str(port)},
+        "log": {"level": "error"},
+    }
+    path = folder / "config.json"
+    path.write_text(json.dumps(configuration), encoding="utf-8")
+    server = RegistryServer("zot", [program, "serve", path], folder, port)
     server.start()
     return server
 

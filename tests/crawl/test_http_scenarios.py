@@ -31,10 +31,10 @@ MIB = 1 << 20
 PAYLOAD = b'{"signed": {}}'
 
 ELSEWHERE = {
-    "h12": "the door sends no credentials yet; here is only tested that it asks once",
-    "h15": "pages of tags belong to the OCI source",
-    "h16": "Link headers belong to the OCI source",
-    "h17": "digests belong to the verifier",
+    "h12": "a door asks once; challenges are answered by oci_registry (test_hostile_challenges)",
+    "h15": "pages are followed by oci_registry (test_repository)",
+    "h16": "links are followed by oci_registry (test_repository)",
+    "h17": "digests belong to the verifier; oci_registry hands the bytes on (test_repository)",
     "h18": "versions belong to the verifier",
 }
 

@@ -8,7 +8,7 @@ from tests.simulators.git_history import write_git
 from tests.simulators.written import vendor, write_repository
 from trustui.core.facts import Problem, ProblemKind
 from trustui.crawl.image_source import ImageOptions
-from trustui.crawl.registry import SOURCES, open_image_source, open_source
+from trustui.crawl.registry import SOURCES, open_registry, open_source
 from trustui.crawl.source import Options
 
 
@@ -88,6 +88,6 @@ def test_the_first_kind_that_recognizes_a_location_reads_it() -> None:
 
 
 def test_a_layout_is_a_place_of_artefacts_and_what_is_none_is_said(tmp_path: Path) -> None:
-    assert open_image_source(f"oci-layout:{tmp_path}", ImageOptions()).location == str(tmp_path)
+    assert open_registry(f"oci-layout:{tmp_path}", ImageOptions()).location == str(tmp_path)
     with pytest.raises(LookupError, match="oci-layout"):
-        open_image_source("registry.example/app", ImageOptions())
+        open_registry("registry.example/app", ImageOptions())

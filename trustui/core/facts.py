@@ -24,6 +24,8 @@ class Document(msgspec.Struct, frozen=True):
     """What to ask with next time, so that an unchanged document is not sent again; or ""."""
     served_at: datetime | None = None
     """When the place says that it answered (UTC): its clock, not ours."""
+    shortfall: str = ""
+    """Of a list that was put together from several answers: what it lacks, and why; or ""."""
 
 
 class ProblemKind(StrEnum):
@@ -49,6 +51,13 @@ class Problem(msgspec.Struct, frozen=True):
     because: str
     retry_after: float | None = None
     """Seconds that the place asked us to wait, clamped to something sane."""
+
+
+class Turn(msgspec.Struct, frozen=True, order=True):
+    """An instant (UTC) from which on the present decides otherwise, and what begins or ends then."""
+
+    at: datetime
+    because: str
 
 
 class VerifiedTime(msgspec.Struct, frozen=True):

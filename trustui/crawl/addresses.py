@@ -104,7 +104,7 @@ class AddressPolicy(msgspec.Struct, frozen=True, cache_hash=True):
 
     def check_url(self, url: str) -> Target | Refusal:
         """Judge a URL without asking anybody."""
-        target = _parse(url)
+        target = parse_url(url)
         if isinstance(target, Refusal):
             return target
         return _judge_host(self, target.host, target.port) or target
@@ -143,7 +143,8 @@ def _judge_address(policy: AddressPolicy, address: str, host: str) -> Refusal | 
     return Refusal(f"{address} is {because}, not a public address") if because else None
 
 
-def _parse(url: str) -> Target | Refusal:
+def parse_url(url: str) -> Target | Refusal:
+    """The parts of a URL, or why it is none; whether it may be asked is the policy's to say."""
     if len(url) > MAX_URL_CHARACTERS:
         return Refusal(f"the URL has more than {MAX_URL_CHARACTERS} characters")
     if _FORBIDDEN.search(url):

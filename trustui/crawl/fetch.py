@@ -8,13 +8,15 @@ import random
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from typing import Protocol, Self, overload
 
 from trustui.core.facts import Document, Problem
 from trustui.crawl.addresses import AddressPolicy
+from trustui.crawl.transfer.answers import Reply
 from trustui.crawl.transfer.conditional import Unchanged
 from trustui.crawl.transfer.engine import Engine
-from trustui.crawl.transfer.errand import Errand, Result, Wanted
+from trustui.crawl.transfer.errand import Errand, Exchange, Result, Wanted
 from trustui.crawl.transfer.limits import FetchLimits
 from trustui.crawl.transfer.names import BlockingNames, Resolve
 from trustui.crawl.transfer.request import Terms
@@ -22,8 +24,10 @@ from trustui.crawl.transfer.request import Terms
 __all__ = [
     "AddressPolicy",
     "Door",
+    "Exchange",
     "Fetch",
     "FetchLimits",
+    "Reply",
     "Resolve",
     "Result",
     "Unchanged",
@@ -64,18 +68,35 @@ class Door(Protocol):
 
         What is left is cancelled when the generator is closed.
         """
-        ...
+        with closing(self.run(requests, accept=accept)) as answers:
+            for number, result in answers:
+                assert not isinstance(result, Reply), "only an exchange gets a reply"
+                yield number, result
 
     def get_many(self, requests: Sequence[Wanted], *, accept: str = "*/*") -> list[Result]:
         """As `each`, in the order asked. All bodies are in memory at the end."""
         return [result for _, result in sorted(self.each(requests, accept=accept), key=_number)]
+
+    def exchange_many(self, questions: Sequence[Exchange]) -> list[Reply | Unchanged | Problem]:
+        """What each was answered, side by side, in the order asked."""
+        answers: list[Reply | Unchanged | Problem] = []
+        for _, result in sorted(self.run(questions), key=_number):
+            assert not isinstance(result, Document), "an exchange gets a reply"
+            answers.append(result)
+        return answers
+
+    def run(
+        self, requests: Sequence[Wanted], *, accept: str = "*/*"
+    ) -> Generator[tuple[int, Result | Reply], None, None]:
+        """As `each`, of documents and exchanges; the latter say themselves what they accept."""
+        ...
 
     def close(self) -> None:
         """Give back connections."""
         ...
 
 
-def _number(numbered: tuple[int, Result]) -> int:
+def _number(numbered: tuple[int, object]) -> int:
     return numbered[0]
 
 
@@ -117,10 +138,10 @@ class Fetch(Door):
         """Close all kept connections."""
         self._engine.close()
 
-    def each(
+    def run(
         self, requests: Sequence[Wanted], *, accept: str = "*/*"
-    ) -> Generator[tuple[int, Result], None, None]:
-        """As `Door.each`. Requests go on only while the caller waits for the next result."""
+    ) -> Generator[tuple[int, Result | Reply], None, None]:
+        """As `Door.run`. Requests go on only while the caller waits for the next result."""
         batch = _Batch()
         for number, wanted in enumerate(requests):
             self._engine.add(Errand(wanted, self._terms, batch, number=number, accept=accept))
@@ -130,7 +151,7 @@ class Fetch(Door):
         finally:
             self._engine.cancel(batch)
 
-    def _next(self, batch: "_Batch") -> tuple[int, Result]:
+    def _next(self, batch: "_Batch") -> tuple[int, Result | Reply]:
         while not batch.ended:
             pause = self._engine.pause
             if pause is None:
@@ -155,7 +176,7 @@ class _Batch:
         self.ended.append(errand)
 
 
-def outcome_of(errand: Errand) -> Result:
+def outcome_of(errand: Errand) -> Result | Reply:
     """The result of an errand that is over. Raises what was a mistake of ours."""
     if errand.error is not None:
         raise errand.error

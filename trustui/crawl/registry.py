@@ -1,9 +1,9 @@
 """The kinds of source there are, one line each, the most specific first."""
 
-from trustui.crawl.image_source import ImageOptions, ImageSource, ImageSourceKind
+from trustui.crawl.image_source import ImageOptions, ImageSourceKind, Registry
 from trustui.crawl.roots import refusal
 from trustui.crawl.source import Options, Source, SourceKind
-from trustui.crawl.sources import directory, git, history, oci_layout, tuf_http
+from trustui.crawl.sources import directory, git, history, oci_layout, oci_registry, tuf_http
 
 SOURCES: tuple[SourceKind, ...] = (
     tuf_http.KIND,
@@ -12,16 +12,20 @@ SOURCES: tuple[SourceKind, ...] = (
     directory.KIND,
 )
 
-IMAGE_SOURCES: tuple[ImageSourceKind, ...] = (oci_layout.KIND,)
+IMAGE_SOURCES: tuple[ImageSourceKind, ...] = (oci_layout.KIND, oci_registry.KIND)
 """The same for places that hold artefacts, such as images."""
 
 
-def open_image_source(location: str, options: ImageOptions) -> ImageSource:
-    """The source for a repository of artefacts. Raises LookupError as `open_source` does."""
+def open_registry(location: str, options: ImageOptions) -> Registry:
+    """The place of artefacts at a location. Raises LookupError as `open_source` does, and ValueError
+    for a location that its kind cannot mean.
+    """
     for kind in IMAGE_SOURCES:
         if kind.recognizes(location):
             return kind.open(location, options)
-    raise LookupError(f"{location!r} holds no artefacts: expected oci-layout:DIR")
+    raise LookupError(
+        f"{location!r} holds no artefacts: expected oci-layout:DIR or oci://HOST[:PORT]"
+    )
 
 
 def open_source(location: str, options: Options) -> Source:

@@ -85,12 +85,31 @@ class Source(Protocol):
         ...
 
 
+class TargetFiles(Protocol):
+    """The files that the metadata of a place is about. Faults of the place are Problems."""
+
+    def get(self, path: str, max_length: int) -> Document | Problem:
+        """The file of a path, as metadata lists it or with a hash before its name."""
+        ...
+
+    def close(self) -> None:
+        """Give back connections."""
+        ...
+
+
 class SourceKind(msgspec.Struct, frozen=True):
     """One kind of source; `recognizes` looks at a location without reading a document."""
 
     name: str
     recognizes: Callable[[str], bool]
     open: Callable[[str, Options], Source]
+    files: Callable[[str, Options], TargetFiles] | None = None
+    """How its target files are read; None: it keeps none."""
+
+
+def stays_inside(path: str) -> bool:
+    """Whether a target's path names something below the folder of targets and nowhere else."""
+    return bool(path) and all(part not in {"", ".", ".."} for part in path.split("/"))
 
 
 def served_name(request: Request) -> str:

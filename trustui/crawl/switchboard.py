@@ -16,6 +16,7 @@ import msgspec
 
 from trustui.crawl.addresses import AddressPolicy
 from trustui.crawl.fetch import Door, outcome_of
+from trustui.crawl.transfer.answers import Reply
 from trustui.crawl.transfer.engine import Engine
 from trustui.crawl.transfer.errand import Errand, Result, Wanted
 from trustui.crawl.transfer.limits import FetchLimits
@@ -63,9 +64,18 @@ class Switchboard:
     def __exit__(self, *_exception: object) -> None:
         self.close()
 
-    def line(self, policy: AddressPolicy | None = None, *, ca_file: str | None = None) -> "Line":
-        """A `Door` for one source; ``ca_file`` (PEM) replaces the system's authorities."""
-        return Line(self, Terms(policy or AddressPolicy(), self.limits, ca_file))
+    def line(
+        self,
+        policy: AddressPolicy | None = None,
+        *,
+        ca_file: str | None = None,
+        account: str = "",
+    ) -> "Line":
+        """A `Door` for one source; ``ca_file`` (PEM) replaces the system's authorities.
+
+        Lines with credentials name whose they are by ``account``: no others use their connections.
+        """
+        return Line(self, Terms(policy or AddressPolicy(), self.limits, ca_file, account))
 
     def close(self, seconds: float = 5.0) -> None:
         """End everything, waiting at most so long; who waits for a result gets
@@ -139,10 +149,10 @@ class Line(Door):
         for call in calls:
             call.end(SwitchboardClosed("the line was closed"))
 
-    def each(
+    def run(
         self, requests: Sequence[Wanted], *, accept: str = "*/*"
-    ) -> Generator[tuple[int, Result], None, None]:
-        """As `Door.each`. Requests go on meanwhile: what came is kept until it is taken."""
+    ) -> Generator[tuple[int, Result | Reply], None, None]:
+        """As `Door.run`. Requests go on meanwhile: what came is kept until it is taken."""
         call = self._begin()
         try:
             self._switchboard.submit(call, requests, self._terms, accept)
@@ -161,7 +171,7 @@ class Line(Door):
             self._calls.add(call)
             return call
 
-    def _count(self, errand: Errand) -> tuple[int, Result]:
+    def _count(self, errand: Errand) -> tuple[int, Result | Reply]:
         with self._lock:
             self.requests += errand.requests
             self.received_bytes += errand.received_bytes

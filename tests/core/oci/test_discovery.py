@@ -1,20 +1,10 @@
 import json
 
+import msgspec
 import pytest
 
-from tests.simulators.image_repository import (
-    BUNDLE,
-    CONFIG,
-    NAME,
-    Repository,
-    descriptor,
-    image,
-    index,
-    manifest,
-    platforms,
-    referrer,
-)
-from trustui.core.facts import ProblemKind
+from tests.simulators.image_repository import NAME, Repository
+from trustui.core.facts import Document, Problem, ProblemKind
 from trustui.core.oci import discovery
 from trustui.core.oci.discovery import (
     ATTESTATION_DIGEST,
@@ -26,7 +16,18 @@ from trustui.core.oci.discovery import (
 from trustui.core.oci.manifests import OCI_INDEX, OCI_MANIFEST
 from trustui.core.oci.places import Place, PlaceState
 from trustui.core.oci.references import cosign_tag, digest_of, fallback_tag, parse_reference
+from trustui.core.oci.requests import ImageRequest
 from trustui.core.trace import Event, Finding, Outcome, Step, collect
+from trustui.demo.images.bundles import BUNDLE_3
+from trustui.demo.images.repository import (
+    CONFIG,
+    descriptor,
+    image,
+    index,
+    manifest,
+    platforms,
+    referrer,
+)
 
 
 def found_in(repository: Repository, name: str = ":1.0") -> tuple[list[Event], Discovery]:
@@ -128,7 +129,7 @@ def test_what_is_attached_is_found_by_the_interface_or_the_fallback_tag(
 ) -> None:
     repository.offers_referrers = offers
     digest = image(repository)
-    attached = referrer(repository, digest, b"{}", BUNDLE)
+    attached = referrer(repository, digest, b"{}", BUNDLE_3)
     events, found = found_in(repository)
     assert list(found.attached) == [attached]
     assert found.attached[attached].place is (Place.REFERRERS if offers else Place.FALLBACK)
@@ -138,9 +139,31 @@ def test_what_is_attached_is_found_by_the_interface_or_the_fallback_tag(
     assert states(found)[Place.REFERRERS] is expected
 
 
+@pytest.mark.parametrize("is_signed", [True, False])
+def test_a_list_that_is_not_whole_leaves_undecided_what_is_not_on_it(
+    repository: Repository, *, is_signed: bool
+) -> None:
+    digest = image(repository)
+    attached = referrer(repository, digest, b"{}", BUNDLE_3) if is_signed else None
+
+    def ask(request: ImageRequest) -> Document | Problem:
+        answer = repository.ask(request)
+        if request.kind == "referrers" and isinstance(answer, Document):
+            return msgspec.structs.replace(answer, shortfall="page 2 is missing")
+        return answer
+
+    events, found = collect(discover, parse_reference(f"{NAME}:1.0"), ask)
+    (told,) = [one for one in found.places if one.place is Place.REFERRERS and not one.of]
+    assert told.because.endswith("; not all are known: page 2 is missing")
+    assert findings(events) == ["registry.finding.partial"]
+    assert list(found.attached) == ([attached] if attached else [])
+    assert outcome_of_places(found) is Outcome.UNDECIDED
+    assert found.is_partial
+
+
 def test_a_thing_that_two_places_list_is_opened_once(repository: Repository) -> None:
     digest = image(repository)
-    attached = referrer(repository, digest, b"{}", BUNDLE)
+    attached = referrer(repository, digest, b"{}", BUNDLE_3)
     repository.put(index(repository.referrers[digest]), fallback_tag(digest))
     found_in(repository)
     assert repository.asked.count(f"manifest {attached}") == 1
@@ -148,7 +171,7 @@ def test_a_thing_that_two_places_list_is_opened_once(repository: Repository) -> 
 
 def test_the_type_that_a_list_states_is_not_believed(repository: Repository) -> None:
     digest = image(repository)
-    attached = referrer(repository, digest, b"{}", BUNDLE)
+    attached = referrer(repository, digest, b"{}", BUNDLE_3)
     repository.referrers[digest][0]["artifactType"] = "application/vnd.oci.empty.v1+json"
     events, found = found_in(repository)
     assert found.attached[attached].is_signature
@@ -159,7 +182,7 @@ def test_the_type_that_a_list_states_is_not_believed(repository: Repository) -> 
 
 def test_what_refers_to_something_else_is_not_attached(repository: Repository) -> None:
     digest, other = image(repository), image(repository, "2.0", b"other")
-    referrer(repository, other, b"{}", BUNDLE)
+    referrer(repository, other, b"{}", BUNDLE_3)
     repository.referrers[digest] = repository.referrers.pop(other)
     events, found = found_in(repository)
     assert found.attached == {}
@@ -187,7 +210,7 @@ def test_what_is_listed_and_cannot_be_had_is_told(
     repository: Repository, kind: ProblemKind, said: str, concluded: Outcome
 ) -> None:
     digest = image(repository)
-    attached = referrer(repository, digest, b"{}", BUNDLE)
+    attached = referrer(repository, digest, b"{}", BUNDLE_3)
     repository.problems[attached] = kind
     events, found = found_in(repository)
     assert outcome(events, "registry.dangling") == said
@@ -198,7 +221,7 @@ def test_what_is_listed_and_cannot_be_had_is_told(
 
 def test_other_bytes_than_were_listed_are_not_attached(repository: Repository) -> None:
     digest = image(repository)
-    attached = referrer(repository, digest, b"{}", BUNDLE)
+    attached = referrer(repository, digest, b"{}", BUNDLE_3)
     repository.blobs[attached] += b" "
     events, found = found_in(repository)
     assert found.attached == {}
@@ -242,7 +265,7 @@ def test_only_so_many_attached_manifests_are_opened(
     monkeypatch.setattr(discovery, "MAX_ATTACHED", 2)
     digest = image(repository)
     for n in range(4):
-        referrer(repository, digest, b"%d" % n, BUNDLE)
+        referrer(repository, digest, b"%d" % n, BUNDLE_3)
     events, found = found_in(repository)
     assert len(found.attached) == 2
     assert findings(events) == ["registry.finding.partial"]
@@ -296,7 +319,7 @@ def test_what_is_attached_to_an_attachment_is_found_and_signatures_have_none(
 ) -> None:
     digest = image(repository)
     sbom = referrer(repository, digest, b"sbom", "application/spdx+json")
-    signature = referrer(repository, sbom, b"bundle", BUNDLE)
+    signature = referrer(repository, sbom, b"bundle", BUNDLE_3)
     _, found = found_in(repository)
     assert found.attached[signature].of == sbom
     assert found.attached[signature].depth == 2

@@ -9,6 +9,7 @@ from trustui.core.oci.references import (
     fallback_tag,
     has_digest,
     helper_tag,
+    is_repository,
     is_tag,
     parse_digest,
     parse_reference,
@@ -109,3 +110,23 @@ def test_the_fallback_tag_of_a_long_digest_is_cut_as_the_specification_says() ->
 )
 def test_a_tag_has_its_grammar(text: str, is_one: bool) -> None:
     assert is_tag(text) is is_one
+
+
+@pytest.mark.parametrize(
+    ("name", "is_one"),
+    [
+        ("app", True),
+        ("team/app__x/a-b.c", True),
+        ("a" * 255, True),
+        ("a" * 256, False),
+        ("", False),
+        ("/app", False),
+        ("app/", False),
+        ("a/../b", False),
+        ("App", False),
+        ("a%2fb", False),
+        ("a\n", False),
+    ],
+)
+def test_names_of_repositories_have_their_grammar_and_an_end(name: str, *, is_one: bool) -> None:
+    assert is_repository(name) is is_one

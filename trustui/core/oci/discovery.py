@@ -229,7 +229,7 @@ def _judge_platform(artefact: Artefact) -> Judgement:
         return noted(
             "one manifest was named, not an index of platforms: a signature of an index does not cover it"
         )
-    entries = [one for one in artefact.manifest.manifests if not _is_attestation(one)]
+    entries = [one for one in artefact.manifest.manifests if not is_attestation(one)]
     told = [f"{one.platform or 'no platform'}: {one.digest}" for one in entries[:20]]
     return noted(
         f"an index of {counted(len(entries), 'manifest')} was named: its signature covers them by digest, "
@@ -253,17 +253,24 @@ def _listed(found: Discovery, digest: str, depth: int) -> Verification[None]:
         ),
     )
     for check, place, answer, absent in answers:
-        told, entries = _place_answer(place, answer, absent, "" if depth == 1 else digest)
+        told, entries = place_answer(place, answer, absent, "" if depth == 1 else digest)
         found.places.append(told)
         if depth == 1:
             yield found.chain.judge(check, judge_place, told)
+        if isinstance(answer, Document) and answer.shortfall:
+            found.is_partial = found.is_undecided = True
+            yield Finding(PARTIAL, found.chain.on, told.because, Severity.MEDIUM)
         for entry in entries:
             yield from _open(found, entry, place, digest, depth)
 
 
-def _place_answer(
+def place_answer(
     place: Place, answer: Document | Problem, absent: PlaceState, of: str
 ) -> tuple[PlaceAnswer, tuple[Descriptor, ...]]:
+    """What a place says, and what it lists; `absent` is what 404 means there.
+
+    `of` is the digest that was asked about where it is not the artefact's own, or "".
+    """
     state = state_of(answer, absent=absent)
     if isinstance(answer, Problem):
         return PlaceAnswer(
@@ -277,6 +284,8 @@ def _place_answer(
         return _no_index(place, answer, f"it is {index.media_type}", of), ()
     state = PlaceState.LISTED if index.manifests else PlaceState.EMPTY
     because = f"it lists {counted(len(index.manifests), 'manifest')}"
+    if answer.shortfall:
+        because += f"; not all are known: {visible(answer.shortfall)}"
     listed = len(index.manifests)
     return PlaceAnswer(place, visible(answer.location), state, because, listed, of), index.manifests
 
@@ -329,7 +338,7 @@ def _in_index(found: Discovery) -> Verification[None]:
         because = "one manifest was named; the index that may list attestations of it was not"
         found.places.append(PlaceAnswer(place, found.digest, PlaceState.NOT_LOOKED_AT, because))
         return
-    entries = [one for one in index.manifests if _is_attestation(one)]
+    entries = [one for one in index.manifests if is_attestation(one)]
     state = PlaceState.LISTED if entries else PlaceState.EMPTY
     because = f"the index lists {counted(len(entries), 'attestation manifest')}"
     found.places.append(PlaceAnswer(place, found.digest, state, because, len(entries)))
@@ -337,7 +346,8 @@ def _in_index(found: Discovery) -> Verification[None]:
         yield from _open(found, entry, place, entry.annotations.get(ATTESTATION_DIGEST, ""), 1)
 
 
-def _is_attestation(entry: Descriptor) -> bool:
+def is_attestation(entry: Descriptor) -> bool:
+    """Whether BuildKit put an attestation here; it runs on nothing."""
     return entry.annotations.get(ATTESTATION_TYPE) == "attestation-manifest"
 
 

@@ -18,6 +18,10 @@ _ENCODED_LENGTH = {"sha256": 64, "sha384": 96, "sha512": 128}
 MAX_REFERENCE = 1024
 """Characters; registries allow 255 for host and name, 128 for a tag, and a digest behind."""
 
+MAX_REPOSITORY = 255
+"""Characters; what many clients and registries allow for host and name together (distribution 1.1,
+"Pulling manifests")."""
+
 _DIGEST = re.compile(r"([a-z0-9]+(?:[+._-][a-z0-9]+)*):([a-zA-Z0-9=_-]+)")
 _HEX = re.compile(r"[0-9a-f]+")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
@@ -95,6 +99,11 @@ def has_digest(body: bytes, digest: str) -> bool:
 def is_tag(text: str) -> bool:
     """Whether this can be a tag."""
     return _TAG.fullmatch(text) is not None
+
+
+def is_repository(text: str) -> bool:
+    """Whether this can be the name of a repository, without its host."""
+    return len(text) <= MAX_REPOSITORY and _REPOSITORY.fullmatch(text) is not None
 
 
 def fallback_tag(digest: str) -> str:

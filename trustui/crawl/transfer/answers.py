@@ -1,5 +1,6 @@
 """What a finished transfer means. Pure: the transfer is read, nothing is asked."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from urllib.parse import urljoin
 
@@ -7,6 +8,7 @@ import msgspec
 import pycurl
 
 from trustui.core.facts import Document, Problem, ProblemKind
+from trustui.crawl.addresses import Target
 from trustui.crawl.transfer.conditional import Unchanged
 from trustui.crawl.transfer.headers import Headers, shown
 from trustui.crawl.transfer.request import OK, Transfer
@@ -56,7 +58,28 @@ class Passing(msgspec.Struct, frozen=True):
     problem: Problem
 
 
-Answer = Document | Unchanged | Problem | Redirect | Passing
+class Reply(msgspec.Struct, frozen=True):
+    """What a place answered, for a caller that judges the status and reads the fields.
+
+    ``target`` is who answered, after all redirects; ``fields`` have names in lower case, and only
+    those that the door keeps. ``body`` is whole for 200, else its first few KiB; empty for HEAD.
+    ``seen_at`` in UTC.
+    """
+
+    location: str
+    target: Target
+    status: int
+    fields: Mapping[str, Sequence[str]]
+    body: bytes
+    seen_at: datetime
+
+    def first(self, name: str) -> str:
+        """The first value of a field, or ""."""
+        values = self.fields.get(name)
+        return values[0] if values else ""
+
+
+Answer = Document | Unchanged | Problem | Redirect | Passing | Reply
 
 
 def answer_of(transfer: Transfer, location: str, now: datetime) -> Answer:
@@ -69,11 +92,15 @@ def answer_of(transfer: Transfer, location: str, now: datetime) -> Answer:
     if headers.complete and headers.status == _NOT_MODIFIED:
         return _unchanged(transfer, location, now)
     if headers.complete and headers.status != OK:
+        if transfer.is_exchange and _is_for_the_caller(headers, now):
+            return _reply(transfer, location, now)
         return _without_document(headers, transfer.target.url, location, now)
     if transfer.error:
         return _failed(transfer.error, transfer.error_words, location)
     if transfer.body is None:
         return _unreadable(location, "it answered something that is not HTTP")
+    if transfer.is_exchange:
+        return _reply(transfer, location, now)
     return Document(
         location,
         transfer.body.content,
@@ -100,6 +127,20 @@ def polite_pause(headers: Headers, now: datetime) -> float:
     if asked is None:
         return _UNSAID_SECONDS if headers.status == _TOO_MANY_REQUESTS else 0.0
     return asked
+
+
+def _is_for_the_caller(headers: Headers, now: datetime) -> bool:
+    """Statuses that say something in the caller's protocol; the others mean the same in each."""
+    status = headers.status
+    if status == _FORBIDDEN:
+        return wait_asked(headers, now) is None
+    return status not in _REDIRECTS | {_TOO_MANY_REQUESTS} and status not in _SERVER_ERRORS
+
+
+def _reply(transfer: Transfer, location: str, now: datetime) -> Reply:
+    body = transfer.refusal if transfer.body is None else transfer.body.content
+    headers = transfer.headers
+    return Reply(location, transfer.target, headers.status, headers.fields, body, now)
 
 
 def _unchanged(transfer: Transfer, location: str, now: datetime) -> Answer:

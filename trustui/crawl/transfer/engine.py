@@ -200,14 +200,7 @@ class Engine:
         connections = self._connections.get(terms)
         if connections is None:
             connections = self._connections[terms] = Connections(self._loop, terms)
-        transfer = Transfer(
-            errand.target,
-            terms,
-            max_length=errand.wanted.max_length,
-            deadline=errand.begin(now),
-            accept=errand.accept,
-            condition=errand.condition,
-        )
+        transfer = _transfer(errand, errand.begin(now))
         handle = connections.handle()
         transfer.arm(handle, addresses, connect_seconds)
         connections.start(handle)
@@ -269,6 +262,25 @@ class Engine:
         self._sweep_at = max(soonest, now + _LEAST_SECONDS_BETWEEN_SWEEPS)
         if self._unnamed:
             self._go_on_with_named()
+
+
+def _transfer(errand: Errand, deadline: float) -> Transfer:
+    """The request that an errand makes next."""
+    exchange = errand.exchange
+    secret = exchange and exchange.authorization
+    form = exchange and exchange.form
+    return Transfer(
+        errand.target,
+        errand.terms,
+        max_length=errand.wanted.max_length,
+        deadline=deadline,
+        accept=errand.accept,
+        condition=errand.condition,
+        is_exchange=exchange is not None,
+        method=exchange.method if exchange else "GET",
+        authorization=secret.reveal() if secret else "",
+        form=form.reveal() if form else "",
+    )
 
 
 @lru_cache(_REMEMBERED)

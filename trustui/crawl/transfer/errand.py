@@ -3,13 +3,14 @@
 Pure but for the request it holds: times and chance are arguments.
 """
 
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
 from trustui.core.facts import Document, Problem, ProblemKind
 from trustui.crawl.addresses import Refusal, Target, masked
-from trustui.crawl.transfer.answers import Answer, Passing, Redirect
+from trustui.crawl.secrets import Secret
+from trustui.crawl.transfer.answers import Answer, Passing, Redirect, Reply
 from trustui.crawl.transfer.conditional import Unchanged, condition
 from trustui.crawl.transfer.headers import shown
 from trustui.crawl.transfer.request import Terms
@@ -30,6 +31,25 @@ class Wanted(msgspec.Struct, frozen=True):
     url: str
     max_length: int
     validator: str = ""
+
+
+class Exchange(Wanted, frozen=True):
+    """A question in a protocol above HTTP: the answer is a `Reply`, whatever its status.
+
+    ``authorization`` is the value of that field; it goes to the origin of ``url``, and never again
+    once a redirect led away from there. ``form`` is the body of a POST, which follows no redirect.
+    Raises ValueError for a secret that is no header's value.
+    """
+
+    method: Literal["GET", "HEAD", "POST"] = "GET"
+    accept: str = "*/*"
+    authorization: Secret | None = None
+    form: Secret | None = None
+
+    def __post_init__(self) -> None:
+        value = "" if self.authorization is None else self.authorization.reveal()
+        if not (value.isascii() and (value.isprintable() or not value)):
+            raise ValueError("expected visible ASCII characters as the value of Authorization")
 
 
 class Party(Protocol):
@@ -55,7 +75,7 @@ class Errand:
         self.terms = terms
         self.party = party
         self.number = number
-        self.accept = accept
+        self.accept = wanted.accept if isinstance(wanted, Exchange) else accept
         self.deadline: float | None = None
         self.not_before = 0.0
         self.named_from: float | None = None
@@ -64,9 +84,10 @@ class Errand:
         self.received_bytes = 0
         self.is_over = False
         self.error: Exception | None = None
-        self.result: Result = _NOT_YET
+        self.result: Result | Reply = _NOT_YET
         self._attempts = 1
         self._visited: list[str] = []
+        self._has_left = False
         checked = terms.policy.check_url(wanted.url)
         if isinstance(checked, Refusal):
             self._refuse(checked.because)
@@ -88,6 +109,15 @@ class Errand:
         return condition(validator) if validator and self._is_at_home else ""
 
     @property
+    def exchange(self) -> Exchange | None:
+        """The question to ask next, where this is one; without its secret where that may not go."""
+        if not isinstance(self.wanted, Exchange):
+            return None
+        if self._has_left:
+            return msgspec.structs.replace(self.wanted, authorization=None)
+        return self.wanted
+
+    @property
     def _is_at_home(self) -> bool:
         """Not redirected to another origin."""
         return len(self._visited) == 1 or self.target.origin == self._origin
@@ -103,6 +133,8 @@ class Errand:
         match answer:
             case Document() | Unchanged():
                 self.is_over, self.result = True, self._without_others_secrets(answer)
+            case Reply():
+                self.is_over, self.result = True, answer
             case Problem():
                 self._end(answer)
             case Redirect():
@@ -133,6 +165,7 @@ class Errand:
 
     def _go(self, target: Target) -> None:
         self.target = target
+        self._has_left |= target.origin != self._origin
         self._visited.append(target.url)
 
     def _without_others_secrets(self, result: Document | Unchanged) -> Document | Unchanged:
@@ -143,7 +176,9 @@ class Errand:
 
     def _follow(self, url: str) -> None:
         checked = self.terms.policy.check_url(url)
-        if isinstance(checked, Refusal):
+        if isinstance(self.wanted, Exchange) and self.wanted.method == "POST":
+            self._refuse(f"redirected to {shown(masked(url))}: what was posted goes nowhere else")
+        elif isinstance(checked, Refusal):
             self._refuse(f"redirected to {shown(masked(url))}: {checked.because}")
         elif self.target.scheme == "https" and checked.scheme == "http":
             self._refuse(f"redirected from https to http, to {shown(checked.url)}")

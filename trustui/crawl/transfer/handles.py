@@ -18,6 +18,9 @@ _USER_AGENT = f"trustui/{__version__}"
 _QUICK_EXIT = 322
 """CURLOPT_QUICK_EXIT; pycurl has no name for it."""
 _BUFFER_BYTES = 64 * 1024
+_AUTHORIZATION = "Authorization:"
+_NO_FIELDS = ["Accept: */*"]
+"""pycurl passes over an empty list of header lines, too."""
 
 
 class Handle:
@@ -30,6 +33,7 @@ class Handle:
     def __init__(self, ca_file: str | None) -> None:
         self.curl = curl = pycurl.Curl()
         self._options: dict[int, object] = {}
+        self._method = "GET"
         curl.setopt(pycurl.USERAGENT, _USER_AGENT)
         curl.setopt(pycurl.HTTP_CONTENT_DECODING, 0)  # decoded by us, within caps
         curl.setopt(pycurl.BUFFERSIZE, _BUFFER_BYTES)
@@ -42,6 +46,17 @@ class Handle:
             self.curl.setopt(option, value)
             self._options[option] = value
 
+    def ask_by(self, method: str, form: str) -> None:
+        """GET, HEAD, or POST with a form."""
+        if method == self._method == "GET":
+            return
+        self.curl.setopt(pycurl.NOBODY, int(method == "HEAD"))
+        if method == "POST":
+            self.curl.setopt(pycurl.POSTFIELDS, form)
+        elif method == "GET":
+            self.curl.setopt(pycurl.HTTPGET, 1)
+        self._method = method
+
     def arm(self, open_socket: Any, connected: Any, header: Any, write: Any) -> None:
         """With libcurl's callbacks of these names."""
         setopt = self.curl.setopt
@@ -53,6 +68,12 @@ class Handle:
     def disarm(self) -> None:
         """Let go of the last request: no socket, no byte, and nothing of it stays in memory."""
         self.arm(_no_socket, _no_request, _nothing, _nothing)
+        if self._method == "POST":
+            self.curl.setopt(pycurl.POSTFIELDS, "")
+            self.ask_by("GET", "")
+        headers = self._options.get(pycurl.HTTPHEADER)
+        if isinstance(headers, list) and any(one.startswith(_AUTHORIZATION) for one in headers):
+            self.set(pycurl.HTTPHEADER, _NO_FIELDS)
 
 
 def milliseconds(seconds: float) -> int:

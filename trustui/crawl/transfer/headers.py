@@ -24,11 +24,17 @@ _KEPT = {
         "content-length",
         "content-type",
         "date",
+        "docker-content-digest",
         "etag",
         "last-modified",
+        "link",
         "location",
+        "oci-filters-applied",
+        "ratelimit-limit",
         "ratelimit-reset",
         "retry-after",
+        "warning",
+        "www-authenticate",
         "x-ratelimit-reset",
         *_QUOTA,
     )
@@ -44,14 +50,16 @@ _SHORT = 128
 
 
 class Headers:
-    """Fed with libcurl's header lines. ``status`` is 0 until a status line came."""
+    """Fed with libcurl's header lines. ``status`` is 0 until a status line came; ``fields`` are
+    those that are kept, by their names in lower case.
+    """
 
     def __init__(self, limits: FetchLimits) -> None:
         self._limits = limits
         self._bytes_left = limits.max_header_bytes
         self._lines: list[bytes] = []
         self._block_from = 0
-        self._fields: dict[str, list[str]] = {}
+        self.fields: dict[str, list[str]] = {}
         self.status = 0
         self.complete = False
 
@@ -66,16 +74,16 @@ class Headers:
         return None
 
     def all(self, name: str) -> list[str]:
-        return self._fields.get(name, [])
+        return self.fields.get(name, [])
 
     def first(self, name: str) -> str:
-        values = self._fields.get(name)
+        values = self.fields.get(name)
         return values[0] if values else ""
 
     @property
     def encodings(self) -> list[str]:
         """What has to be taken off the body, in the order it was put on."""
-        if "content-encoding" not in self._fields:
+        if "content-encoding" not in self.fields:
             return []
         listed = ",".join(self.all("content-encoding")).lower().split(",")
         return [one.strip() for one in listed if one.strip() not in {"", "identity"}]
@@ -111,9 +119,9 @@ class Headers:
 
     def quota_pause(self, now: datetime) -> float | None:
         """As `retry_after`, for a place that counts requests and says that none is left."""
-        if _QUOTA.isdisjoint(self._fields):
+        if _QUOTA.isdisjoint(self.fields):
             return None
-        return self._clamped(seconds_until_refilled(self._fields, now))
+        return self._clamped(seconds_until_refilled(self.fields, now))
 
     def _end_block(self) -> None:
         block, self._block_from = self._lines[self._block_from :], len(self._lines)
@@ -125,7 +133,7 @@ class Headers:
         for line in block:
             field = _remembered_field(line) if len(line) <= _SHORT else _field(line)
             if field is not None:
-                self._fields.setdefault(field[0], []).append(field[1])
+                self.fields.setdefault(field[0], []).append(field[1])
 
     def _clamped(self, seconds: float | None) -> float | None:
         if seconds is None or math.isnan(seconds):

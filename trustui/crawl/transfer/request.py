@@ -19,22 +19,29 @@ from trustui.crawl.transfer.pace import Pace
 OK = 200
 _SLACK_SECONDS = 1.0
 """libcurl's own deadline comes after ours, which knows its reason."""
+_KEPT_OF_REFUSAL = 16 * 1024
+"""Bytes; an error as registries and token services write it has a few hundred."""
 _GZIP_OVERHEAD = 1024
 """Gzip may make a small or dense body a little longer (RFC 1951 §3.2.4)."""
 
 
 class Terms(msgspec.Struct, frozen=True, cache_hash=True):
-    """What all requests share that may share connections."""
+    """What all requests share that may share connections.
+
+    ``account`` tells apart whose credentials they carry; it is a name, not a secret.
+    """
 
     policy: AddressPolicy
     limits: FetchLimits
     ca_file: str | None
+    account: str = ""
 
 
 class Transfer:
     """Callbacks never raise, since libcurl could not say what went wrong: they note a fault.
 
-    ``condition`` is a header line that asks for a document only if it is another one.
+    ``condition`` is a header line that asks for a document only if it is another one. ``method``,
+    ``authorization`` (a field's value) and ``form`` are those of an exchange, which ``is_exchange``.
     """
 
     def __init__(
@@ -46,6 +53,10 @@ class Transfer:
         deadline: float,
         accept: str = "*/*",
         condition: str = "",
+        is_exchange: bool = False,
+        method: str = "GET",
+        authorization: str = "",
+        form: str = "",
     ) -> None:
         self._began_at = monotonic()
         self.target = target
@@ -55,6 +66,11 @@ class Transfer:
         self.error = 0
         self.error_words = ""
         self.condition = condition
+        self.is_exchange = is_exchange
+        self._method = method
+        self._authorization = authorization
+        self._form = form
+        self._refusal = bytearray()
         self._terms = terms
         self._max_length = max_length
         self._deadline = deadline
@@ -66,15 +82,24 @@ class Transfer:
 
     def arm(self, handle: Handle, addresses: Sequence[str], connect_seconds: float) -> None:
         """Make this the request that ``handle`` is going to carry."""
-        # Credentials would be added here, for the one `Target.origin` they were given for.
-        lines = [f"Accept: {self._accept}", "Accept-Encoding: gzip", self.condition]
+        lines = [f"Accept: {self._accept}", "Accept-Encoding: gzip"]
+        if self.condition:
+            lines.append(self.condition)
+        if self._authorization:
+            lines.append(f"Authorization: {self._authorization}")
         left = max(self._deadline - self._began_at, 0.001)
         handle.set(pycurl.URL, self.target.url)
-        handle.set(pycurl.HTTPHEADER, lines if self.condition else lines[:-1])
+        handle.set(pycurl.HTTPHEADER, lines)
+        handle.ask_by(self._method, self._form)
         handle.set(pycurl.CONNECTTIMEOUT_MS, milliseconds(connect_seconds))
         handle.set(pycurl.TIMEOUT_MS, milliseconds(left + _SLACK_SECONDS))
         handle.set(pycurl.RESOLVE, self._entries(addresses))
         handle.arm(self._open_socket, self._connected, self._header, self._write)
+
+    @property
+    def refusal(self) -> bytes:
+        """The beginning of what an exchange was answered with instead of 200."""
+        return bytes(self._refusal)
 
     @property
     def received_bytes(self) -> int:
@@ -140,6 +165,9 @@ class Transfer:
         return STOP if self.fault else len(line)
 
     def _prepare_body(self) -> Fault | None:
+        if self._method == "HEAD":  # what is said of a body is said of one that does not come
+            self.body = Body(gzip=False, max_length=0, limits=self._terms.limits)
+            return None
         encodings = self.headers.encodings
         gzip = encodings in (["gzip"], ["x-gzip"])  # equivalent (RFC 9110 §8.4.1.3)
         if encodings and not gzip:
@@ -156,6 +184,8 @@ class Transfer:
         self._pace.received(monotonic(), len(data))
         if self.body is None:
             self._discarded += len(data)
+            if self.is_exchange:
+                self._refusal += data[: _KEPT_OF_REFUSAL - len(self._refusal)]
             return STOP if self._discarded > self._terms.limits.max_discarded else len(data)
         self.fault = self.fault or self.body.feed(data)
         return STOP if self.fault else len(data)

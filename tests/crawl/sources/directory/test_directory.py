@@ -9,7 +9,7 @@ from trustui.core.facts import Document, Problem, ProblemKind
 from trustui.core.formats.tuf.reading import Request
 from trustui.core.limits import TufLimits
 from trustui.crawl.source import Options
-from trustui.crawl.sources.directory import KIND, Directory
+from trustui.crawl.sources.directory import KIND, Directory, DirectoryFiles
 
 
 def opened(folder: Path, **files: bytes) -> Directory:
@@ -180,3 +180,36 @@ def test_the_instant_changes_nothing(tmp_path: Path) -> None:
 )
 def test_it_recognizes_paths(location: str, is_one: bool) -> None:
     assert KIND.recognizes(location) is is_one
+
+
+# Target files ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("named", ["", "metadata"])
+def test_target_files_stand_below_the_folder_or_beside_its_metadata(
+    tmp_path: Path, named: str
+) -> None:
+    (tmp_path / "targets" / "team").mkdir(parents=True)
+    (tmp_path / "metadata").mkdir()
+    (tmp_path / "targets" / "team" / "app").write_bytes(b"an app")
+    files = DirectoryFiles(str(tmp_path / named), Options())
+    assert body_of(files.get("team/app", 10)) == b"an app"
+    assert kind_of(files.get("team/else", 10)) is ProblemKind.ABSENT
+    assert kind_of(files.get("team/app", 2)) is ProblemKind.TOO_LONG
+    files.close()
+
+
+@pytest.mark.parametrize("path", ["", "../secret", "a/../../secret", "/etc/passwd", "link"])
+def test_no_target_file_outside_the_targets_is_read(tmp_path: Path, path: str) -> None:
+    (tmp_path / "targets").mkdir()
+    (tmp_path / "secret").write_bytes(b"a secret")
+    (tmp_path / "targets" / "link").symlink_to(tmp_path / "secret")
+    found = DirectoryFiles(str(tmp_path), Options()).get(path, 100)
+    assert kind_of(found) is ProblemKind.REFUSED
+
+
+def test_target_files_are_read_below_the_allowed_folders_only(tmp_path: Path) -> None:
+    (tmp_path / "targets").mkdir()
+    (tmp_path / "targets" / "app").write_bytes(b"an app")
+    files = DirectoryFiles(str(tmp_path), Options(local_roots=()))
+    assert kind_of(files.get("app", 10)) is ProblemKind.REFUSED

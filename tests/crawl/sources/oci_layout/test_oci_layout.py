@@ -4,12 +4,14 @@ from typing import Any
 
 import pytest
 
-from tests.simulators.image_repository import BUNDLE, Repository, descriptor, image, referrer
+from tests.simulators.image_repository import Repository
 from trustui.core.facts import Document, Problem, ProblemKind
 from trustui.core.oci.manifests import OCI_MANIFEST, Index, parse_manifest
 from trustui.core.oci.requests import blob_request, manifest_request, referrers_request
-from trustui.crawl.image_source import ImageOptions
-from trustui.crawl.sources.oci_layout import KIND, REF_NAME, OciLayout
+from trustui.crawl.image_source import Head, ImageOptions, Listing, Referrers
+from trustui.crawl.sources.oci_layout import KIND, REF_NAME, OciLayout, OciLayoutPlace
+from trustui.demo.images.bundles import BUNDLE_3
+from trustui.demo.images.repository import descriptor, image, referrer
 
 
 def written(folder: Path, repository: Repository, names: dict[str, str]) -> Path:
@@ -45,12 +47,12 @@ def digest(repository: Repository) -> str:
 
 @pytest.fixture
 def layout(tmp_path: Path, repository: Repository, digest: str) -> OciLayout:
-    attached = referrer(repository, digest, b"{}", BUNDLE)
+    attached = referrer(repository, digest, b"{}", BUNDLE_3)
     written(tmp_path, repository, {digest: "docker.io/library/app:1.0", attached: ""})
     return OciLayout(str(tmp_path), ImageOptions())
 
 
-def problem(answer: Document | Problem | tuple[str, ...]) -> ProblemKind:
+def problem(answer: Document | Head | Listing | Problem) -> ProblemKind:
     assert isinstance(answer, Problem)
     assert answer.because
     return answer.kind
@@ -63,7 +65,7 @@ def test_it_is_recognized_by_its_prefix(tmp_path: Path) -> None:
 
 
 def test_a_tag_names_a_manifest_also_as_a_whole_reference(layout: OciLayout, digest: str) -> None:
-    assert layout.tags() == ("1.0",)
+    assert layout.tags() == Listing(("1.0",))
     answer = layout.ask(manifest_request("1.0"))
     assert isinstance(answer, Document)
     assert answer == layout.ask(manifest_request(digest))
@@ -84,7 +86,7 @@ def test_what_refers_to_a_digest_is_listed_with_its_own_type(
     assert isinstance(answer, Document)
     found = parse_manifest(answer.body, answer.media_type)
     assert isinstance(found, Index)
-    assert [one.artifact_type for one in found.manifests] == [BUNDLE]
+    assert [one.artifact_type for one in found.manifests] == [BUNDLE_3]
 
 
 def test_it_can_answer_as_a_registry_without_that_interface(
@@ -145,7 +147,7 @@ def test_a_folder_without_an_index_is_no_layout(tmp_path: Path) -> None:
 def test_what_is_listed_twice_damaged_or_missing_is_passed_over_among_referrers(
     tmp_path: Path, repository: Repository, digest: str
 ) -> None:
-    attached = referrer(repository, digest, b"{}", BUNDLE)
+    attached = referrer(repository, digest, b"{}", BUNDLE_3)
     broken = repository.put(b"broken")
     written(tmp_path, repository, {digest: "1.0", attached: "", broken: ""})
     index = json.loads((tmp_path / "index.json").read_bytes())
@@ -166,5 +168,79 @@ def test_nothing_is_read_outside_of_the_roots(
     refused = OciLayout(str(tmp_path), options)
     assert problem(refused.ask(manifest_request(digest))) is ProblemKind.REFUSED
     assert problem(refused.tags()) is ProblemKind.REFUSED
-    assert OciLayout(str(tmp_path), ImageOptions(local_roots=(tmp_path,))).tags() == ("1.0",)
+    assert OciLayout(str(tmp_path), ImageOptions(local_roots=(tmp_path,))).tags() == Listing(
+        ("1.0",)
+    )
     refused.close()
+
+
+# As a registry of one repository ----------------------------------------------------------------
+
+
+def test_a_layout_is_a_registry_of_one_repository_named_after_its_folder(
+    tmp_path: Path, repository: Repository, digest: str
+) -> None:
+    place = OciLayoutPlace(
+        str(written(tmp_path / "Team App", repository, {digest: "1.0"})), ImageOptions()
+    )
+    assert place.repositories() == Listing(("team-app",))
+    assert place.open("team-app").tags() == Listing(("1.0",))
+    assert (place.host, place.requests(), place.notices()) == ("", (0, 0), ())
+    place.close()
+
+
+def test_a_folder_that_is_no_layout_lists_no_repository(tmp_path: Path) -> None:
+    assert problem(OciLayoutPlace(str(tmp_path), ImageOptions()).repositories()) is (
+        ProblemKind.UNREADABLE
+    )
+
+
+def test_a_head_is_what_the_index_says_and_of_other_content_the_file(
+    layout: OciLayout, repository: Repository, digest: str
+) -> None:
+    body = repository.blobs[digest]
+    other = next(one for one in repository.blobs if one != digest and not layout_lists(layout, one))
+    heads = layout.heads(["1.0", digest, other, "2.0"])
+    assert heads[:2] == [Head(layout.location, digest, OCI_MANIFEST, len(body))] * 2
+    assert isinstance(heads[2], Head)
+    assert (heads[2].digest, heads[2].size) == (other, len(repository.blobs[other]))
+    assert problem(heads[3]) is ProblemKind.ABSENT
+
+
+def layout_lists(layout: OciLayout, digest: str) -> bool:
+    index = json.loads((Path(layout.location) / "index.json").read_bytes())
+    return digest in {entry["digest"] for entry in index["manifests"]}
+
+
+def test_content_that_is_gone_has_no_head(layout: OciLayout, tmp_path: Path, digest: str) -> None:
+    (tmp_path / "blobs" / "sha256" / digest[7:]).unlink()
+    assert [problem(one) for one in layout.heads(["1.0", digest])] == [ProblemKind.ABSENT] * 2
+
+
+def test_no_head_is_given_of_what_may_not_be_read(tmp_path: Path, layout: OciLayout) -> None:
+    refused = OciLayout(str(tmp_path), ImageOptions(local_roots=(tmp_path / "other",)))
+    assert problem(refused.heads(["1.0"])[0]) is ProblemKind.REFUSED
+    (tmp_path / "index.json").unlink()
+    assert problem(OciLayout(layout.location, ImageOptions()).heads(["1.0"])[0]) is (
+        ProblemKind.UNREADABLE
+    )
+
+
+def test_many_questions_are_answered_in_their_order(layout: OciLayout, digest: str) -> None:
+    requests = [manifest_request("1.0"), manifest_request("2.0"), referrers_request(digest)]
+    assert [type(one) for one in layout.ask_many(requests)] == [Document, Problem, Document]
+
+
+def test_it_says_whether_it_answers_about_referrers(tmp_path: Path) -> None:
+    assert OciLayout(str(tmp_path), ImageOptions()).referrers is Referrers.OFFERED
+    without = OciLayout(str(tmp_path), ImageOptions(without_referrers=True))
+    assert without.referrers is Referrers.NOT_OFFERED
+
+
+def test_manifests_are_read_once_for_all_questions_about_referrers(
+    layout: OciLayout, tmp_path: Path, digest: str
+) -> None:
+    first = layout.ask(referrers_request(digest))
+    for path in (tmp_path / "blobs" / "sha256").iterdir():
+        path.unlink()
+    assert layout.ask(referrers_request(digest)) == first

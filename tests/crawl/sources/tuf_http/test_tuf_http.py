@@ -13,7 +13,7 @@ from trustui.core.formats.tuf.verify import verify
 from trustui.core.limits import TufLimits
 from trustui.core.trace import Outcome, collect, trace
 from trustui.crawl.source import Options
-from trustui.crawl.sources.tuf_http import KIND, TufHttp
+from trustui.crawl.sources.tuf_http import KIND, TufHttp, TufHttpFiles
 from trustui.demo.publisher import Publisher
 
 ALLOWED = Options(allowed_hosts=frozenset({"127.0.0.1"}))
@@ -183,3 +183,28 @@ def test_the_instant_changes_nothing_that_is_asked(server: FaultServer, repo: Pu
 )
 def test_it_recognizes_the_two_schemes(location: str, is_one: bool) -> None:
     assert KIND.recognizes(location) is is_one
+
+
+# ---- target files
+
+
+@pytest.mark.parametrize("base", ["", "metadata", "metadata/"])
+def test_target_files_stand_below_the_base_or_beside_its_metadata(
+    server: FaultServer, base: str
+) -> None:
+    server.on("/targets/a%20folder/app", answer(200, b"an app"))
+    files = TufHttpFiles(server.url(f"/{base}"), ALLOWED)
+    found = files.get("a folder/app", 10)
+    files.close()
+    assert isinstance(found, Document)
+    assert found.body == b"an app"
+
+
+@pytest.mark.parametrize("path", ["", "../timestamp.json", "a/../../b", "/etc/passwd", "a//b", "."])
+def test_no_target_file_outside_the_targets_is_asked_for(server: FaultServer, path: str) -> None:
+    files = TufHttpFiles(server.url(), ALLOWED)
+    found = files.get(path, 10)
+    files.close()
+    assert isinstance(found, Problem)
+    assert found.kind is ProblemKind.REFUSED
+    assert server.requests == []

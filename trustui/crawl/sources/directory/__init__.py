@@ -9,7 +9,7 @@ from trustui.core.formats.tuf.reading import Request
 from trustui.core.limits import TufLimits
 from trustui.crawl.files import is_there, names_in, read_file
 from trustui.crawl.roots import refusal
-from trustui.crawl.source import Options, Seen, SourceKind, served_name
+from trustui.crawl.source import Options, Seen, SourceKind, served_name, stays_inside
 
 _ROOT_NAME = re.compile(r"([1-9][0-9]{0,8})\.root\.json")
 
@@ -68,9 +68,27 @@ class Directory:
         """Nothing is kept open."""
 
 
+class DirectoryFiles:
+    """`targets/` below the directory; where that is called `metadata`, beside it instead."""
+
+    def __init__(self, location: str, options: Options) -> None:
+        self._refused = refusal(location, options.local_roots)
+        folder = Path(location)
+        self._folder = (folder.parent if folder.name == "metadata" else folder) / "targets"
+
+    def get(self, path: str, max_length: int) -> Document | Problem:
+        """The file, where it stands below that folder."""
+        if not stays_inside(path):
+            return Problem(path, ProblemKind.REFUSED, "it stands outside the targets")
+        return self._refused or read_file(self._folder / path, max_length, self._folder)
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+
 def _recognizes(location: str) -> bool:
     """Any local path, also one that is not there: that is the verdict's to say."""
     return "://" not in location and "\0" not in location
 
 
-KIND = SourceKind("directory", _recognizes, Directory)
+KIND = SourceKind("directory", _recognizes, Directory, DirectoryFiles)

@@ -1,13 +1,14 @@
 """A TUF repository over HTTP(S), as clients read it (docs/sources/tuf_http.md)."""
 
 from collections.abc import Iterator, Mapping
+from urllib.parse import quote
 
-from trustui.core.facts import Document, Problem
+from trustui.core.facts import Document, Problem, ProblemKind
 from trustui.core.formats.tuf.reading import Request
 from trustui.core.limits import TufLimits
 from trustui.crawl.addresses import AddressPolicy, masked
 from trustui.crawl.fetch import Fetch
-from trustui.crawl.source import Options, Seen, SourceKind, served_name
+from trustui.crawl.source import Options, Seen, SourceKind, served_name, stays_inside
 
 
 class TufHttp:
@@ -50,8 +51,29 @@ class TufHttp:
         self._fetch.close()
 
 
+class TufHttpFiles:
+    """`targets/` below the base address; where that ends in `metadata/`, beside it instead."""
+
+    def __init__(self, location: str, options: Options) -> None:
+        base = location.rstrip("/")
+        above, _, last = base.rpartition("/")
+        self._base = f"{above if last == 'metadata' else base}/targets/"
+        self._fetch = Fetch(AddressPolicy(allowed_hosts=options.allowed_hosts))
+
+    def get(self, path: str, max_length: int) -> Document | Problem:
+        """One GET through the door."""
+        address = self._base + quote(path, safe="/", errors="surrogatepass")
+        if not stays_inside(path):
+            return Problem(masked(address), ProblemKind.REFUSED, "it stands outside the targets")
+        return self._fetch.get(address, max_length=max_length)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._fetch.close()
+
+
 def _recognizes(location: str) -> bool:
     return location.lower().startswith(("http://", "https://"))
 
 
-KIND = SourceKind("tuf_http", _recognizes, TufHttp)
+KIND = SourceKind("tuf_http", _recognizes, TufHttp, TufHttpFiles)

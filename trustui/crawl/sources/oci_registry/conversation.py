@@ -1,0 +1,142 @@
+"""Questions to one registry, with whatever login they take, side by side through the door."""
+
+import re
+from collections.abc import Sequence
+from typing import TypeGuard
+
+import msgspec
+
+from trustui.core.facts import Problem, ProblemKind
+from trustui.core.primitives.text import visible
+from trustui.crawl.fetch import AddressPolicy, Door, Exchange, Fetch, Reply, Unchanged
+from trustui.crawl.image_source import ImageOptions
+from trustui.crawl.secrets import Secret
+from trustui.crawl.sources.oci_registry.location import Where
+from trustui.crawl.sources.oci_registry.logging_in import Doorkeeper
+from trustui.crawl.sources.oci_registry.refusals import UNAUTHORIZED
+from trustui.crawl.transfer.headers import shown
+
+_MAX_NOTICES = 20
+_MAX_WARNING = 300
+_WARNING = re.compile(r'299 [^ ]{1,100} "((?:[^"\\]|\\.)*)"')
+"""Distribution specification 1.1, "Warnings": to be shown, never to be acted on."""
+
+
+class Question(msgspec.Struct, frozen=True):
+    """One request. ``path`` begins with a slash and is made of checked parts only."""
+
+    path: str
+    max_length: int
+    accept: str = "*/*"
+    is_head: bool = False
+
+
+class Conversation:
+    """One opened registry. Use it from one thread at a time.
+
+    Raises only what a door raises that is closed meanwhile: nothing was learned about the place.
+    """
+
+    def __init__(self, where: Where, options: ImageOptions) -> None:
+        self.where = where
+        policy = AddressPolicy(allowed_hosts=options.allowed_hosts)
+        self._is_own_door = options.door is None
+        self._door: Door = options.door or Fetch(policy, ca_file=options.ca_file)
+        self._keeper = Doorkeeper(where, options.login, policy, self._ask_service)
+        self._has_spoken = False
+        self._notices: dict[str, None] = {}
+        self._quota = ""
+
+    @property
+    def requests(self) -> tuple[int, int]:
+        """Sent so far, and bytes of bodies received; those to token services among them."""
+        return self._door.requests, self._door.received_bytes
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """Warnings, each once, and the newest word about how many requests are left."""
+        return (*self._notices, *((self._quota,) if self._quota else ()))
+
+    def ask(self, question: Question, scope: str) -> Reply | Problem:
+        """As `ask_many` for one."""
+        return self.ask_many([question], scope)[0]
+
+    def ask_many(self, questions: Sequence[Question], scope: str) -> list[Reply | Problem]:
+        """What each was answered, in their order; 401 is never among it, but the Problem it means.
+
+        All of them need the same ``scope``, as token services know it.
+        """
+        if not questions:
+            return []
+        secret = self._keeper.secret(scope)
+        tries = 1 if secret is None else 2
+        answers: dict[int, Reply | Problem] = {}
+        left = list(range(len(questions)))
+        if secret is None and not self._has_spoken and len(questions) > 1:
+            # Not all of them shall be refused before it is known what the registry wants.
+            return [self.ask(questions[0], scope), *self.ask_many(questions[1:], scope)]
+        self._has_spoken = True
+        while left and not isinstance(secret, Problem):
+            came = self._send([self._exchange(questions[number], secret) for number in left])
+            answers.update(zip(left, map(self._without_strangers, came), strict=True))
+            left = [number for number in left if _is_refused(answers[number])]
+            if left:
+                refused = answers[left[0]]
+                assert _is_refused(refused)
+                secret = self._keeper.next_secret(scope, refused, tries)
+                tries += 1
+        if isinstance(secret, Problem):
+            answers |= {number: self._told(questions[number], secret) for number in left}
+        return [answers[number] for number in range(len(questions))]
+
+    def close(self) -> None:
+        """Close the door, if it is ours."""
+        if self._is_own_door:
+            self._door.close()
+
+    def _exchange(self, question: Question, secret: Secret | None) -> Exchange:
+        return Exchange(
+            self.where.base + question.path,
+            question.max_length,
+            method="HEAD" if question.is_head else "GET",
+            accept=question.accept,
+            authorization=secret,
+        )
+
+    def _without_strangers(self, answer: Reply | Problem) -> Reply | Problem:
+        """A store that content was redirected to gets no credentials of ours, whatever it wants."""
+        if not _is_refused(answer) or answer.target.origin == self.where.target.origin:
+            return answer
+        because = f"it sent us to {shown(answer.target.host)}, which wants credentials"
+        return Problem(answer.location, ProblemKind.UNREADABLE, because)
+
+    def _told(self, question: Question, problem: Problem) -> Problem:
+        return msgspec.structs.replace(problem, location=self.where.base + question.path)
+
+    def _ask_service(self, exchange: Exchange) -> Reply | Problem:
+        return self._send([exchange])[0]
+
+    def _send(self, exchanges: Sequence[Exchange]) -> list[Reply | Problem]:
+        answers: list[Reply | Problem] = []
+        for result in self._door.exchange_many(exchanges):
+            assert not isinstance(result, Unchanged), "nothing was asked conditionally"
+            if isinstance(result, Reply):
+                self._note(result)
+            answers.append(result)
+        return answers
+
+    def _note(self, reply: Reply) -> None:
+        if reply.target.origin != self.where.target.origin:
+            return
+        for text in reply.fields.get("warning", ()):
+            said = _WARNING.fullmatch(text)
+            if said and len(self._notices) < _MAX_NOTICES:
+                self._notices[f"it warns: {visible(said[1], _MAX_WARNING)}"] = None
+        left, most = reply.first("ratelimit-remaining"), reply.first("ratelimit-limit")
+        if left:
+            of = f" of {visible(most, 40)}" if most else ""
+            self._quota = f"requests left at the registry: {visible(left, 40)}{of}"
+
+
+def _is_refused(answer: Reply | Problem) -> TypeGuard[Reply]:
+    return isinstance(answer, Reply) and answer.status == UNAUTHORIZED
