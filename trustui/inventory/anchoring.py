@@ -11,6 +11,7 @@ from trustui.core.primitives.text import visible
 from trustui.crawl.source import Source as Place
 from trustui.events.services import record
 from trustui.inventory.models import RoleState, Source
+from trustui.inventory.recognizing import IMAGE_KINDS
 from trustui.policies.models import Anchor, Origin
 from trustui.policies.services import PinError, pin
 
@@ -37,6 +38,8 @@ def anchor_source(
     source = Source.objects.select_for_update().get(pk=source.pk)
     if source.removed_at is not None:
         raise PinError(f"{source.name} was removed")
+    if source.kind in IMAGE_KINDS:
+        raise PinError(f"{source.name} holds artefacts: policies say what is expected of them")
     earlier = source.anchor
     if earlier is not None and earlier.sha256 == sha256(body):
         raise PinError(f"this root is pinned already, by {earlier.pinned_by_name}")

@@ -31,6 +31,8 @@ class Source(models.Model):
     branch = models.CharField(max_length=200, blank=True)
     folder = models.CharField(max_length=500, blank=True)
     """Of a git repository: the branch that is read and the folder of its metadata, where chosen."""
+    repositories = models.JSONField(default=list)
+    """Of a registry: names and patterns `PREFIX/*` of what is crawled; empty: all that it lists."""
     anchor = models.ForeignKey(Anchor, null=True, on_delete=models.PROTECT, related_name="sources")
     every_seconds = models.PositiveIntegerField()
     created_at = models.DateTimeField()
@@ -42,6 +44,21 @@ class Source(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Credential(models.Model):
+    """The login of a source, sealed by a key that is not in the database (`credentials`)."""
+
+    source = models.OneToOneField(Source, on_delete=models.CASCADE, related_name="credential")
+    username = models.CharField(max_length=300)
+    sealed = models.BinaryField()
+    key_id = models.CharField(max_length=HEX)
+    """Which key of the ring sealed it."""
+    set_by_name = models.CharField(max_length=200)
+    set_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"login of source {self.source_id}"
 
 
 class CrawlOutcome(models.TextChoices):

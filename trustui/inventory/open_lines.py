@@ -21,9 +21,12 @@ class OpenLines:
         self._lock = threading.Lock()
 
     @contextmanager
-    def line(self, policy: AddressPolicy, until: float) -> Iterator[Line]:
-        """A line that is closed on leaving, or `until` a time of the monotonic clock."""
-        line = self._switchboard.line(policy)
+    def line(self, policy: AddressPolicy, until: float, *, account: str = "") -> Iterator[Line]:
+        """A line that is closed on leaving, or `until` a time of the monotonic clock.
+
+        `account` as for `Switchboard.line`.
+        """
+        line = self._switchboard.line(policy, account=account)
         with self._lock:
             self._open[line] = until
         try:

@@ -72,7 +72,7 @@ def rebuild(progress: Progress = lambda *_: None) -> Rebuilt:
     readers see the rows of before; on SQLite all writers wait.
     """
     with transaction.atomic():
-        _hold_recorders()
+        hold_recorders()
         trusted = _trusted_blobs()
         for model in PROJECTIONS:
             sql.execute(f"DELETE FROM {sql.table(model)}")
@@ -89,7 +89,7 @@ def rebuild(progress: Progress = lambda *_: None) -> Rebuilt:
     return Rebuilt(done, made, roles)
 
 
-def _hold_recorders() -> None:
+def hold_recorders() -> None:
     """A recorder's first statement locks rows of sources, so it waits here and nowhere later."""
     if sql.is_postgresql():
         sql.execute(f"LOCK TABLE {sql.table(Source)} IN EXCLUSIVE MODE")

@@ -18,8 +18,10 @@ from trustui.crawl.source import Source as Place
 from trustui.events.services import record
 from trustui.inventory.models import Source
 from trustui.inventory.recognizing import (
+    IMAGE_KINDS,
     SourceError,
     checked_hosts,
+    checked_repositories,
     chosen_id,
     kind_named,
     recognized,
@@ -29,8 +31,11 @@ from trustui.policies.models import Anchor
 
 __all__ = [
     "CRAWL",
+    "CRAWL_IMAGES",
+    "CRAWL_KINDS",
     "SourceError",
     "add_source",
+    "crawl_of",
     "open_place",
     "place_options",
     "remove_source",
@@ -40,7 +45,10 @@ __all__ = [
 ]
 
 CRAWL = "crawl"
-"""The kind of the job; its key is the number of the source."""
+"""The kind of the job that crawls TUF metadata; its key is the number of the source."""
+CRAWL_IMAGES = "crawl_images"
+"""The same for places that hold artefacts."""
+CRAWL_KINDS = (CRAWL, CRAWL_IMAGES)
 MOST_SECONDS = 366 * 24 * 3600
 LEAST_SECONDS = 10
 MOST_NAME = 200
@@ -60,13 +68,14 @@ def add_source(
     anchor: Anchor | None = None,
     branch: str = "",
     folder: str = "",
+    repositories: Sequence[str] = (),
     reason: str = "",
 ) -> Source:
     """Crawl a place from now on, for a team. Raises SourceError.
 
     Without `kind` the location is looked at. `branch` and `folder` choose within a git repository;
-    another choice is another place. Until a root is pinned for it, the source is never
-    verified.
+    another choice is another place. Until a root is pinned for it, a source of TUF metadata is
+    never verified. `repositories` are names and patterns `PREFIX/*` of a registry; none: all.
     """
     every = _interval(settings.TRUSTUI.crawl_every if every_seconds is None else every_seconds)
     hosts = checked_hosts(allow_addresses)
@@ -81,6 +90,7 @@ def add_source(
         allow_addresses=hosts,
         branch=branch,
         folder=folder,
+        repositories=checked_repositories(found.kind, repositories),
         anchor=anchor,
         every_seconds=every,
         created_at=now,
@@ -91,6 +101,7 @@ def add_source(
         "location": location,
         "every_seconds": every,
         **{name: text for name, text in (("branch", branch), ("folder", folder)) if text},
+        **({"repositories": source.repositories} if source.repositories else {}),
     }
     _record("source.added", source, actor, now, reason, detail)
     _allow(source, hosts, actor, now, reason)
@@ -106,7 +117,7 @@ def remove_source(*, source: Source, actor: str, now: datetime, reason: str = ""
         return
     source.removed_at = now
     source.save(update_fields=["removed_at"])
-    queue.cancel(CRAWL, str(source.pk))
+    queue.cancel(crawl_of(source.kind), str(source.pk))
     _record("source.removed", source, actor, now, reason, {"location": source.location})
 
 
@@ -149,6 +160,11 @@ def request_crawl(*, source: Source, actor: str, now: datetime, reason: str = ""
     source = _crawled(source)
     _enqueue(source, actor, now, priority=queue.URGENT)
     _record("source.crawl_requested", source, actor, now, reason, {})
+
+
+def crawl_of(kind: str) -> str:
+    """The kind of job that crawls sources of a kind."""
+    return CRAWL_IMAGES if kind in IMAGE_KINDS else CRAWL
 
 
 # Places -----------------------------------------------------------------------------------------
@@ -215,7 +231,7 @@ def _enqueue(
     priority: int = 0,
 ) -> None:
     queue.enqueue(
-        kind=CRAWL,
+        kind=crawl_of(source.kind),
         key=str(source.pk),
         due_at=queue.clock(now) + wait,  # who asks may be wrong about the time
         every_seconds=source.every_seconds,

@@ -1,0 +1,9 @@
+"""The app."""
+
+from django.apps import AppConfig
+
+
+class ImagesConfig(AppConfig):
+    """`trustui.images`."""
+
+    name = "trustui.images"
