@@ -41,7 +41,7 @@ def test_the_jobs_of_the_installation_are_asked_for_once() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_following_seals_and_lets_everybody_read_on() -> None:
     watched = Watched(vendor())
-    assert pipeline.follow(NOW) == 1
+    assert pipeline.follow(NOW) == len(pipeline.CONSUMERS)
     assert Checkpoint.objects.get().size == Event.objects.count() == 1
     assert Consumer.objects.get(name="verdicts").position == 1
     assert Job.objects.filter(key=str(watched.source.pk)).count() == 2

@@ -12,6 +12,8 @@ import pytest
 from django.conf import settings
 
 from tests.simulators.command_line import Trustui
+from tests.simulators.expecting import document
+from tests.simulators.image_repository import files
 from tests.simulators.served_folder import served_folder
 from tests.simulators.server_process import Installation
 from trustui.operate import verbs
@@ -23,6 +25,7 @@ EXAMPLES = [
     for line in block.splitlines()
 ]
 ON_ITS_OWN = {"serve": "a process, tested as one", "restore": "needs an empty database, below"}
+POLICY = document(("registry.example/*", {"key": "cosign.pub"}))
 SHARED = {"--help", "-h", "--as", "--reason", "--json"}
 
 
@@ -71,6 +74,8 @@ def test_the_examples_run_in_their_order(
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
     monkeypatch.setattr(getpass, "getpass", lambda _prompt: "correct horse battery staple")
     served_folder(tmp_path / "mirrors" / "vendor")
+    for name, body in (("cosign.pub", files()["key.pub"]), ("images.json", POLICY)):
+        (tmp_path / "mirrors" / "vendor" / name).write_bytes(body)
     for line in EXAMPLES:
         program, *arguments = shlex.split(line.replace("/srv/", f"{tmp_path}/mirrors/"))
         assert program == "trustui"

@@ -91,6 +91,6 @@ def test_it_takes_as_many_statements_for_many_sources(
 ) -> None:
     for one in many:
         one.crawl(START)
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         status = status_at(START)
     assert len(status.trouble) == 12

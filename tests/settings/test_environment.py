@@ -78,3 +78,13 @@ def test_every_variable_is_documented_with_its_purpose_and_default() -> None:
         assert variable.purpose in rows[variable.name]
         if variable.default:
             assert f"`{variable.default}`" in rows[variable.name]
+
+
+def test_no_secret_stands_in_what_a_debug_page_shows_of_the_settings() -> None:
+    given = {one.name: "canary" * 10 for one in VARIABLES if one.is_secret}
+    given["REDIS_URL"] = "redis://:canary@127.0.0.1/0"
+    given["DATABASE_URL"] = "postgresql://trustui:canary@127.0.0.1/trustui"
+    told = repr(read_environment({"TRUSTUI_DATA": "/srv/trustui", **given}))
+    assert "canary" not in told
+    assert "redis_url='…'" in told
+    assert "local_roots=()" in told

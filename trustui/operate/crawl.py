@@ -16,7 +16,7 @@ from django.db.models import Max, Q
 from trustui.core.primitives.instants import write_instant
 from trustui.core.primitives.text import counted
 from trustui.inventory.models import Crawl, CrawlOutcome, Source
-from trustui.inventory.sources import CRAWL, request_crawl
+from trustui.inventory.sources import CRAWL_KINDS, request_crawl
 from trustui.jobs import queue
 from trustui.jobs.models import Job, State, Worker
 from trustui.jobs.runner import Runner
@@ -31,6 +31,7 @@ from trustui.operate.arguments import (
     tell,
 )
 from trustui.pipeline import KINDS, follow
+from trustui.verdicts.image_history import in_numbers, states_by_source
 from trustui.verdicts.models import SourceVerdict
 from trustui.web.health import ALIVE
 
@@ -49,15 +50,23 @@ class Crawled(msgspec.Struct, frozen=True):
     requests: int
     finished_at: str | None
     trust_state: str | None
+    artefacts: dict[str, int]
+    """Of a registry: how many artefacts are in which trust state."""
 
     @classmethod
-    def of(cls, source: Source, crawl: Crawl | None, standing: SourceVerdict | None) -> Self:
+    def of(
+        cls,
+        source: Source,
+        crawl: Crawl | None,
+        standing: SourceVerdict | None,
+        artefacts: dict[str, int],
+    ) -> Self:
         """As the rows have it."""
         state = None if standing is None else standing.trust_state
         if crawl is None:
-            return cls(source.name, None, "", 0, None, state)
-        finished_at = write_instant(crawl.finished_at)
-        return cls(source.name, crawl.outcome, crawl.because, crawl.requests, finished_at, state)
+            return cls(source.name, None, "", 0, None, state, artefacts)
+        told = (crawl.outcome, crawl.because, crawl.requests, write_instant(crawl.finished_at))
+        return cls(source.name, *told, state, artefacts)
 
 
 def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -92,7 +101,11 @@ def run(arguments: argparse.Namespace) -> int:
     _wait(sources)
     newest = {pk: crawl for pk, crawl in _newest(sources).items() if crawl != before.get(pk)}
     standings = SourceVerdict.objects.in_bulk([source.pk for source in sources])
-    crawled = [Crawled.of(one, newest.get(one.pk), standings.get(one.pk)) for one in sources]
+    artefacts = states_by_source([source.pk for source in sources])
+    crawled = [
+        Crawled.of(one, newest.get(one.pk), standings.get(one.pk), artefacts.get(one.pk, {}))
+        for one in sources
+    ]
     tell(arguments, {"crawls": crawled}, [_line(one) for one in crawled])
     return 0 if all(one.outcome in USABLE for one in crawled) else 1
 
@@ -124,7 +137,7 @@ def _waiting(sources: Sequence[Source]) -> int:
     """How many are still to be crawled; one that failed is due later and was."""
     keys = [str(source.pk) for source in sources]
     return (
-        Job.objects.filter(kind=CRAWL, key__in=keys)
+        Job.objects.filter(kind__in=CRAWL_KINDS, key__in=keys)
         .filter(Q(state=State.RUNNING) | Q(state=State.QUEUED, priority__gte=queue.URGENT))
         .count()
     )
@@ -143,6 +156,7 @@ def _newest(sources: Sequence[Source]) -> dict[int, Crawl]:
 def _line(one: Crawled) -> str:
     if one.outcome is None:
         return f"{one.source}: not crawled; `trustui jobs list` says why"
-    state = f", {one.trust_state}" if one.trust_state else ""
+    told = one.trust_state or in_numbers(one.artefacts)
+    state = f", {told}" if told else ""
     because = f" ({one.because})" if one.because else ""
     return f"{one.source}: {CrawlOutcome(one.outcome).label}{because}{state}"

@@ -11,9 +11,11 @@ from django.db import connection
 
 from trustui.core.primitives.instants import parse_instant
 from trustui.core.primitives.text import counted
+from trustui.demo.images.stories import IMAGE_STORIES
 from trustui.demo.life import live
 from trustui.demo.site import Login
 from trustui.demo.world import SITE, STORIES
+from trustui.inventory.models import Source
 from trustui.operate import migrate, serve
 from trustui.operate.arguments import Refused, progress, progress_ends
 from trustui.pipeline import follow
@@ -65,10 +67,12 @@ def make_site(folder: Path, login: Login, now: datetime) -> None:
     def told(at: datetime, count: int) -> None:
         progress(f"{at:%Y-%m-%d}: {counted(count, 'crawl')}")
 
-    crawls = live(folder, stories, login, now, told)
+    images = [tell(now) for tell in IMAGE_STORIES]
+    crawls = live(folder, stories, login, now, told, images)
     follow(now)
     progress_ends()
-    said = f"{counted(len(stories), 'source')}, {counted(crawls, 'crawl')} of the past"
+    sources = counted(Source.objects.count(), "source")
+    said = f"{sources}, {counted(crawls, 'crawl')} of the past"
     print(said, flush=True)
 
 

@@ -3,8 +3,10 @@
 import argparse
 
 import msgspec
+from django.db import transaction
 
 from trustui.core.primitives.text import counted
+from trustui.images.rebuilding import rebuild_images
 from trustui.inventory.rebuilding import rebuild
 from trustui.operate.arguments import add_json, progress, progress_ends, tell
 
@@ -20,11 +22,18 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 def run(arguments: argparse.Namespace) -> int:
     """Delete all projections and make them again, in one transaction."""
-    rebuilt = rebuild(lambda done, total, what: progress(f"{done:,} of {total:,} {what}"))
+
+    def told(done: int, total: int, what: str) -> None:
+        progress(f"{done:,} of {total:,} {what}")
+
+    with transaction.atomic():
+        rebuilt = rebuild(told)
+        manifests = rebuild_images(told)
     progress_ends()
     said = (
         f"{counted(rebuilt.documents, 'document')} read, "
-        f"{counted(rebuilt.role_versions, 'version')} of {counted(rebuilt.roles, 'role')} made"
+        f"{counted(rebuilt.role_versions, 'version')} of {counted(rebuilt.roles, 'role')} made; "
+        f"{counted(manifests, 'manifest')} read"
     )
-    tell(arguments, msgspec.to_builtins(rebuilt), [said])
+    tell(arguments, {**msgspec.to_builtins(rebuilt), "manifests": manifests}, [said])
     return 0

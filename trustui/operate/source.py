@@ -16,7 +16,13 @@ from trustui.core.primitives.text import visible
 from trustui.crawl.files import read_file
 from trustui.inventory.anchoring import anchor_source, confirmed_root
 from trustui.inventory.models import Source
-from trustui.inventory.recognizing import SourceError, checked_hosts, kind_named, recognized
+from trustui.inventory.recognizing import (
+    IMAGE_KINDS,
+    SourceError,
+    checked_hosts,
+    kind_named,
+    recognized,
+)
 from trustui.inventory.sources import add_source, open_place, place_options, remove_source
 from trustui.operate.arguments import (
     Person,
@@ -28,8 +34,10 @@ from trustui.operate.arguments import (
     team_named,
     tell,
 )
+from trustui.operate.credentials import add_login_acts
 from trustui.policies.models import Anchor, Origin
 from trustui.policies.services import PinError
+from trustui.verdicts.image_history import in_numbers, states_by_source
 from trustui.verdicts.models import SourceVerdict
 
 Root: TypeAlias = tuple[bytes, Origin]
@@ -37,7 +45,7 @@ Root: TypeAlias = tuple[bytes, Origin]
 
 
 def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """`source add|list|pin|remove`."""
+    """`source add|list|pin|remove|login|logout`."""
     parser = verbs.add_parser("source", help="add, list, pin and remove what is crawled")
     acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
     _add_add(acts)
@@ -55,12 +63,17 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     add_person(remove, needs_reason=True)
     add_json(remove)
     remove.set_defaults(run=run_remove)
+    add_login_acts(acts)
 
 
 def _add_add(acts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     add = acts.add_parser("add", help="crawl a place from now on")
     add.add_argument("name", metavar="NAME")
-    add.add_argument("location", metavar="LOCATION", help="an http(s) base URL or a local path")
+    add.add_argument(
+        "location",
+        metavar="LOCATION",
+        help="an http(s) base URL, a local path, oci://HOST or oci-layout:DIR",
+    )
     add.add_argument("--team", metavar="TEAM", default="default")
     add.add_argument(
         "--every", metavar="SECONDS", type=int, help="between crawls (default: TRUSTUI_CRAWL_EVERY)"
@@ -77,6 +90,14 @@ def _add_add(acts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> Non
     )
     add.add_argument(
         "--folder", metavar="PATH", default="", help="of the metadata in git (default: found)"
+    )
+    add.add_argument(
+        "--repository",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="of a registry: what is crawled, also PREFIX/* (default: all that it lists); of a "
+        "layout: the HOST/NAME that policies know it by; repeatable",
     )
     _add_root(add, required=False)
     add_person(add)
@@ -108,6 +129,7 @@ def run_add(arguments: argparse.Namespace) -> int:
                 allow_addresses=arguments.allow_address,
                 branch=arguments.branch,
                 folder=arguments.folder,
+                repositories=arguments.repository,
                 actor=person.actor,
                 reason=arguments.reason,
                 now=now,
@@ -139,7 +161,7 @@ def _root_of_new(arguments: argparse.Namespace) -> Root | None:
 
 def _added(source: Source) -> list[str]:
     lines = [f"added {source.name} ({source.kind}), crawled every {source.every_seconds} s"]
-    if source.anchor is None:
+    if source.anchor is None and source.kind not in IMAGE_KINDS:
         lines.append(
             "no root is pinned, so it will never be shown as verified; "
             f"`trustui source pin {source.name} --root FILE` says whom to trust"
@@ -153,14 +175,27 @@ def run_list(arguments: argparse.Namespace) -> int:
         Source.objects.filter(removed_at=None).select_related("anchor", "team").order_by("name")
     )
     states = dict(SourceVerdict.objects.values_list("source_id", "trust_state"))
-    answer = [{**_described(one), "trust_state": states.get(one.pk)} for one in sources]
+    artefacts = states_by_source()
+    answer = [_answered(one, states.get(one.pk), artefacts.get(one.pk, {})) for one in sources]
     width = max((len(one.name) for one in sources), default=0)
     lines = [
-        f"{one.name:{width}}  {states.get(one.pk) or 'not checked':12}  {one.kind:10}  {one.location}"
+        f"{one.name:{width}}  {_state(one, states.get(one.pk), artefacts.get(one.pk, {})):12}  "
+        f"{one.kind:10}  {one.location}"
         for one in sources
     ]
     tell(arguments, {"sources": answer}, lines or ["no sources; `trustui source add` adds one"])
     return 0
+
+
+def _answered(source: Source, state: str | None, artefacts: dict[str, int]) -> dict[str, object]:
+    counted = {"artefacts": artefacts} if source.kind in IMAGE_KINDS else {}
+    return {**_described(source), "trust_state": state, **counted}
+
+
+def _state(source: Source, state: str | None, artefacts: dict[str, int]) -> str:
+    if source.kind in IMAGE_KINDS and artefacts:
+        return in_numbers(artefacts)
+    return state or "not checked"
 
 
 def run_pin(arguments: argparse.Namespace) -> int:
@@ -225,6 +260,7 @@ def _described(source: Source) -> dict[str, object]:
         "allow_addresses": source.allow_addresses,
         "branch": source.branch,
         "folder": source.folder,
+        "repositories": source.repositories,
         "added_at": write_instant(source.created_at),
         "anchor": None if anchor is None else {"sha256": anchor.sha256, "version": anchor.version},
     }

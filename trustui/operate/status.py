@@ -11,13 +11,17 @@ from trustui.core.primitives.instants import write_instant
 from trustui.core.primitives.text import counted
 from trustui.core.trace import TrustState
 from trustui.inventory.models import Source
+from trustui.inventory.recognizing import IMAGE_KINDS
 from trustui.jobs.models import Job, State, Worker
 from trustui.operate.arguments import add_json, tell
+from trustui.verdicts import image_history
 from trustui.verdicts.history import current, overdue, states
 from trustui.verdicts.models import ClockDoubt, Held
 from trustui.web.health import ALIVE, missing_migrations
 
 GOOD = (str(TrustState.VERIFIED), str(TrustState.EXPIRES_SOON))
+GOOD_ARTEFACTS = (*GOOD, str(TrustState.INHERITED), str(TrustState.NOT_COVERED))
+"""What needs nobody: of what no policy covers nothing is expected."""
 NOT_CHECKED = "not_checked"
 LATE = timedelta(seconds=60)
 MOST = 50
@@ -67,6 +71,8 @@ class Status(msgspec.Struct, frozen=True):
     at: str
     is_well: bool
     sources: dict[str, int]
+    artefacts: dict[str, int]
+    """Of registries: how many artefacts that a tag points to are in which trust state."""
     trouble: list[Trouble]
     more_trouble: int
     overdue_verdicts: int
@@ -102,11 +108,15 @@ def status_at(now: datetime) -> Status:
         for one in ClockDoubt.objects.filter(confirmed_by="").order_by("since")
     ]
     missing = missing_migrations()
-    not_checked = Source.objects.filter(removed_at=None).count() - sum(counts.values())
+    artefacts = image_history.states()
+    bad_artefacts = sum(count for state, count in artefacts.items() if state not in GOOD_ARTEFACTS)
+    there = Source.objects.filter(removed_at=None).exclude(kind__in=IMAGE_KINDS).count()
+    not_checked = there - sum(counts.values())
     return Status(
         at=write_instant(now),
-        is_well=not (bad or doubts or missing or jobs.quarantined or jobs.late),
+        is_well=not (bad or bad_artefacts or doubts or missing or jobs.quarantined or jobs.late),
         sources={**counts, NOT_CHECKED: not_checked} if not_checked else counts,
+        artefacts=artefacts,
         trouble=trouble,
         more_trouble=bad - len(trouble),
         overdue_verdicts=overdue(now - LATE),
@@ -164,6 +174,8 @@ def _lines(status: Status) -> Iterator[str]:
         yield f"and {status.more_trouble:,} more"
     counts = ", ".join(f"{count:,} {state}" for state, count in status.sources.items())
     yield f"sources: {counts or 'none'}"
+    if status.artefacts:
+        yield f"artefacts: {image_history.in_numbers(status.artefacts)}"
     if status.overdue_verdicts or status.held_verdicts:
         yield f"verdicts: {status.overdue_verdicts:,} overdue, {status.held_verdicts:,} held"
     yield _jobs_line(status.jobs)

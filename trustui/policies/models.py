@@ -1,4 +1,6 @@
-"""Roots that people pinned."""
+"""Roots that people pinned, what they expect of images, and the keys and roots that this names."""
+
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -35,3 +37,101 @@ class Anchor(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.sha256[:12]}"
+
+
+class Language(models.TextChoices):
+    """What a policy is written in (`core.trust_policy.languages`)."""
+
+    EXPECTATIONS = "expectations", "expectations per repository pattern"
+
+
+class ImagePolicy(models.Model):
+    """What a team expects of images, by name; what it says stands in its versions."""
+
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="image_policies")
+    name = models.CharField(max_length=200)
+    language = models.CharField(max_length=20, choices=Language.choices)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["team", "name"], name="one_policy_of_a_name")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Stated(models.Model):
+    """Bytes that a person gave, and why; a new version replaces them, and they stay."""
+
+    number = models.PositiveIntegerField()
+    """Counts the versions of one name, from 1."""
+    body = models.BinaryField()
+    """As it was given."""
+    sha256 = models.CharField(max_length=64)
+    is_current = models.BooleanField()
+    """Whether it is in force: of each name at most one; the only thing that ever changes."""
+    reason = models.TextField()
+    set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    set_by_name = models.CharField(max_length=200)
+    """Kept when the account goes; `trustui` where a root that is followed rotated."""
+    set_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+
+class ImagePolicyVersion(Stated):
+    """What a policy said from then on."""
+
+    policy = models.ForeignKey(ImagePolicy, on_delete=models.PROTECT, related_name="versions")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["policy", "number"], name="one_version_of_a_number"),
+            models.UniqueConstraint(
+                fields=["policy"],
+                condition=models.Q(is_current=True),
+                name="one_policy_in_force",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"version {self.number}"
+
+
+class MaterialKind(models.TextChoices):
+    """What policies may name as a file."""
+
+    TRUSTED_ROOT = "trusted_root", "Sigstore trusted root"
+    PUBLIC_KEY = "public_key", "public key"
+    CERTIFICATES = "certificates", "certificates"
+
+
+class TrustMaterial(Stated):
+    """A file that policies of a team name: a trusted root, a key, certificates."""
+
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="trust_materials")
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=20, choices=MaterialKind.choices)
+    origin = models.TextField()
+    """Where the bytes came from: a file's name, or the target that is followed."""
+    replaces = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["team", "name", "number"], name="one_material_of_a_number"
+            ),
+            models.UniqueConstraint(
+                fields=["team", "name"],
+                condition=models.Q(is_current=True),
+                name="one_material_in_force",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} version {self.number}"

@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "trustui.jobs",
     "trustui.policies",
     "trustui.inventory",
+    "trustui.images",
     "trustui.verdicts",
 ]
 MIDDLEWARE = [
@@ -115,6 +116,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "trustui.web.frame.frame",
             ],
+            "builtins": ["trustui.web.templatetags.addresses"],
         },
     }
 ]

@@ -36,6 +36,7 @@ class Environment(msgspec.Struct, frozen=True):
     secret_key: str
     log_key: str
     log_origin: str
+    credential_keys: str
     local_roots: tuple[Path, ...]
     allowed_hosts: tuple[str, ...]
     debug: bool
@@ -51,6 +52,15 @@ class Environment(msgspec.Struct, frozen=True):
     oidc_client_secret: str
     oidc_name: str
     oidc_new_accounts: bool
+
+    def __repr__(self) -> str:
+        """Without secrets: debug pages and tracebacks show the settings."""
+        secret = {_field(one.name) for one in VARIABLES if one.is_secret} | {"database_url"}
+        told = {
+            name: "…" if name in secret and value else value
+            for name, value in msgspec.structs.asdict(self).items()
+        }
+        return f"Environment({', '.join(f'{name}={value!r}' for name, value in told.items())})"
 
 
 def _text(text: str) -> str:
@@ -126,6 +136,7 @@ VARIABLES = (
     Variable("TRUSTUI_SECRET_KEY", _secret, "", "Signs sessions and forms. Default: a random one, kept in `TRUSTUI_DATA`; several machines must be given the same.", is_secret=True),
     Variable("TRUSTUI_LOG_KEY", _text, "", "The key that signs checkpoints of the event log (`trustui events key --new` makes one). Default: made once and kept in `TRUSTUI_DATA`.", is_secret=True),
     Variable("TRUSTUI_LOG_ORIGIN", _text, "trustui", "The name of the event log in its checkpoints."),
+    Variable("TRUSTUI_CREDENTIAL_KEYS", _text, "", "The keys that logins of registries are encrypted with (`trustui credentials new-key` makes one), separated by white space: the first seals, all of them open. Default: one, made once and kept in `TRUSTUI_DATA`; several machines must be given the same.", is_secret=True),
     Variable("TRUSTUI_LOCAL_ROOTS", _folders, "", "Folders, separated by `:`, below which sources may read local paths. None by default."),
     Variable("TRUSTUI_ALLOWED_HOSTS", _hosts, "", "Host names that the site answers to, separated by commas; those of loopback always work."),
     Variable("TRUSTUI_DEBUG", _flag, "0", "1 shows tracebacks in the browser. Never on a machine that others reach."),

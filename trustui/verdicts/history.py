@@ -73,7 +73,11 @@ def findings_of(source_id: int, at: datetime | None = None) -> "QuerySet[Finding
 
 def trace_of(verdict_id: int) -> bytes:
     """The JSON of a verdict as `trustui verify --json` prints it. Raises Verdict.DoesNotExist."""
-    packed = Verdict.objects.values_list("trace", flat=True).get(pk=verdict_id)
+    return unpacked_trace(Verdict.objects.values_list("trace", flat=True).get(pk=verdict_id))
+
+
+def unpacked_trace(packed: bytes | memoryview) -> bytes:
+    """The JSON of a trace as a verdict keeps it. Raises TraceTooLong."""
     unpacking = zlib.decompressobj()
     unpacked = unpacking.decompress(bytes(packed), MAX_TRACE)
     if unpacking.unconsumed_tail:

@@ -1,11 +1,12 @@
-"""What was concluded about sources."""
+"""What was concluded about sources, and about artefacts in registries."""
 
 from typing import ClassVar
 
 from django.db import models
 
+from trustui.images.models import DIGEST, ImageRepository
 from trustui.inventory.models import HEX, NAME, Crawl, Source
-from trustui.policies.models import Anchor
+from trustui.policies.models import Anchor, ImagePolicyVersion
 
 
 class Cause(models.TextChoices):
@@ -18,15 +19,14 @@ class Cause(models.TextChoices):
     IMPORT = "import", "a past was imported"
 
 
-class Verdict(models.Model):
-    """One conclusion with its trace; never changed."""
+class Made(models.Model):
+    """What every verdict is, whatever it is about; never changed."""
 
-    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="verdicts")
-    anchor = models.ForeignKey(Anchor, null=True, on_delete=models.PROTECT, related_name="+")
     crawl = models.ForeignKey(Crawl, null=True, on_delete=models.SET_NULL, related_name="+")
     """The first crawl that gave this evidence."""
     evidence = models.CharField(max_length=HEX)
-    """SHA-256 over everything that it rests on but time (`evidence.digest_of`)."""
+    """SHA-256 over what was answered: of a source with its anchor (`evidence.digest_of`), of an
+    artefact that of its `images.Look`."""
     verifier = models.CharField(max_length=40)
     at = models.DateTimeField()
     """When it was made; of an imported past, the instant that it tells of."""
@@ -45,6 +45,21 @@ class Verdict(models.Model):
     """zlib of the JSON that `trustui verify --json` prints."""
 
     class Meta:
+        abstract = True
+
+    @property
+    def meaning(self) -> tuple[str, str, str]:
+        """Outcome, trust state, first failing check: what an event tells of when it is another."""
+        return self.outcome, self.trust_state, self.first_failing
+
+
+class Verdict(Made):
+    """One conclusion about a source, with its trace."""
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="verdicts")
+    anchor = models.ForeignKey(Anchor, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
         indexes: ClassVar = [
             models.Index(fields=["source", "at", "id"], name="verdicts_of_source"),
             models.Index(fields=["-at", "-id"], name="verdicts_newest"),
@@ -52,11 +67,6 @@ class Verdict(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source_id}: {self.trust_state}"
-
-    @property
-    def meaning(self) -> tuple[str, str, str]:
-        """Outcome, trust state, first failing check: what an event tells of when it is another."""
-        return self.outcome, self.trust_state, self.first_failing
 
 
 class SourceVerdict(models.Model):
@@ -81,10 +91,93 @@ class SourceVerdict(models.Model):
         return f"{self.source_id}: {self.trust_state}"
 
 
+class ArtefactVerdict(Made):
+    """One conclusion about an artefact of a repository, with its trace."""
+
+    repository = models.ForeignKey(
+        ImageRepository, on_delete=models.CASCADE, related_name="verdicts"
+    )
+    digest = models.CharField(max_length=DIGEST)
+    policy = models.ForeignKey(
+        ImagePolicyVersion, null=True, on_delete=models.PROTECT, related_name="verdicts"
+    )
+    """The one that covers the repository; null: none did."""
+    trust = models.CharField(max_length=HEX)
+    """SHA-256 over what that policy asks of this repository and the files it rests on."""
+    rests_on = models.JSONField(default=dict)
+    """`policy`, `version`, `pattern`, and `materials` with their versions; empty: not covered."""
+    nearest = models.CharField(max_length=NAME, blank=True)
+    """The group of the trace's steps that came closest, where no signature was good."""
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["repository", "digest", "at", "id"], name="verdicts_of_artefact"),
+            models.Index(fields=["-at", "-id"], name="artefact_verdicts_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.digest[:19]}: {self.trust_state}"
+
+
+class ArtefactStanding(models.Model):
+    """The verdict in force of an artefact; the state of a tag is that of its digest."""
+
+    repository = models.ForeignKey(
+        ImageRepository, on_delete=models.CASCADE, related_name="standings"
+    )
+    digest = models.CharField(max_length=DIGEST)
+    verdict = models.ForeignKey(ArtefactVerdict, on_delete=models.CASCADE, related_name="+")
+    outcome = models.CharField(max_length=10)
+    trust_state = models.CharField(max_length=20)
+    since = models.DateTimeField()
+    """Since when it has had this outcome, trust state and first failing check."""
+    valid_until = models.DateTimeField(null=True)
+    """When it is to be concluded again because time has passed; null: never."""
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["repository", "digest"], name="one_standing_of_an_artefact"
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["valid_until"], name="artefact_standing_lapses"),
+            models.Index(fields=["trust_state"], name="artefact_standing_state"),
+            models.Index(fields=["digest"], name="artefact_standing_elsewhere"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.digest[:19]}: {self.trust_state}"
+
+
+class DueRepository(models.Model):
+    """A repository whose artefacts are to be verified again from the store, and how far that is."""
+
+    repository = models.OneToOneField(ImageRepository, on_delete=models.CASCADE, primary_key=True)
+    cause = models.CharField(max_length=10, choices=Cause.choices)
+    after = models.BigIntegerField(default=0)
+    """The number of the last `images.Look` that is done."""
+    asked = models.PositiveIntegerField(default=1)
+    """Counts how often it was asked for: what is under way when it is asked again begins anew."""
+    since = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["since"], name="due_repositories_in_turn")]
+
+    def __str__(self) -> str:
+        return f"{self.repository_id} since {self.since:%Y-%m-%d %H:%M}"
+
+
 class Finding(models.Model):
     """Something that a verification noticed, from when to when."""
 
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="findings")
+    repository = models.ForeignKey(
+        ImageRepository, null=True, on_delete=models.CASCADE, related_name="findings"
+    )
+    """Of a registry's source: where it was noticed."""
+    digest = models.CharField(max_length=DIGEST, blank=True, db_default="")
+    """The artefact that it is about; empty: the repository, or a source without any."""
     check_id = models.CharField(max_length=100)
     on = models.CharField(max_length=NAME)
     on_id = models.CharField(max_length=HEX)
@@ -114,6 +207,11 @@ class Finding(models.Model):
                 fields=["-gone_at", "-id"],
                 name="ended_findings_newest",
                 condition=models.Q(gone_at__isnull=False),
+            ),
+            models.Index(
+                fields=["repository", "digest"],
+                name="findings_of_artefact",
+                condition=models.Q(repository__isnull=False),
             ),
         ]
 

@@ -7,7 +7,7 @@ from trustui.inventory import sql
 from trustui.inventory.models import NAME
 from trustui.inventory.text import storable
 from trustui.verdicts.conclusions import Conclusion, capped
-from trustui.verdicts.models import Cause, Verdict
+from trustui.verdicts.models import Cause, Made, Verdict
 from trustui.verdicts.verifier import VERIFIER
 
 MAX_BECAUSE = 2_000
@@ -52,8 +52,8 @@ def insert(rows: Sequence[Verdict]) -> None:
     )
 
 
-def told(before: Verdict | None, verdict: Verdict) -> dict[str, object]:
-    """The detail of an event `verdict.changed`."""
+def told(before: Made | None, verdict: Made) -> dict[str, object]:
+    """What an event tells of a verdict: from what to what, and why."""
     return {
         "verdict": verdict.pk,
         "from": None if before is None else _meaning(before),
@@ -64,7 +64,7 @@ def told(before: Verdict | None, verdict: Verdict) -> dict[str, object]:
     }
 
 
-def _meaning(verdict: Verdict) -> dict[str, str]:
+def _meaning(verdict: Made) -> dict[str, str]:
     outcome, trust_state, first_failing = verdict.meaning
     return {"outcome": outcome, "trust_state": trust_state, "first_failing": first_failing}
 

@@ -1,0 +1,124 @@
+"""What a team expects of images: policies by name, each change a version with a person and a reason."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from trustui.accounts.models import Team, User
+from trustui.core.errors import ParseError
+from trustui.core.primitives.digests import sha256
+from trustui.core.primitives.text import visible
+from trustui.core.trust_policy.languages import Language, language_named
+from trustui.events.services import PERSON, record
+from trustui.policies.models import ImagePolicy, ImagePolicyVersion, TrustMaterial
+from trustui.policies.stating import PolicyError, checked_name, checked_reason, version_detail
+
+ADDED, CHANGED, REMOVED = "policy.added", "policy.changed", "policy.removed"
+"""Events; their detail has the number of the policy as `policy`."""
+
+
+@transaction.atomic
+def set_policy(
+    *,
+    team: Team,
+    name: str,
+    language: str,
+    body: bytes,
+    by: User | None,
+    by_name: str,
+    reason: str,
+    now: datetime,
+) -> ImagePolicyVersion:
+    """Expect this of images from now on, in place of what the policy of this name said.
+
+    Raises PolicyError where the body is no policy in its language, names files that are no
+    materials of the team, or is in force already.
+    """
+    by_name, reason = checked_reason(by_name, reason)
+    name = checked_name(name, "the policy")
+    Team.objects.select_for_update().get(pk=team.pk)
+    _check(team, language, body)
+    policy, _ = ImagePolicy.objects.get_or_create(
+        team=team, name=name, defaults={"language": language, "created_at": now}
+    )
+    if policy.language != language:
+        raise PolicyError(f"{name} is written in {policy.get_language_display()}")
+    before = policy.versions.filter(is_current=True).first()
+    if before is not None and before.sha256 == sha256(body):
+        raise PolicyError(f"{name} says this already, since version {before.number}")
+    policy.versions.filter(is_current=True).update(is_current=False)
+    version = ImagePolicyVersion.objects.create(
+        policy=policy,
+        number=policy.versions.count() + 1,
+        body=body,
+        sha256=sha256(body),
+        is_current=True,
+        reason=reason,
+        set_by=by,
+        set_by_name=by_name,
+        set_at=now,
+    )
+    _tell(ADDED if before is None else CHANGED, version, before, by_name, reason, now)
+    return version
+
+
+@transaction.atomic
+def remove_policy(*, policy: ImagePolicy, by_name: str, reason: str, now: datetime) -> None:
+    """Expect nothing by this policy any more; its versions stay. Raises PolicyError."""
+    by_name, reason = checked_reason(by_name, reason)
+    Team.objects.select_for_update().get(pk=policy.team_id)
+    version = policy.versions.filter(is_current=True).first()
+    if version is None:
+        raise PolicyError(f"{policy.name} is not in force")
+    policy.versions.filter(is_current=True).update(is_current=False)
+    _tell(REMOVED, version, None, by_name, reason, now)
+
+
+def read_policy(language: str, body: bytes) -> tuple[Language, object]:
+    """The language and the document. Raises PolicyError, saying why it is none."""
+    try:
+        found = language_named(language)
+    except LookupError as error:
+        raise PolicyError(str(error)) from error
+    try:
+        return found, found.parse(body)
+    except ParseError as error:
+        expected = f"; expected {error.expected}" if error.expected else ""
+        raise PolicyError(f"this is no policy: {error.because}{expected}") from error
+
+
+def _check(team: Team, language: str, body: bytes) -> None:
+    found, document = read_policy(language, body)
+    there = set(
+        TrustMaterial.objects.filter(team=team, is_current=True).values_list("name", flat=True)
+    )
+    missing = sorted(set(found.files(document)) - there)
+    if missing:
+        known = ", ".join(sorted(there)[:10]) or "none"
+        raise PolicyError(
+            f"the policy names {visible(missing[0], 200)!r}, which is no material of the team; there are: {known}"
+        )
+
+
+def _tell(
+    kind: str,
+    version: ImagePolicyVersion,
+    before: ImagePolicyVersion | None,
+    by_name: str,
+    reason: str,
+    now: datetime,
+) -> None:
+    policy = version.policy
+    record(
+        kind=kind,
+        at=now,
+        actor=f"{PERSON}{by_name}",
+        subject=policy.name,
+        team_id=policy.team_id,
+        reason=reason,
+        detail={
+            "policy": policy.pk,
+            "language": policy.language,
+            **version_detail(version, before),
+        },
+    )
