@@ -8,11 +8,33 @@ from collections.abc import Iterable
 
 import msgspec
 
-from trustui.core.client_messages import go_tuf, python_tuf, tuf_js
-from trustui.core.client_messages.message import Client, Found, Message, find
+from trustui.core.client_messages import (
+    admission,
+    containers,
+    cosign,
+    docker_trust,
+    go_tuf,
+    notation,
+    python_tuf,
+    registries,
+    tuf_js,
+)
+from trustui.core.client_messages.message import Cause, Client, Found, Message, find
 from trustui.core.primitives.text import visible
 
-CATALOGUE: tuple[Client, ...] = (python_tuf.CLIENT, go_tuf.CLIENT, tuf_js.CLIENT)
+__all__ = ["CATALOGUE", "Cause", "Client", "Recognized", "recognize", "sayings"]
+
+CATALOGUE: tuple[Client, ...] = (
+    python_tuf.CLIENT,
+    go_tuf.CLIENT,
+    tuf_js.CLIENT,
+    notation.CLIENT,
+    cosign.CLIENT,
+    *admission.CLIENTS,
+    containers.CLIENT,
+    docker_trust.CLIENT,
+    registries.CLIENT,
+)
 
 MAX_TEXT = 64 * 1024
 """Characters of a pasted text that are looked at: a traceback with its logs has some 20,000."""
@@ -33,6 +55,8 @@ class Recognized(msgspec.Struct, frozen=True):
     """The ids that it stands for, the likeliest first."""
     values: dict[str, str]
     """What stood in its places, such as `role` or `expected`."""
+    causes: tuple[Cause, ...] = ()
+    """Where they are told apart by more than the checks; the likeliest first."""
 
 
 def recognize(text: str) -> tuple[Recognized, ...]:
@@ -50,7 +74,40 @@ def recognize(text: str) -> tuple[Recognized, ...]:
         for one in find(message, line)
     ]
     found.sort(key=lambda hit: (hit[0].start, hit[0].start - hit[0].end))
-    return tuple(_merged(found, line))[:MAX_RECOGNIZED]
+    return tuple(_merged(_without_summaries(found), line))[:MAX_RECOGNIZED]
+
+
+def sayings(check: str) -> tuple[tuple[str, str], ...]:
+    """How clients say that a check failed: the name of each and its words, places as `…`.
+
+    Each once, those for which it is the likeliest meaning first.
+    """
+    said = [
+        (_rank(message, check), client.name, message.words)
+        for client in CATALOGUE
+        for message in client.messages
+        if _rank(message, check) is not None
+    ]
+    return tuple(dict.fromkeys((name, words) for _, name, words in sorted(said, key=_first)))
+
+
+def _first(one: tuple[int | None, str, str]) -> int:
+    return one[0] or 0
+
+
+def _rank(message: Message, check: str) -> int | None:
+    """Where a check stands among those that a message may mean; None where it does not."""
+    several = message.checks.values() if isinstance(message.checks, dict) else (message.checks,)
+    ranks = [ids.index(check) for ids in several if check in ids]
+    return min(ranks, default=None)
+
+
+def _without_summaries(
+    found: list[tuple[Found, Client, Message]],
+) -> list[tuple[Found, Client, Message]]:
+    """What is said around a reason is left out where the reason is there."""
+    reasons = [hit for hit in found if not hit[2].is_summary]
+    return reasons or found
 
 
 def _likely(line: str) -> list[Client]:
@@ -82,4 +139,5 @@ def _merged(found: list[tuple[Found, Client, Message]], line: str) -> Iterable[R
                 message.means,
                 message.checks_about(one.values),
                 {name: visible(value, MAX_VALUE) for name, value in one.values.items()},
+                message.causes,
             )

@@ -25,16 +25,32 @@ _FITS: dict[str, Callable[[str], bool]] = {
 }
 
 
+class Cause(msgspec.Struct, frozen=True):
+    """One of several reasons for a text: why, how to find out here, what to do about it.
+
+    `check` is the check or finding that says the same; "" where nothing here asks that.
+    """
+
+    because: str
+    how_to_check: str
+    fix: str
+    check: str = ""
+
+
 class Message(msgspec.Struct, frozen=True, dict=True):
     """What a client says, and what it means.
 
     `checks` are ids, the likeliest first, or by the value of `role` where it depends on the role,
-    with those for any other role under "".
+    with those for any other role under ""; none where no check here asks that. `causes`, the
+    likeliest first, stand in the place of what the pages of the checks say.
     """
 
     template: str
     checks: tuple[str, ...] | dict[str, tuple[str, ...]]
     means: str
+    causes: tuple[Cause, ...] = ()
+    is_summary: bool = False
+    """Said around a reason: told only where no other message of a text says more."""
 
     @cached_property
     def parts(self) -> tuple[tuple[str, str, str], ...]:
@@ -43,6 +59,11 @@ class Message(msgspec.Struct, frozen=True, dict=True):
             (literal, name or "", kind or ("text" if name else ""))
             for literal, name, kind, _ in Formatter().parse(self.template)
         )
+
+    @property
+    def words(self) -> str:
+        """The template for people: an ellipsis in each place."""
+        return "".join(f"{literal}{'…' if name else ''}" for literal, name, _ in self.parts)
 
     def checks_about(self, values: Mapping[str, str]) -> tuple[str, ...]:
         """The ids for these values."""
