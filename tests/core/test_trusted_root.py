@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.simulators.sigstore_stack import b64, stack
+from tests.simulators.sigstore_stack import stack
 from trustui.core.errors import LimitExceeded, ParseError
 from trustui.core.trusted_root import MAX_ENTRIES, TrustedRoot, parse_trusted_root
+from trustui.demo.images.stack import b64
 
 Spoil = Callable[[dict[str, Any]], object]
 
@@ -23,8 +24,11 @@ def test_it_reads_authorities_and_logs_with_their_windows() -> None:
     root = parsed()
     (authority,) = root.certificate_authorities
     assert authority.title == "https://fulcio.acme.example"
-    assert [one.title for one in authority.chain] == ["CN=authority", "CN=root"]
-    assert authority.root.title == "CN=root"
+    assert [one.title for one in authority.chain] == [
+        "CN=acme.example authority",
+        "CN=acme.example root",
+    ]
+    assert authority.root.title == "CN=acme.example root"
     assert authority.window.start is not None
     assert authority.window.end is None
     assert [log.host for log in root.logs] == ["tiles.acme.example", "rekor.acme.example"]

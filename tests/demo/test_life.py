@@ -9,7 +9,8 @@ import pytest
 from pytest_django import Settings
 
 from trustui.core.primitives.instants import write_instant
-from trustui.demo.life import NOTICED_AFTER, TURNED_AFTER, Serving, live, look, states_of
+from trustui.demo.life import TURNED_AFTER, live, look, serving, states_of
+from trustui.demo.serving import NOTICED_AFTER
 from trustui.demo.site import Login
 from trustui.demo.sound import packages, releases
 from trustui.demo.story import DAY, DAYS, Story
@@ -127,23 +128,23 @@ def test_a_look_at_nothing_is_no_crawl() -> None:
 
 def test_a_place_serves_what_was_published_by_then(tmp_path: Path) -> None:
     story = shortened(releases(NOW), DAYS)
-    serving = Serving(story, tmp_path / "metadata")
+    place = serving(story, tmp_path / "metadata")
     assert list((tmp_path / "metadata").iterdir()) == []
-    first = serving.next_look
+    first = place.next_look
     assert first is not None
-    serving.turn_to(first)
+    place.turn_to(first)
     names = {path.name for path in (tmp_path / "metadata").iterdir()}
     assert "1.root.json" in names
     assert "2.root.json" not in names
-    assert serving.next_look == first + DAY
-    serving.turn_to(NOW)
-    assert serving.next_look is None
+    assert place.next_look == first + DAY
+    place.turn_to(NOW)
+    assert place.next_look is None
 
 
 def test_the_package_index_is_watched_for_the_last_days_only(tmp_path: Path) -> None:
-    serving = Serving(packages(NOW), tmp_path / "metadata")
+    place = serving(packages(NOW), tmp_path / "metadata")
     last = NOW - timedelta(hours=6)
-    assert serving.next_look == last - 4 * DAY + NOTICED_AFTER
+    assert place.next_look == last - 4 * DAY + NOTICED_AFTER
 
 
 @pytest.mark.parametrize(("tell", "turns"), [(releases, 0), (mirror_east, 1), (mirror_west, 1)])
@@ -155,6 +156,6 @@ def test_only_a_place_that_serves_something_else_turns(tell: object, turns: int)
 
 def test_the_times_of_files_are_those_of_their_publication(tmp_path: Path) -> None:
     story = shortened(releases(NOW), 1)
-    Serving(story, tmp_path / "metadata").turn_to(NOW)
+    serving(story, tmp_path / "metadata").turn_to(NOW)
     changed = datetime.fromtimestamp((tmp_path / "metadata/timestamp.json").stat().st_mtime, UTC)
     assert write_instant(changed) == write_instant(NOW - timedelta(hours=6))

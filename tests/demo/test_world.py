@@ -10,6 +10,7 @@ import pytest
 from tuf.api import exceptions
 
 from tests.simulators.python_tuf import python_tuf_client
+from trustui.demo.images.stories import IMAGE_STORIES
 from trustui.demo.world import STORIES, Entry, World, make_world, read_world
 
 NOW = datetime(2026, 9, 14, 8, 0, tzinfo=UTC)
@@ -155,8 +156,9 @@ def test_the_same_instant_in_any_zone_gives_the_same_world(world: World, tmp_pat
 
 def test_it_tells_of_each_repository_as_it_is_written(tmp_path: Path) -> None:
     told: list[str] = []
-    make_world(tmp_path, NOW, lambda entry: told.append(entry.name))
-    assert tuple(told) == NAMES
+    make_world(tmp_path, NOW, told.append)
+    images = [image.name for image in read_world(tmp_path).images]
+    assert (tuple(told), len(images)) == ((*NAMES, *images), len(IMAGE_STORIES))
 
 
 def test_files_bear_the_time_of_their_publication(world: World) -> None:

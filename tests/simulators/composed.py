@@ -20,6 +20,7 @@ from tests import servers
 from tests.conftest import missing
 from tests.simulators.installation import STOP_SECONDS, Installation, Running
 from trustui.events.signing_key import new_key
+from trustui.inventory.credentials import new_key as new_credential_key
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 TEXT = (PROJECT / "docker-compose.yml").read_text(encoding="utf-8")
@@ -118,6 +119,7 @@ def composed(folder: Path, *, is_behind_tls: bool = True) -> Iterator[Services]:
     proxies = "1" if is_behind_tls else "0"
     variables |= {"TRUSTUI_BEHIND_TLS": proxies, "TRUSTUI_TRUSTED_PROXIES": proxies}
     variables["TRUSTUI_LOG_KEY"] = new_key("trustui.example.org").text
+    variables["TRUSTUI_CREDENTIAL_KEYS"] = new_credential_key()
     with tempfile.TemporaryDirectory(prefix="trustui-postgres-") as cluster:
         password = variables["POSTGRES_PASSWORD"]
         postgres = servers.postgres(program, Path(cluster), "trustui", password)

@@ -12,9 +12,9 @@ import struct
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import IO, Self
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,8 @@ class Request:
     """Names in lower case."""
     at: float
     """`time.monotonic()`."""
+    method: str = "GET"
+    body: bytes = b""
 
 
 class Client:
@@ -99,6 +101,11 @@ class FaultServer:
         self._behaviours[path] = list(behaviours)
         return self.url(path)
 
+    def otherwise(self, request: Request) -> Behaviour:
+        """What a path that no test told about is answered with."""
+        del request
+        return answer(404)
+
     def url(self, path: str = "/") -> str:
         scheme = "https" if self._tls else "http"
         return f"{scheme}://{self.address}:{self.port}{path}"
@@ -146,7 +153,7 @@ class FaultServer:
         with self._lock:
             self.requests.append(request)
             asked_before = self.paths().count(request.path) - 1
-            told = self._behaviours.get(request.path, [answer(404)])
+            told = self._behaviours.get(request.path) or [self.otherwise(request)]
             self.busy += 1
             self.busiest = max(self.busiest, self.busy)
         try:
@@ -156,7 +163,7 @@ class FaultServer:
                 self.busy -= 1
 
 
-def _read_head(lines: Iterator[bytes]) -> Request | None:
+def _read_head(lines: IO[bytes]) -> Request | None:
     first = next(lines, b"").decode("latin-1").split()
     if len(first) < 2:
         return None
@@ -166,7 +173,8 @@ def _read_head(lines: Iterator[bytes]) -> Request | None:
             break
         name, _, value = line.decode("latin-1").partition(":")
         headers[name.strip().lower()] = value.strip()
-    return Request(first[1], headers, time.monotonic())
+    body = lines.read(int(headers.get("content-length", 0)))
+    return Request(first[1], headers, time.monotonic(), first[0], body)
 
 
 def head(status: int, headers: Mapping[str, str]) -> bytes:

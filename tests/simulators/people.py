@@ -13,13 +13,17 @@ from django.http import HttpRequest
 from django.test import Client
 from django.urls import URLPattern
 
+from tests.simulators.images import NOW as IMAGES_NOW
+from tests.simulators.images import Registered, expect, sign_as
 from tests.simulators.watched import DAY, START, Watched, vendor
 from trustui.accounts.calendars import PREFIX, make_calendar
 from trustui.accounts.models import ApiToken, Membership, Role, Scope, Team, User
 from trustui.accounts.tokens import make_token, new_text
+from trustui.demo.images.stories import crane_controller
 from trustui.events.services import record
 from trustui.inventory.models import RoleState, Source, SourceKey
 from trustui.jobs.models import Job, State
+from trustui.policies.models import TrustMaterial
 from trustui.web.checks import all_routes
 
 HIDDEN_NAME = "zq-of-strangers"
@@ -75,9 +79,12 @@ class Cast:
         return sign_in(Client(), self.people[role])
 
 
-def make_cast() -> Cast:
-    own = _side("Platform", OWN_NAME, "mira")
-    other = _side(f"{HIDDEN_NAME}-team", HIDDEN_NAME, f"{HIDDEN_NAME}-person")
+def make_cast(*, has_images: bool = False) -> Cast:
+    """With `has_images` each team has a registry too, and examples of what is in it."""
+    own = _side("Platform", OWN_NAME, "mira", has_images=has_images)
+    other = _side(
+        f"{HIDDEN_NAME}-team", HIDDEN_NAME, f"{HIDDEN_NAME}-person", has_images=has_images
+    )
     people = {
         role: own.administrator
         if role is Role.ADMINISTRATOR
@@ -87,7 +94,7 @@ def make_cast() -> Cast:
     return Cast(own, other, people, new_user("newcomer"))
 
 
-def _side(team_name: str, source_name: str, administrator_name: str) -> Side:
+def _side(team_name: str, source_name: str, administrator_name: str, *, has_images: bool) -> Side:
     watched = Watched(vendor(source_name), name=source_name)
     watched.crawl(START + DAY)
     team = Team.objects.create(name=team_name, created_at=START)
@@ -136,8 +143,33 @@ def _side(team_name: str, source_name: str, administrator_name: str) -> Side:
         "job_id": _crawl_of(watched.source).pk,
         "provider_id": "sso",
         "pk": 1,
+        **(_of_images(team, source_name) if has_images else {}),
     }
     return Side(team, administrator, watched.source, token, examples)
+
+
+def _of_images(team: Team, source_name: str) -> dict[str, object]:
+    """A registry of the team, and one of everything in it."""
+    version = expect(team)
+    story = crane_controller(IMAGES_NOW)
+    registered = Registered(team, story, name=f"{source_name}-registry")
+    registered.crawl(story.past[0].since, story.past[0].files)
+    signature, verdict = registered.signature, registered.verdict
+    material = TrustMaterial.objects.filter(team=team).first()
+    assert material is not None
+    signer = sign_as(registered, f"{source_name}@example.org")
+    return {
+        "repository_id": registered.repository.pk,
+        "oci_digest": verdict.digest,
+        "artefact_verdict_id": verdict.pk,
+        "tag_id": registered.tag().pk,
+        "manifest_digest": signature.manifest.digest,
+        "content_digest": signature.content_digest,
+        "position": signature.position,
+        "identity_id": signer.identity_id,
+        "policy_id": version.policy_id,
+        "material_id": material.pk,
+    }
 
 
 def _crawl_of(source: Source) -> Job:

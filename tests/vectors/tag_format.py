@@ -4,14 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cache
 
-from tests.simulators.image_repository import (
-    BY_KEY,
-    Json,
-    TagPlan,
-    read,
-    tag_layer,
-    with_annotations,
-)
+from tests.simulators.image_repository import BY_KEY, read, tag_layer
 from tests.simulators.sigstore_stack import NOW
 from tests.vectors.scenario import Told
 from trustui.core.facts import Document, Problem, ProblemKind
@@ -21,6 +14,8 @@ from trustui.core.oci.manifests import Descriptor
 from trustui.core.trace import Chain, collect, trace
 from trustui.core.trust_policy.expectations import expectation_of
 from trustui.core.trust_policy.given import give_trust
+from trustui.demo.images.stack import Json
+from trustui.demo.images.tag_format import TagPlan, with_annotations
 
 DIGEST = f"sha256:{'a1' * 32}"
 OTHER = f"sha256:{'b2' * 32}"

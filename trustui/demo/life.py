@@ -4,7 +4,6 @@ What is written is what a server would have written that had run all along: craw
 verdicts and events go the way of every crawl, and each is dated when it happened.
 """
 
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,13 +12,16 @@ from typing import TypeAlias
 from django.conf import settings
 from django.db import transaction
 
-from trustui.demo.layout import write_files
+from trustui.demo.images.life import ImageLife
+from trustui.demo.images.story import ImageStory
+from trustui.demo.serving import Serving
 from trustui.demo.site import Login, Site, found_site, metadata_folder, watch
 from trustui.demo.story import DAY, Story
 from trustui.events.sealing import seal
 from trustui.events.signing_key import log_signer, log_verifiers
 from trustui.inventory.asking import Place
 from trustui.inventory.crawling import crawl
+from trustui.inventory.models import Source
 from trustui.inventory.places import orders_for
 from trustui.inventory.recognizing import kind_named
 from trustui.inventory.recording import record
@@ -29,12 +31,11 @@ from trustui.verdicts.concluding import conclude_crawls
 from trustui.verdicts.models import Cause, SourceVerdict
 from trustui.verdicts.reverifying import reverify
 
-NOTICED_AFTER = timedelta(minutes=4)
-"""From a publication until the next look at its place."""
 TURNED_AFTER = timedelta(hours=3)
 """From the last publication until a place serves something else than what was published."""
 
-
+RELEASES = "quayline-releases"
+"""The TUF repository that also distributes the trusted root for images."""
 BEFORE = timedelta(hours=1)
 """From the founding of the site until the first publication."""
 
@@ -42,35 +43,10 @@ Told: TypeAlias = Callable[[datetime, int], object]
 """Hears of an instant and how many crawls there were until then."""
 
 
-class Serving:
-    """One repository's folder, as its server has it from day to day."""
-
-    def __init__(self, story: Story, folder: Path) -> None:
-        self._folder = folder
-        self._states = list(states_of(story))
-        self._served: Mapping[str, bytes] = {}
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        last = story.repo.archive.versions[-1].at
-        self.turn_to(last - story.watched_days * DAY)
-
-    @property
-    def next_look(self) -> datetime | None:
-        """When somebody sees what is published next; None after the last."""
-        return self._states[0][0] + NOTICED_AFTER if self._states else None
-
-    def turn_to(self, at: datetime) -> None:
-        """Serve what was published by then."""
-        while self._states and self._states[0][0] <= at:
-            since, files = self._states.pop(0)
-            self._put(files, since)
-
-    def _put(self, files: Mapping[str, bytes], since: datetime) -> None:
-        for name in self._served.keys() - files.keys():
-            (self._folder / name).unlink()
-        new = {name: body for name, body in files.items() if self._served.get(name) != body}
-        write_files(new, self._folder, dict.fromkeys(new, since))
-        self._served = files
+def serving(story: Story, folder: Path) -> Serving:
+    """The folder of a TUF repository, from the day on which somebody watches it."""
+    last = story.repo.archive.versions[-1].at
+    return Serving(states_of(story), folder, last - story.watched_days * DAY)
 
 
 def states_of(story: Story) -> Iterator[tuple[datetime, Mapping[str, bytes]]]:
@@ -91,19 +67,38 @@ def live(
     login: Login,
     now: datetime,
     told: Told = lambda *_: None,
+    images: Sequence[ImageStory] = (),
 ) -> int:
     """Let a world live until `now` (aware UTC), watched by `login`; gives how many crawls there were.
 
     `folder` is the world's, the database is empty. Each publication is looked at a little later,
     what lapses meanwhile is concluded again at its time, and everything is looked at at `now`.
+    Images are watched where the vendor's releases are, whose trusted root they rest on.
     """
     began = min(version.at for story in stories for version in story.repo.archive.versions)
-    life = _Life(found_site(folder, login, began - BEFORE), stories)
-    while (at := life.next_at) is not None and at < now:
-        life.go_on(at)
-        told(at, life.crawls)
+    site = found_site(folder, login, began - BEFORE)
+    life, of_images = _Life(site, stories), ImageLife(site, images)
+    while (at := _first(life.next_at, of_images.next_at)) is not None and at < now:
+        published = life.go_on(at) if life.next_at == at else []
+        if images and RELEASES in published:
+            _show_trust(life, of_images, at, now)
+        of_images.go_on(at)
+        told(at, life.crawls + of_images.crawls)
     life.crawls += look(list(life.sources.values()), now)
-    return life.crawls
+    of_images.look_at_all(now)
+    return life.crawls + of_images.crawls
+
+
+def _first(*times: datetime | None) -> datetime | None:
+    return min((at for at in times if at is not None), default=None)
+
+
+def _show_trust(life: "_Life", images: ImageLife, at: datetime, now: datetime) -> None:
+    """The vendor's releases were looked at: they say what images rest on."""
+    if images.is_expecting:
+        images.follow(at)
+    else:
+        images.expect(Source.objects.get(pk=life.sources[RELEASES]), at, now)
 
 
 class _Life:
@@ -114,7 +109,7 @@ class _Life:
         self.crawls = 0
         self._site = site
         self._stories = {story.name: story for story in stories}
-        self._serving = {one.name: Serving(one, metadata_folder(site, one)) for one in stories}
+        self._serving = {one.name: serving(one, metadata_folder(site, one)) for one in stories}
         self._due = {name: one.next_look for name, one in self._serving.items()}
         self._sealed_at: datetime | None = None
 
@@ -123,8 +118,8 @@ class _Life:
         """When something happens next."""
         return min((at for at in self._due.values() if at is not None), default=None)
 
-    def go_on(self, at: datetime) -> None:
-        """Live through one instant."""
+    def go_on(self, at: datetime) -> list[str]:
+        """Live through one instant; gives what was published."""
         there = [name for name, due in self._due.items() if due == at]
         published = [name for name in there if self._serving[name].next_look == at]
         for name in published:
@@ -137,6 +132,7 @@ class _Life:
         if self._sealed_at is None or at - self._sealed_at >= DAY:
             seal(at, log_signer(), earlier=log_verifiers())
             self._sealed_at = at
+        return published
 
     def _plan(self, names: Sequence[str], at: datetime) -> None:
         """The next instant of each: a publication is seen, or time alone changes the verdict."""

@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from functools import partial
 
+from trustui.demo.images.stories import ROTATED_ON
+from trustui.demo.images.trust import TRUSTED_ROOT, trusted_root
 from trustui.demo.publisher import Publisher
 from trustui.demo.roles import RolePlan
 from trustui.demo.story import DAY, DAYS, Expected, Plot, Story, first_day, plans, publish_daily
@@ -23,12 +25,18 @@ def releases(now: datetime) -> Story:
     repo.add_delegation("terminal", "cranes", keys=2, threshold=2, paths=["terminal/cranes/*"])
     repo.add_delegation("targets", "gate", paths=["gate/*"], terminating=True)
     repo.add_target("targets", "SUPPORT.txt", b"Quayline supports each release for two years.\n")
+    repo.add_target("targets", TRUSTED_ROOT, trusted_root(now, rotated=False))
+
+    def rotate_trust() -> None:
+        repo.rotate("timestamp")
+        repo.add_target("targets", TRUSTED_ROOT, trusted_root(now, rotated=True))
+
     plot: Plot = {
         0: partial(release, repo, "terminal", "terminal/terminal-suite-7.0.tar.gz"),
         6: partial(release, repo, "cranes", "terminal/cranes/crane-controller-4.1.bin"),
         15: partial(repo.rotate, "root", keep=1),
         22: partial(release, repo, "gate", "gate/gate-kiosk-3.3.tar.gz"),
-        30: partial(repo.rotate, "timestamp"),
+        ROTATED_ON: rotate_trust,
         38: partial(release, repo, "cranes", "terminal/cranes/crane-controller-4.2.bin"),
     }
     publish_daily(repo, last, plot)
@@ -41,6 +49,7 @@ def releases(now: datetime) -> Story:
             "of the cranes to a team of its own; the gate team stands beside them. "
             "A month ago Quayline replaced two of its three root keys, signed by the old and "
             "the new keys, and two weeks ago the timestamp key. "
+            "On the same day its trusted root for images got a second authority; it is a target here. "
             "Nordhaven pinned the first root; that one has expired since, which is harmless, "
             "because only the newest root must be valid. "
             "trustui should say: verified, every role."

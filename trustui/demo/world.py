@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from trustui.demo.images.world import ImageEntry, read_images, write_images
 from trustui.demo.layout import write_files, write_history
 from trustui.demo.sound import advisories, packages, releases
 from trustui.demo.story import Story
@@ -52,14 +53,15 @@ class World(msgspec.Struct, frozen=True):
 
     folder: Path
     entries: tuple[Entry, ...]
+    images: tuple[ImageEntry, ...]
 
 
 def make_world(
-    destination: Path, now: datetime, told: Callable[[Entry], object] = lambda _: None
+    destination: Path, now: datetime, told: Callable[[str], object] = lambda _: None
 ) -> World:
     """Write the demo world, as it looks at `now`, into a folder.
 
-    The same `now` gives the same bytes. `told` hears of each repository when it is written. Private
+    The same `now` gives the same bytes. `told` hears the name of each repository when it is written. Private
     keys are never written. Raises ValueError for a time without a zone, OSError when the folder
     cannot be written.
     """
@@ -69,17 +71,21 @@ def make_world(
     entries = []
     for tell in STORIES:
         entry = _write(tell(instant), destination)
-        told(entry)
+        told(entry.name)
         entries.append(entry)
     manifest = msgspec.json.format(msgspec.json.encode(entries), indent=1) + b"\n"
     write_files({"world.json": manifest}, destination)
-    return World(destination, tuple(entries))
+    images = write_images(destination, instant)
+    for image in images:
+        told(image.name)
+    return World(destination, tuple(entries), images)
 
 
 def read_world(folder: Path) -> World:
-    """Read a world that `make_world` wrote. Raises OSError or msgspec.ValidationError."""
+    """Read a world that `make_world` wrote. Raises OSError or msgspec.DecodeError."""
     manifest = (folder / "world.json").read_bytes()
-    return World(folder, msgspec.json.decode(manifest, type=tuple[Entry, ...]))
+    entries = msgspec.json.decode(manifest, type=tuple[Entry, ...])
+    return World(folder, entries, read_images(folder))
 
 
 def _write(story: Story, destination: Path) -> Entry:

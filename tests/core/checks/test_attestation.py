@@ -5,6 +5,7 @@ import pytest
 from trustui.core.checks.attestation import (
     Attestation,
     judge_annotations,
+    judge_conditions,
     judge_envelope,
     judge_predicate,
     judge_subject,
@@ -78,3 +79,26 @@ def test_annotations_stand_beside_the_subject(
     wanted: dict[str, str], digest: str, outcome: Outcome
 ) -> None:
     assert judge_annotations(ABOUT, digest, wanted).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("conditions", "outcome"),
+    [
+        ({"/result": "PASSED"}, Outcome.PASSED),
+        ({"/levels/1": "L3", "/count": 2, "/open": False}, Outcome.PASSED),
+        ({"/result": "FAILED"}, Outcome.FAILED),
+        ({"/count": "2"}, Outcome.FAILED),
+        ({"/open": 0}, Outcome.FAILED),
+        ({"/count": True}, Outcome.FAILED),
+        ({"/levels/2": "L3"}, Outcome.FAILED),
+        ({"/levels/-1": "L3"}, Outcome.FAILED),
+        ({"/result/name": "PASSED"}, Outcome.FAILED),
+        ({"/levels": "L3"}, Outcome.FAILED),
+    ],
+)
+def test_conditions_are_met_by_equal_values_of_the_same_kind(
+    conditions: dict[str, str | int | bool], outcome: Outcome
+) -> None:
+    predicate = {"result": "PASSED", "levels": ["L1", "L3"], "count": 2, "open": False}
+    statement = Statement(TYPES[0], ABOUT.subjects, "x", predicate)
+    assert judge_conditions(statement, conditions).outcome is outcome

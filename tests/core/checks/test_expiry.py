@@ -14,7 +14,14 @@ EXPIRES = datetime(2026, 11, 20, 12, tzinfo=UTC)
     ("at", "outcome", "words"),
     [
         (EXPIRES - timedelta(seconds=1), Outcome.PASSED, "valid for another 1 second"),
-        (EXPIRES, Outcome.FAILED, "expired 0 seconds before"),
+        (EXPIRES - timedelta(milliseconds=1), Outcome.PASSED, "another fraction of a second"),
+        (EXPIRES, Outcome.FAILED, "expired at the instant of this check"),
+        (
+            EXPIRES + timedelta(milliseconds=1),
+            Outcome.FAILED,
+            "expired at the instant of this check",
+        ),
+        (EXPIRES + timedelta(seconds=1), Outcome.FAILED, "expired 1 second before the instant"),
         (EXPIRES + timedelta(days=2), Outcome.FAILED, "expired 2 days before"),
     ],
 )

@@ -330,9 +330,9 @@ USED = {
 }
 NOT_OF_TUF = {
     "ecdsa_secp256r1_sha256_p1363_test.json": "TUF's ECDSA signatures are DER, not raw r and s",
-    "json_web_crypto_test.json": "JOSE envelopes; for a format that is not built yet",
-    "json_web_key_test.json": "JOSE keys; for a format that is not built yet",
-    "json_web_signature_test.json": "JOSE envelopes; for a format that is not built yet",
+    "json_web_crypto_test.json": "JOSE envelopes: tests/data/test_wycheproof_jws.py reads them",
+    "json_web_key_test.json": "JOSE keys: tests/data/test_wycheproof_jws.py reads them",
+    "json_web_signature_test.json": "JOSE envelopes: tests/data/test_wycheproof_jws.py reads them",
     "rsa_signature_2048_sha256_test.json": "PKCS#1 v1.5 is no scheme of TUF",
 }
 

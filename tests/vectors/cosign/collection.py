@@ -3,23 +3,16 @@
 import base64
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
-from tests.simulators.certifying import new_key
-from tests.simulators.image_repository import (
-    ANYBODY,
-    BY_KEY,
-    PROVENANCE,
-    TagPlan,
-    changed,
-    log_promise,
-    payload_of,
-)
+from tests.simulators.image_repository import ANYBODY, BY_KEY, PROVENANCE, changed
 from tests.simulators.sigstore_stack import NOW, stack
 from tests.vectors.scenario import Table, Told
 from tests.vectors.tag_format import DIGEST, OTHER, layer_of, verified
 from trustui.core.facts import ProblemKind
 from trustui.core.formats.cosign.payload import LOG_ENTRY
+from trustui.demo.images.certifying import new_key
+from trustui.demo.images.tag_format import TagPlan, log_promise, payload_of
 
 TABLE = Table()
 scenario = TABLE.scenario
@@ -278,7 +271,8 @@ def a_promise_from_before_the_log_was_in_use() -> Told:
     plan = TagPlan(logged=True)
     stated = json.loads(layer_of(plan)[1]["annotations"][LOG_ENTRY])
     body = base64.b64decode(stated["Payload"]["body"])
-    return verified(changed(plan, entry=log_promise(stack(), body, 1_000_000_000)), LOGGED_KEY)
+    early = datetime(2001, 9, 9, tzinfo=UTC)
+    return verified(changed(plan, entry=log_promise(stack(), body, early)), LOGGED_KEY)
 
 
 # The certificate
@@ -350,7 +344,7 @@ def a_certificate_that_is_over_and_no_proof_of_when_it_signed() -> Told:
 def a_signature_that_was_logged_long_after_the_certificate_was_over() -> Told:
     stated = json.loads(layer_of(FULL)[1]["annotations"][LOG_ENTRY])
     body = base64.b64decode(stated["Payload"]["body"])
-    late = int((NOW - timedelta(hours=1)).timestamp())
+    late = NOW - timedelta(hours=1)
     return verified(changed(FULL, entry=log_promise(stack(), body, late)), ANYBODY)
 
 

@@ -3,19 +3,13 @@
 import json
 from functools import cache
 
-from tests.simulators.certifying import new_key
-from tests.simulators.image_repository import (
-    ANYBODY,
-    BY_KEY,
-    PROVENANCE,
-    TagPlan,
-    envelope_of,
-    signed_envelope,
-)
+from tests.simulators.image_repository import ANYBODY, BY_KEY, PROVENANCE
 from tests.simulators.sigstore_stack import stack
 from tests.vectors.scenario import Table, Told
 from tests.vectors.tag_format import DIGEST, OTHER, layer_of, verified
 from trustui.core.primitives.dsse import IN_TOTO
+from trustui.demo.images.certifying import new_key
+from trustui.demo.images.tag_format import TagPlan, envelope_of, signed_envelope
 
 TABLE = Table()
 scenario = TABLE.scenario
@@ -123,6 +117,46 @@ def a_payload_that_is_no_statement() -> Told:
 @scenario(failed="attestation.subject")
 def an_attestation_that_was_copied_from_another_image() -> Told:
     return verified(TagPlan(predicate=PROVENANCE, subject=OTHER), WANTED)
+
+
+def conditions(builder: str | int) -> dict[str, object]:
+    return {**WANTED, "conditions": {"/builder/id": builder}}
+
+
+def built(predicate: object) -> TagPlan:
+    """A statement about the image with any predicate, signed by the key."""
+    statement = {
+        "_type": "https://in-toto.io/Statement/v1",
+        "subject": [{"digest": {"sha256": DIGEST.removeprefix("sha256:")}}],
+        "predicateType": PROVENANCE,
+        "predicate": predicate,
+    }
+    return signed(json.dumps(statement).encode(), IN_TOTO)
+
+
+@scenario(passed=("attestation.predicate", "attestation.condition"))
+def provenance_of_the_builder_that_is_stated() -> Told:
+    return verified(
+        built({"builder": {"id": "https://build.acme.example"}}),
+        conditions("https://build.acme.example"),
+    )
+
+
+@scenario(failed="attestation.condition")
+def provenance_of_another_builder() -> Told:
+    return verified(
+        built({"builder": {"id": "https://evil.example"}}), conditions("https://build.acme.example")
+    )
+
+
+@scenario(failed="attestation.condition")
+def provenance_without_a_builder() -> Told:
+    return verified(built({"builder": []}), conditions("https://build.acme.example"))
+
+
+@scenario(failed="attestation.condition")
+def provenance_that_says_true_where_one_is_stated() -> Told:
+    return verified(built({"builder": {"id": True}}), conditions(1))
 
 
 @scenario(failed="attestation.predicate")

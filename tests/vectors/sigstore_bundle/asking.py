@@ -7,17 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from tests.simulators.certifying import pem
-from tests.simulators.sigstore_stack import (
-    ARTIFACT,
-    EMAIL,
-    ISSUER,
-    NOW,
-    Json,
-    Plan,
-    make_bundle,
-    stack,
-)
+from tests.simulators.sigstore_stack import ARTIFACT, EMAIL, ISSUER, NOW, make_bundle, stack
 from tests.vectors.scenario import Table, Told
 from trustui.core.facts import Document, Problem
 from trustui.core.formats.sigstore_bundle import BundleQuestion, verify_bundle
@@ -26,6 +16,9 @@ from trustui.core.trace import collect, trace
 from trustui.core.trust_policy.expectations import Expectation
 from trustui.core.trust_policy.given import Trust
 from trustui.core.trusted_root import TrustedRoot, parse_trusted_root
+from trustui.demo.images.bundles import Plan
+from trustui.demo.images.certifying import pem
+from trustui.demo.images.stack import Json
 
 TABLE = Table()
 scenario = TABLE.scenario

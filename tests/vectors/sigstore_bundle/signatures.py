@@ -7,29 +7,9 @@ from typing import Any
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from tests.simulators.certifying import (
-    AUTHORITY,
-    MINUTE,
-    SIGNED,
-    YEAR,
-    Issued,
-    Stamp,
-    issue,
-    new_key,
-    pem,
-)
 from tests.simulators.sigstore_stack import (
     ARTIFACT,
-    BUNDLE_1,
-    BUNDLE_2,
-    BUNDLE_3,
-    Json,
-    Plan,
-    Stack,
-    b64,
-    chain_json,
     make_bundle,
-    sha256,
     signer_wish,
     stack,
     statement_about,
@@ -44,6 +24,19 @@ from tests.vectors.sigstore_bundle.asking import (
     scenario,
 )
 from trustui.core.facts import Problem, ProblemKind
+from trustui.demo.images.bundles import BUNDLE_1, BUNDLE_2, BUNDLE_3, Plan
+from trustui.demo.images.certifying import (
+    AUTHORITY,
+    MINUTE,
+    SIGNED,
+    YEAR,
+    Issued,
+    Stamp,
+    issue,
+    new_key,
+    pem,
+)
+from trustui.demo.images.stack import Json, Stack, b64, chain_json, sha256
 
 wanting = msgspec.structs.replace
 

@@ -4,11 +4,14 @@ An attestation is an in-toto statement in a DSSE envelope, in a sigstore bundle 
 cosign's tag format; formats do not know one another, so the questions stand here.
 """
 
+from collections.abc import Mapping
+
 import msgspec
 
 from trustui.core.errors import ParseError
 from trustui.core.limits import MIB, JsonLimits
 from trustui.core.primitives.dsse import IN_TOTO, Envelope, parse_envelope
+from trustui.core.primitives.json_pointer import value_at
 from trustui.core.primitives.statements import Statement, parse_statement
 from trustui.core.primitives.strict_json import load
 from trustui.core.primitives.text import counted, quoted, visible
@@ -25,7 +28,9 @@ TYPE = Check("attestation.type", f"{_STATEMENT} Statement")
 SUBJECT = Check("attestation.subject", f"{_STATEMENT} Statement")
 PREDICATE = Check("attestation.predicate", f"{_STATEMENT} Predicate")
 
-CHECKS = (ENVELOPE, SIGCOUNT, SIG, IDENTITY, TYPE, SUBJECT, PREDICATE)
+CONDITION = Check("attestation.condition", f"{_STATEMENT} Predicate")
+
+CHECKS = (ENVELOPE, SIGCOUNT, SIG, IDENTITY, TYPE, SUBJECT, PREDICATE, CONDITION)
 
 MAX_ENVELOPE = 24 * MIB
 """Bytes: base64 of the largest statement that is read."""
@@ -146,6 +151,27 @@ def judge_predicate(statement: Statement, wanted: str) -> Judgement:
             found=visible(statement.predicate_type, 200),
         )
     return passed("what is attested is of the wanted type", found=expected)
+
+
+def judge_conditions(statement: Statement, conditions: Mapping[str, str | int | bool]) -> Judgement:
+    """The predicate says what it must say, each value exactly and of its own kind."""
+    for pointer, wanted in conditions.items():
+        shown = visible(pointer, 80)
+        try:
+            found = value_at(statement.predicate, pointer)
+        except LookupError:
+            return failed(
+                f"the predicate does not say {shown}",
+                expected=f"{shown} = {quoted(wanted, 100)}",
+                found="nothing there",
+            )
+        if type(found) is not type(wanted) or found != wanted:
+            return failed(
+                f"the predicate says something else at {shown}",
+                expected=f"{shown} = {quoted(wanted, 100)}",
+                found=quoted(found, 100),
+            )
+    return passed(f"the predicate meets {counted(len(conditions), 'condition')}")
 
 
 def judge_annotations(statement: Statement, digest: str, wanted: dict[str, str]) -> Judgement:

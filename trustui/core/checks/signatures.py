@@ -2,7 +2,7 @@
 
 import msgspec
 
-from trustui.core.facts import VerifiedTime
+from trustui.core.facts import Turn, VerifiedTime
 from trustui.core.trace import Outcome
 
 
@@ -22,6 +22,8 @@ class SignatureOutcome(msgspec.Struct, frozen=True):
     key: str = ""
     predicate_type: str = ""
     times: tuple[VerifiedTime, ...] = ()
+    turns: tuple[Turn, ...] = ()
+    """When time alone may change what it came to, as far as the evidence says; the past too."""
 
     @property
     def signer(self) -> str:

@@ -9,6 +9,7 @@ from trustui.core.formats.cosign.case import Case, TagQuestion
 from trustui.core.formats.cosign.judges import (
     identity_of,
     predicate_is_wanted,
+    predicate_meets_conditions,
     signature_verifies,
     statement_is_about_it,
 )
@@ -56,4 +57,5 @@ def test_without_an_attestation_there_is_no_statement_and_without_a_certificate_
 ) -> None:
     assert statement_is_about_it(case).outcome is Outcome.FAILED
     assert predicate_is_wanted(case).outcome is Outcome.FAILED
+    assert predicate_meets_conditions(case).outcome is Outcome.FAILED
     assert identity_of(case).names == ()

@@ -5,21 +5,13 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.simulators.certifying import Stamp
-from tests.simulators.sigstore_stack import (
-    ARTIFACT,
-    BUNDLE_1,
-    BUNDLE_2,
-    BUNDLE_3,
-    Json,
-    Plan,
-    make_bundle,
-    sha256,
-    statement_about,
-)
+from tests.simulators.sigstore_stack import ARTIFACT, make_bundle, statement_about
 from trustui.core.errors import LimitExceeded, ParseError
 from trustui.core.facts import Document
 from trustui.core.formats.sigstore_bundle.bundle import MAX_PARTS, Bundle, parse
+from trustui.demo.images.bundles import BUNDLE_1, BUNDLE_2, BUNDLE_3, Plan
+from trustui.demo.images.certifying import Stamp
+from trustui.demo.images.stack import Json, sha256
 
 Spoil = Callable[[Json], object]
 

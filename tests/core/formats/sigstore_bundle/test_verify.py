@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from tests.simulators.certifying import SIGNED, pem
-from tests.simulators.sigstore_stack import EMAIL, ISSUER, stack
+import msgspec
+
+from tests.simulators.sigstore_stack import ARTIFACT, EMAIL, ISSUER, stack, statement_about
 from tests.vectors.sigstore_bundle import signatures
 from tests.vectors.sigstore_bundle.asking import GROUP, Case
 from trustui.core.checks.signatures import SignatureOutcome
@@ -11,6 +12,9 @@ from trustui.core.formats.sigstore_bundle import verify_bundle
 from trustui.core.formats.sigstore_bundle.verify import CHECKS, rows_of
 from trustui.core.pki.keys import load_key
 from trustui.core.trace import Outcome, Planned, Step, collect
+from trustui.core.trust_policy.expectations import Expectation
+from trustui.demo.images.bundles import Plan
+from trustui.demo.images.certifying import SIGNED, pem
 
 
 def outcome(case: Case) -> SignatureOutcome:
@@ -66,11 +70,38 @@ def test_every_check_is_planned_before_it_runs() -> None:
 
 
 def test_an_attestation_is_asked_about_under_the_ids_that_all_carriers_share() -> None:
-    shared = [check.id for check, _ in rows_of(is_attestation=True) if "attestation" in check.id]
+    wanted = Expectation(predicate_type="vuln", conditions={"/scanner/uri": "a"})
+    shared = [check.id for check, _ in rows_of(wanted) if "attestation" in check.id]
     assert shared == [
         "attestation.identity",
         "attestation.sig",
         "attestation.type",
         "attestation.subject",
         "attestation.predicate",
+        "attestation.condition",
     ]
+
+
+def judged(predicate: object, wanted: Expectation) -> str | None:
+    """The first failing check of a bundle around a statement with a predicate."""
+    statement = {**statement_about(ARTIFACT, "https://acme.example/own"), "predicate": predicate}
+    return outcome(Case(Plan(statement=statement), wanted)).first_failing
+
+
+def test_conditions_are_held_against_the_predicate_of_a_bundle() -> None:
+    wanted = msgspec.structs.replace(
+        signatures.CERTIFIED.expectation,
+        predicate_type="https://acme.example/own",
+        conditions={"/result": "PASSED"},
+    )
+    assert judged({"result": "PASSED"}, wanted) is None
+    assert judged({"result": "FAILED"}, wanted) == "attestation.condition"
+
+
+def test_where_nothing_is_attested_no_condition_is_met() -> None:
+    wanted = msgspec.structs.replace(
+        signatures.CERTIFIED.expectation, predicate_type="custom", conditions={"/result": "PASSED"}
+    )
+    events, _ = collect(verify_bundle, Case(expectation=wanted).question())
+    steps = {step.check: step.outcome for step in events if isinstance(step, Step)}
+    assert steps["attestation.condition"] is Outcome.FAILED

@@ -6,6 +6,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from trustui.core.checks.attestation import (
+    judge_conditions,
     judge_predicate,
     judge_subject,
     judge_type,
@@ -312,3 +313,11 @@ def predicate_is_wanted(case: Case) -> Judgement:
     if statement is None:
         return failed("there is no statement", expected="an in-toto statement", found="none")
     return judge_predicate(statement, case.expectation.predicate_type)
+
+
+def predicate_meets_conditions(case: Case) -> Judgement:
+    """The predicate says what is stated about it; only asked where something is."""
+    statement = statement_of(case)
+    if statement is None:
+        return failed("there is no statement", expected="an in-toto statement", found="none")
+    return judge_conditions(statement, case.expectation.conditions)

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from trustui.core.errors import ParseError
-from trustui.core.facts import VerifiedTime
+from trustui.core.facts import Turn, VerifiedTime
 from trustui.core.formats.cosign.case import Case
 from trustui.core.formats.cosign.payload import LOG_ENTRY
 from trustui.core.pki.authorities import Authority, Log
 from trustui.core.pki.certificates import CODE_SIGNING
 from trustui.core.pki.chains import Chain, ChainProblem, build_chain
 from trustui.core.pki.sct import verify_sct
+from trustui.core.pki.times import turns_of
 from trustui.core.primitives.instants import write_instant
 from trustui.core.primitives.text import visible
 from trustui.core.tlog.entries import (
@@ -246,6 +247,18 @@ def certificate_was_valid(case: Case) -> Judgement:
             )
     proven = " and ".join(dict.fromkeys(one.kind for one in case.times)) or "this instant"
     return passed(f"the certificate was valid at the time of signing ({proven})")
+
+
+def turns(case: Case) -> Iterator[Turn]:
+    """When `certificate_was_valid` concludes otherwise, where the present decides."""
+    if case.chain is None or case.times:
+        return
+    for one in case.chain.certificates:
+        yield from turns_of(one.window, f"the certificate {visible(one.title, 100)}")
+    if case.authority is not None:
+        yield from turns_of(
+            case.authority.window, f"the authority {visible(case.authority.title, 100)}"
+        )
 
 
 def _instants(case: Case) -> Iterator[tuple[datetime, str]]:

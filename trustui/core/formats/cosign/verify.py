@@ -66,6 +66,8 @@ OF_ATTESTATION: Rows = (
     (attestation.SUBJECT, judges.statement_is_about_it),
     (attestation.PREDICATE, judges.predicate_is_wanted),
 )
+CONDITIONS: Rows = ((attestation.CONDITION, judges.predicate_meets_conditions),)
+"""Where conditions are stated, which is only of attestations."""
 
 ALL = (
     *LAYER,
@@ -120,6 +122,8 @@ def _judge(case: Case, chain: Chain) -> Verification[None]:
         yield from _run(case, chain, _identity(case))
     yield from _run(case, chain, _signature(case))
     yield from _run(case, chain, OF_ATTESTATION if case.question.is_attestation else CLAIMS)
+    if case.expectation.conditions:
+        yield from _run(case, chain, CONDITIONS)
     if has_certificate:
         yield from _run(case, chain, EXPIRY)
 
@@ -146,7 +150,8 @@ def _plan(question: TagQuestion) -> tuple[str, ...]:
     """What every signature must come through; further checks depend on what is found."""
     if question.is_attestation:
         ids = (attestation.ENVELOPE, attestation.SIGCOUNT, attestation.SIG, attestation.PREDICATE)
-        last = tuple(check.id for check in ids)
+        conditions = (attestation.CONDITION,) if question.expectation.conditions else ()
+        last = tuple(check.id for check in (*ids, *conditions))
     else:
         last = tuple(check.id for check, _ in (*SIGNATURE, *SIG, *CLAIMS))
     first = tuple(check.id for check, _ in (*LAYER, *TIMES))
@@ -169,4 +174,5 @@ def _outcome(case: Case, chain: Chain) -> SignatureOutcome:
         key="" if key is None else key.fingerprint,
         predicate_type="" if statement is None else statement.predicate_type,
         times=tuple(case.times),
+        turns=tuple(proofs.turns(case)),
     )

@@ -6,19 +6,11 @@ Hostile text: every value is made visible and cut, and a member of another form 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-import msgspec
-
+from trustui.core.primitives.readable import Line
 from trustui.core.primitives.statements import Statement
 from trustui.core.primitives.text import counted, quoted
 
 MAX_TEXT = 200
-
-
-class Line(msgspec.Struct, frozen=True):
-    """One thing that a predicate says."""
-
-    label: str
-    text: str
 
 
 def readable(statement: Statement) -> tuple[Line, ...]:

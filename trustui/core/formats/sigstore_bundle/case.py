@@ -12,12 +12,13 @@ from functools import cached_property
 import msgspec
 
 from trustui.core.checks.attestation import Attestation, attestation_of
-from trustui.core.facts import Document, Problem, VerifiedTime
+from trustui.core.facts import Document, Problem, Turn, VerifiedTime
 from trustui.core.formats.sigstore_bundle.bundle import Bundle
 from trustui.core.pki.authorities import Authority, Log
 from trustui.core.pki.certificates import CODE_SIGNING, Certificate, parse_certificate
 from trustui.core.pki.chains import Chain, ChainProblem, build_chain
 from trustui.core.pki.keys import HASHES, PkixKey
+from trustui.core.pki.times import turns_of
 from trustui.core.pki.timestamps import TimestampProblem, verify_timestamp
 from trustui.core.primitives.instants import write_instant
 from trustui.core.primitives.statements import Statement
@@ -155,6 +156,24 @@ class Case:
     def instants(self) -> tuple[datetime, ...]:
         """What windows are judged at: the proven times, else the present."""
         return tuple(one.at for one in self.times) or (self.question.at,)
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """When windows that are judged at the present begin and end; none where times are proven."""
+        if self.leaf is None or self.times:
+            return ()
+        root = self.trust.trusted_root
+        authorities = () if root is None else root.certificate_authorities
+        above = (one for authority in authorities for one in authority.chain)
+        named = [
+            *(("certificate", one.title, one.window) for one in (*self.certificates, *above)),
+            *(("authority", one.title, one.window) for one in authorities),
+        ]
+        return tuple(
+            turn
+            for what, title, window in named
+            for turn in turns_of(window, f"the {what} {visible(title, 100)}")
+        )
 
     # the chain
 

@@ -257,6 +257,14 @@ def judge_predicate(case: Case) -> Judgement:
     return attestation.judge_predicate(statement, case.wanted.predicate_type)
 
 
+def judge_conditions(case: Case) -> Judgement:
+    """The predicate says what is stated about it; only asked where something is."""
+    statement = None if case.attestation is None else case.attestation.statement
+    if statement is None:
+        return failed("nothing is attested", expected=case.wanted.predicate_type, found="none")
+    return attestation.judge_conditions(statement, case.wanted.conditions)
+
+
 def tell_predicate(case: Case) -> Judgement:
     """Any statement about an artifact counts as its signature; what it says is told."""
     found = "" if case.attestation is None else case.attestation.predicate_type

@@ -29,6 +29,7 @@ from trustui.core.trace import (
     failed,
     passed,
 )
+from trustui.core.trust_policy.expectations import Expectation
 
 Judge: TypeAlias = Callable[[Case], Judgement]
 
@@ -87,11 +88,13 @@ _OF_ATTESTATION: dict[str, tuple[tuple[Check, Judge], ...]] = {
 CHECKS = (*FORM, MATERIAL, *(check for check, _ in ROWS))
 
 
-def rows_of(*, is_attestation: bool) -> tuple[tuple[Check, Judge], ...]:
+def rows_of(wanted: Expectation) -> tuple[tuple[Check, Judge], ...]:
     """What is asked after the form and the material."""
-    if not is_attestation:
+    if not wanted.predicate_type:
         return ROWS
-    return tuple(row for own in ROWS for row in _OF_ATTESTATION.get(own[0].id, (own,)))
+    rows = tuple(row for own in ROWS for row in _OF_ATTESTATION.get(own[0].id, (own,)))
+    conditions = ((attestation.CONDITION, content_judges.judge_conditions),)
+    return (*rows, *conditions) if wanted.conditions else rows
 
 
 def verify_bundle(question: BundleQuestion) -> Verification[SignatureOutcome]:
@@ -100,7 +103,7 @@ def verify_bundle(question: BundleQuestion) -> Verification[SignatureOutcome]:
     The steps are `bundle.*`; with `expectation.predicate_type`, signature, identity, subject and
     predicate are `attestation.*`.
     """
-    rows = rows_of(is_attestation=bool(question.expectation.predicate_type))
+    rows = rows_of(question.expectation)
     checks = (*FORM, MATERIAL, *(check for check, _ in rows))
     planned = tuple(check.id for check in checks)
     yield Planned(question.group, question.on, planned, question.needed)
@@ -185,4 +188,5 @@ def _with_signer(concluded: SignatureOutcome, case: Case) -> SignatureOutcome:
         key="" if case.key is None else case.key.fingerprint,
         predicate_type="" if case.attestation is None else case.attestation.predicate_type,
         times=case.times,
+        turns=case.turns,
     )

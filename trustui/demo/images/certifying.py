@@ -1,4 +1,7 @@
-"""Certificates, SCTs and timestamps as a private stack makes them, with every rule breakable."""
+"""Certificates, SCTs and timestamps as a private stack makes them, with every rule breakable.
+
+The same keys and serial numbers give the same bytes on every run; without them both are new ones.
+"""
 
 import hashlib
 import struct
@@ -16,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
 SIGNED = datetime(2026, 11, 20, 12, 1, tzinfo=UTC)
-"""When things are signed here."""
+"""When things are signed, unless somebody says otherwise."""
 MINUTE = timedelta(minutes=1)
 YEAR = timedelta(days=365)
 PURPOSES = {"code": "1.3.6.1.5.5.7.3.3", "time": "1.3.6.1.5.5.7.3.8", "tls": "1.3.6.1.5.5.7.3.1"}
@@ -27,6 +30,13 @@ PrivateKey: TypeAlias = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey |
 
 def new_key() -> ec.EllipticCurvePrivateKey:
     return ec.generate_private_key(ec.SECP256R1())
+
+
+def derived_key(seed: str) -> ec.EllipticCurvePrivateKey:
+    """A throw-away key from a text, the same one each time."""
+    secret = hashlib.sha256(seed.encode()).digest()
+    # 2^255 lies below the order of the curve, so every seed gives a private value.
+    return ec.derive_private_key(int.from_bytes(secret) % 2**255 + 1, ec.SECP256R1())
 
 
 def spki(key: PrivateKey) -> bytes:
@@ -42,12 +52,15 @@ def sign(key: PrivateKey, message: bytes) -> bytes:
     if isinstance(key, ed25519.Ed25519PrivateKey):
         return key.sign(message)
     assert isinstance(key, ec.EllipticCurvePrivateKey)
-    return key.sign(message, ec.ECDSA(hashes.SHA256()))
+    return key.sign(message, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
 
 
 def name_of(common_name: str) -> x509.Name:
+    """A common name alone, or all attributes of a name as RFC 4514 writes them."""
     if not common_name:
         return x509.Name([])
+    if "=" in common_name:
+        return x509.Name.from_rfc4514_string(common_name)
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
 
 
@@ -59,9 +72,12 @@ class Wish:
     start: datetime = SIGNED - MINUTE
     end: datetime = SIGNED + 9 * MINUTE
     ca: bool | None = None
+    ca_critical: bool = True
     path_length: int | None = None
     usages: tuple[str, ...] | None = ("digital_signature",)
+    usages_critical: bool = True
     purposes: tuple[str, ...] | None = ("code",)
+    """Of `PURPOSES`, or dotted numbers."""
     purposes_critical: bool = False
     names: tuple[x509.GeneralName, ...] = ()
     extensions: tuple[tuple[str, bytes, bool], ...] = ()
@@ -107,9 +123,16 @@ class Issued:
     def issue(self, wish: Wish, key: PrivateKey | None = None) -> "Issued":
         return issue(wish, self, key)
 
-    def issue_with_sct(self, wish: Wish, log: "PrivateKey", **changes: Any) -> "Issued":
+    def issue_with_sct(
+        self,
+        wish: Wish,
+        log: PrivateKey,
+        key: PrivateKey | None = None,
+        serial: int | None = None,
+        **changes: Any,
+    ) -> "Issued":
         """Issue twice, as a real authority does: once for the log, once with its promise."""
-        key, serial = new_key(), x509.random_serial_number()
+        key, serial = key or new_key(), serial or x509.random_serial_number()
         bare = issue(wish, self, key, serial)
         body = sct(bare.certificate, self.certificate, log, **changes)
         promised = core.OctetString(struct.pack(">HH", len(body) + 2, len(body)) + body).dump()
@@ -134,18 +157,20 @@ def issue(
     for extension, critical in _extensions(wish, own):
         builder = builder.add_extension(extension, critical)
     signer = own if issuer is None else issuer.key
-    assert isinstance(signer, ec.EllipticCurvePrivateKey)
-    return Issued(builder.sign(signer, wish.hash_algorithm), own)
+    assert not isinstance(signer, ed25519.Ed25519PrivateKey)
+    always_same = True if isinstance(signer, ec.EllipticCurvePrivateKey) else None
+    return Issued(builder.sign(signer, wish.hash_algorithm, ecdsa_deterministic=always_same), own)
 
 
 def _extensions(wish: Wish, key: PrivateKey) -> list[tuple[x509.ExtensionType, bool]]:
     found: list[tuple[x509.ExtensionType, bool]] = []
     if wish.ca is not None:
-        found.append((x509.BasicConstraints(wish.ca, wish.path_length), True))
+        found.append((x509.BasicConstraints(wish.ca, wish.path_length), wish.ca_critical))
     if wish.usages is not None:
-        found.append((x509.KeyUsage(**{name: name in wish.usages for name in USAGES}), True))
+        usage = x509.KeyUsage(**{name: name in wish.usages for name in USAGES})
+        found.append((usage, wish.usages_critical))
     if wish.purposes is not None:
-        oids = [x509.ObjectIdentifier(PURPOSES[name]) for name in wish.purposes]
+        oids = [x509.ObjectIdentifier(PURPOSES.get(name, name)) for name in wish.purposes]
         found.append((x509.ExtendedKeyUsage(oids), wish.purposes_critical))
     if wish.names:
         found.append((x509.SubjectAlternativeName(wish.names), True))
@@ -199,6 +224,9 @@ class Stamp:
     is_bare: bool = False
     other_digest: bool = False
     """Names its certificate by SHA-1 alone, as before RFC 5035."""
+    policy: str = "1.2.3.4"
+    accuracy: tuple[int, int, int] | None = None
+    """Seconds, milliseconds, microseconds."""
 
 
 def timestamp(message: bytes, signer: Issued, stamp: Stamp = Stamp()) -> bytes:
@@ -206,13 +234,14 @@ def timestamp(message: bytes, signer: Issued, stamp: Stamp = Stamp()) -> bytes:
     info = tsp.TSTInfo(
         {
             "version": "v1",
-            "policy": "1.2.3.4",
+            "policy": stamp.policy,
             "message_imprint": {
                 "hash_algorithm": {"algorithm": stamp.hash_name},
                 "hashed_message": hashlib.new(stamp.hash_name, message).digest(),
             },
             "serial_number": 7,
             "gen_time": stamp.at,
+            **_accuracy(stamp),
         }
     ).dump()
     token = cms.ContentInfo(
@@ -234,6 +263,13 @@ def timestamp(message: bytes, signer: Issued, stamp: Stamp = Stamp()) -> bytes:
         return bytes(token.dump())
     response = {"status": {"status": stamp.status}, "time_stamp_token": token}
     return bytes(tsp.TimeStampResp(response).dump())
+
+
+def _accuracy(stamp: Stamp) -> dict[str, Any]:
+    if stamp.accuracy is None:
+        return {}
+    stated = zip(("seconds", "millis", "micros"), stamp.accuracy, strict=True)
+    return {"accuracy": {name: number for name, number in stated if number}}
 
 
 def _signer_info(info: bytes, signer: Issued, stamp: Stamp) -> cms.SignerInfo:

@@ -1,0 +1,1 @@
+"""Images in registries: a private Sigstore with throw-away keys, and the repositories it signs for."""
