@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -81,7 +82,7 @@ def test_the_version_is_the_package_s_own(trustui: Trustui) -> None:
 
 def test_the_help_names_every_verb(trustui: Trustui) -> None:
     answer = trustui("--help")
-    names = [*(verb.__name__.rpartition(".")[2] for verb in VERBS), *SERVER_VERBS]
+    names = [*VERBS, *SERVER_VERBS]
     assert answer.status == 0
     assert [
         name for name in names if not re.search(rf"^    {name}\b", answer.out, re.MULTILINE)
@@ -90,7 +91,8 @@ def test_the_help_names_every_verb(trustui: Trustui) -> None:
 
 def test_every_verb_has_something_to_run() -> None:
     assert parser().parse_args(["explain", "tuf.a"]).run is not None
-    assert len({verb.run for verb in VERBS}) == len(VERBS)
+    for verb in VERBS:
+        assert callable(import_module(f"trustui.cli.{verb}").add_parser)
 
 
 @pytest.mark.parametrize("form", ["--every-step", "--json"])

@@ -5,26 +5,29 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 from trustui import __version__
-from trustui.cli import demo, diff, explain, policy, server, show, verify
+from trustui.cli import server
 from trustui.cli.answer import UNUSABLE
 from trustui.cli.arguments import Unusable
 
-VERBS = (verify, show, diff, explain, policy, demo)
-"""Modules with `add_parser` and `run`, in the order of the help."""
+VERBS = ("verify", "show", "diff", "explain", "policy", "demo")
+"""Modules with `add_parser`, in the order of the help; only what is asked for is loaded."""
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole grammar of the command line."""
+def parser(given: Sequence[str] = ()) -> argparse.ArgumentParser:
+    """The grammar of the command line: as much of it as these arguments need, or the whole."""
     top = argparse.ArgumentParser(
         prog="trustui",
         description="See, explain and change the trust state of software repositories.",
     )
     top.add_argument("--version", action="version", version=f"trustui {__version__}")
     verbs = top.add_subparsers(dest="verb", metavar="VERB", required=True)
-    for verb in VERBS:
-        verb.add_parser(verbs)
+    verb, kind = (*given, "", "")[:2]
+    for name in (verb,) if verb in VERBS else VERBS:
+        kinds = (kind,) if name == verb == "verify" else ()
+        import_module(f"trustui.cli.{name}").add_parser(verbs, *kinds)
     server.add_help(verbs)
     return top
 
@@ -50,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(given: list[str]) -> int:
     if server.is_handed_over(given):
         return server.hand_over(given)
-    parsed = parser().parse_args(given)
+    parsed = parser(given).parse_args(given)
     status: int = parsed.run(parsed)
     return status
 
