@@ -10,7 +10,7 @@ STAMP  := $(VENV)/.installed
 CODE   := trustui tests $(wildcard bench scripts)
 PYTEST := $(BIN)/python -m pytest
 # Tests that touch the database; tests/architecture sees that none is missing.
-ON_DATABASE := $(wildcard $(addprefix tests/,accounts acceptance api demo events inventory jobs operate \
+ON_DATABASE := $(wildcard $(addprefix tests/,accounts acceptance api demo events images inventory jobs operate \
 	pages policies settings verdicts web test_celery.py test_pipeline.py))
 
 .PHONY: help
@@ -56,7 +56,7 @@ test-postgres: dev ## Run the tests that touch the database again, on a PostgreS
 	$(BIN)/python scripts/test_on_postgres.py --numprocesses auto $(or $(T),$(ON_DATABASE))
 
 .PHONY: test-servers
-test-servers: dev ## Run the tests that start PostgreSQL, Redis or nginx
+test-servers: dev ## Run the tests that start PostgreSQL, Redis, nginx or a registry
 	$(PYTEST) --numprocesses auto -m "servers and not soak and not faults" $(T)
 
 .PHONY: faults
