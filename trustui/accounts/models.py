@@ -51,7 +51,6 @@ class Scope(models.TextChoices):
 
     READ = "read", "read"
     ACT = "act", "read and act"
-    CALENDAR = "calendar", "calendars only"
 
 
 class ApiToken(models.Model):
