@@ -15,7 +15,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 SHARED = PROJECT.parent / "shared" / "data"
 
 
-SERVERS = {"postgres_server", "redis_server", "nginx_server"}
+SERVERS = {"postgres_server", "redis_server", "nginx_server", "docker_registry", "zot_registry"}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -100,5 +100,25 @@ def nginx_server(tmp_path: Path) -> Iterator[servers.NginxServer]:
     """An nginx that serves a folder of the test's own."""
     program = servers.binary("nginx") or missing("nginx is not installed")
     server = servers.nginx(program, tmp_path / "nginx")
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def docker_registry(tmp_path: Path) -> Iterator[servers.RegistryServer]:
+    """Debian's docker-registry, which knows no referrers and ignores pages; empty."""
+    program = servers.binary("docker-registry") or missing("docker-registry is not installed")
+    server = servers.docker_registry(program, tmp_path / "docker-registry")
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def zot_registry(tmp_path: Path) -> Iterator[servers.RegistryServer]:
+    """A zot, which knows referrers; empty. No distribution has it: it is skipped where it is absent."""
+    program = servers.binary("zot") or servers.binary("zot-minimal")
+    if program is None:
+        pytest.skip("zot is not on the path")
+    server = servers.zot(program, tmp_path / "zot")
     yield server
     server.stop()

@@ -43,7 +43,7 @@ ATTACKS = {
 CLAUSE = re.compile(
     r"(?:TUF 1\.0\.34 §\d|TAP 15$|none(?:;| in TUF 1\.0\.34;) |Sigstore client specification §\d"
     r"|sigstore_[a-z]+\.proto |RFC \d+ §|C2SP |in-toto attestation 1 |cosign [A-Z]"
-    r"|DSSE 1\.0\.2 |distribution 1\.1 |image-spec 1\.1 |docs/formats/)"
+    r"|SPDX 2\.3 |DSSE 1\.0\.2 |distribution 1\.1 |image-spec 1\.1 |Notary [a-z-]+ \"|docs/formats/)"
 )
 TOP_LEVEL_WORKFLOW = {
     "tuf.root.": "5.3",
@@ -103,7 +103,21 @@ def test_it_reads_each_field_into_its_member() -> None:
         "causes": "text of Causes.",
         "how_to_check": "text of How to check.",
         "fix": "text of Fix.",
+        "book": "",
+        "chapter": "",
     }
+
+
+def test_it_names_the_titles_that_a_page_stands_under() -> None:
+    text = (
+        f"# One\n\n## Two\n\n{section('tuf.a')}\n{section('tuf.b')}\n## Three\n\n{section('tuf.c')}"
+    )
+    found = [(page.id, page.book, page.chapter) for page in parse_pages(text).values()]
+    assert found == [("tuf.a", "One", "Two"), ("tuf.b", "One", "Two"), ("tuf.c", "One", "Three")]
+
+
+def test_every_page_stands_in_a_book_and_a_chapter(pages: Mapping[str, CheckPage]) -> None:
+    assert every(pages, lambda page: bool(page.book and page.chapter)) == []
 
 
 def test_it_keeps_the_order_of_the_file() -> None:

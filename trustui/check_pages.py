@@ -61,6 +61,10 @@ class CheckPage(msgspec.Struct, frozen=True):
     """Likely causes, most likely first, divided by semicolons."""
     how_to_check: str
     fix: str
+    book: str = ""
+    """The title of the text that it stands in, such as `TUF`."""
+    chapter: str = ""
+    """Its chapter there, such as `Root`; what people look for it under."""
 
     @property
     def advice(self) -> str:
@@ -80,12 +84,12 @@ def parse_pages(text: str) -> dict[str, CheckPage]:
     field is missing or unknown, a line is no field, or a heading is no id.
     """
     pages: dict[str, CheckPage] = {}
-    for section, lines in _sections(text):
+    for where, section, lines in _sections(text):
         if _ID.fullmatch(section) is None:
             raise ValueError(f"section {section!r} is no id of the form format.step.detail")
         if section in pages:
             raise ValueError(f"section {section} stands twice")
-        pages[section] = _page(section, lines)
+        pages[section] = _page(section, lines, *where)
     return pages
 
 
@@ -104,20 +108,26 @@ def load_pages() -> Mapping[str, CheckPage]:
     return MappingProxyType(pages)
 
 
-def _sections(text: str) -> Iterator[tuple[str, list[str]]]:
+def _sections(text: str) -> Iterator[tuple[tuple[str, str], str, list[str]]]:
+    """The titles above a section, its own, and its lines."""
+    book, chapter = "", ""
     section, lines = "", list[str]()
     for line in text.splitlines():
         if line.startswith(("# ", "## ", "### ")):
             if section:
-                yield section, lines
+                yield (book, chapter), section, lines
             section, lines = line[4:].strip() if line.startswith("### ") else "", []
+            if line.startswith("# "):
+                book, chapter = line[2:].strip(), ""
+            elif line.startswith("## "):
+                chapter = line[3:].strip()
         elif line.strip():
             lines.append(line)
     if section:
-        yield section, lines
+        yield (book, chapter), section, lines
 
 
-def _page(section: str, lines: list[str]) -> CheckPage:
+def _page(section: str, lines: list[str], book: str, chapter: str) -> CheckPage:
     fields: dict[str, str] = {}
     for line in lines:
         match = _FIELD.fullmatch(line.rstrip())
@@ -137,7 +147,8 @@ def _page(section: str, lines: list[str]) -> CheckPage:
         raise ValueError(f"section {section}: field Kind is {fields['kind']!r}")
     if not may_fail and "failing" in fields:
         raise ValueError(f"section {section}: field Failing, but it fails nothing")
-    return msgspec.convert({"id": section, "failing": "", **fields}, CheckPage)
+    given = {"id": section, "failing": "", "book": book, "chapter": chapter, **fields}
+    return msgspec.convert(given, CheckPage)
 
 
 def _pages_folder() -> Traversable:

@@ -3,8 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
 
-from trustui.api import problems
-from trustui.web import errors, health, metrics
+from trustui.api import problems, schema
+from trustui.web import api_index, errors, health, metrics
 from trustui.web.asking import public
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", public(health.readyz)),
     path("livez/workers", public(health.livez_workers)),
     path("metrics", public(metrics.metrics)),
+    path("api/", api_index.index_of(schema.document), name="api"),
     path("api/", include("trustui.api.urls")),
     path("", include("trustui.web.urls")),
 ]

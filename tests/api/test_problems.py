@@ -97,7 +97,7 @@ def test_a_database_that_is_away_says_when_to_come_back() -> None:
 
 
 def test_addresses_that_there_are_not_are_problems_too(cast: Cast) -> None:
-    for address in ("/api/", "/api/v1/", "/api/v1/nothing/", "/api/v1/keys/xyz/"):
+    for address in ("/api/v1/", "/api/v1/nothing/", "/api/v1/keys/xyz/"):
         assert Client().get(address).status_code == 401
         answer = cast.as_role(Role.VIEWER).post(address)
         assert answer.status_code == 404

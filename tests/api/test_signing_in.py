@@ -75,11 +75,6 @@ def test_a_token_for_reading_does_nothing(cast: Cast) -> None:
     assert Job.objects.get(kind="crawl", key=str(cast.own.source.pk)).state == "queued"
 
 
-def test_a_token_for_calendars_opens_no_api(cast: Cast) -> None:
-    answer = Client().get("/api/v1/account/", headers=bearer(cast, Scope.CALENDAR))
-    assert answer.json()["type"] == "urn:trustui:problem:token-scope"
-
-
 def test_a_session_acts_only_with_its_csrf_token(cast: Cast) -> None:
     client = sign_in(Client(enforce_csrf_checks=True), cast.own.administrator)
     address = f"/api/v1/sources/{cast.own.source.pk}/crawl/"

@@ -21,6 +21,17 @@ START_SECONDS = 240
 SHOWN = "quayline-firmware"
 """It has delegated roles, and a verdict with a failing check."""
 
+IMAGES = "terminal-suite"
+"""A repository of images, one of which fails by who signed it."""
+
+_FAILING_IMAGE = (
+    "SELECT max(v.id) FROM verdicts_artefactverdict v JOIN images_imagerepository r"
+    " ON r.id = v.repository_id WHERE r.name = :name AND v.trust_state = 'failing'"
+)
+_SIGNATURE = (
+    "SELECT min(s.id) FROM images_imagesignature s JOIN verdicts_artefactverdict v"
+    " ON v.digest = s.subject_digest AND v.repository_id = s.repository_id WHERE v.id = :image"
+)
 _EXAMPLES = {
     "verdict_id": "SELECT verdict_id FROM verdicts_sourceverdict WHERE source_id = :source",
     "role_id": "SELECT role_id FROM inventory_rolestate WHERE source_id = :source AND role = 'cranes'",
@@ -31,6 +42,19 @@ _EXAMPLES = {
     "job_id": "SELECT id FROM jobs_job WHERE kind = 'crawl' AND key = CAST(:source AS TEXT)",
     "event_id": "SELECT max(id) FROM events_event WHERE position IS NOT NULL"
     " AND source_id = :source",
+    "repository_id": "SELECT repository_id FROM verdicts_artefactverdict WHERE id = :image",
+    "oci_digest": "SELECT digest FROM verdicts_artefactverdict WHERE id = :image",
+    "artefact_verdict_id": "SELECT id FROM verdicts_artefactverdict WHERE id = :image",
+    "tag_id": "SELECT tag_id FROM images_tagmove WHERE digest = (SELECT digest FROM"
+    " verdicts_artefactverdict WHERE id = :image)",
+    "manifest_digest": "SELECT digest FROM images_manifest WHERE id = (SELECT manifest_id FROM"
+    " images_imagesignature WHERE id = :signature)",
+    "position": "SELECT position FROM images_imagesignature WHERE id = :signature",
+    "content_digest": "SELECT content_digest FROM images_imagesignature WHERE id = :signature",
+    "identity_id": "SELECT identity_id FROM images_identity WHERE id = (SELECT identity_id FROM"
+    " images_imagesignature WHERE id = :signature)",
+    "policy_id": "SELECT min(id) FROM policies_imagepolicy",
+    "material_id": "SELECT min(id) FROM policies_trustmaterial",
     "team_id": "SELECT min(id) FROM accounts_team",
     "user_id": "SELECT min(id) FROM accounts_user",
 }
@@ -101,9 +125,12 @@ def examples_in(database: Path) -> dict[str, object]:
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
         named = "SELECT id FROM inventory_source WHERE name = :name"
         (source,) = connection.execute(named, {"name": SHOWN}).fetchone()
+        (image,) = connection.execute(_FAILING_IMAGE, {"name": IMAGES}).fetchone()
+        (signature,) = connection.execute(_SIGNATURE, {"image": image}).fetchone()
+        about = {"source": source, "image": image, "signature": signature}
         found: dict[str, object] = {"source_id": source}
         for parameter, query in _EXAMPLES.items():
-            row = connection.execute(query, {"source": source}).fetchone()
+            row = connection.execute(query, about).fetchone()
             if row is None or row[0] is None:
                 raise LookupError(f"the demo has no {parameter}")
             found[parameter] = row[0]

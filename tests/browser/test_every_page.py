@@ -18,7 +18,6 @@ REFUSED = {
     "account/codes/": 404,
     "account/codes/download/": 404,
     "account/oidc/error/": 401,
-    "api/": 404,  # what the interface for programs has nothing at
 }
 """Route -> what it answers here instead of a page."""
 ROUTES = [route for route in routes() if route.parameters.isdisjoint(NOT_IN_THE_DEMO)]

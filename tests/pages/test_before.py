@@ -119,12 +119,20 @@ def test_what_every_renewal_moves_is_folded() -> None:
     told, folded = change_lines(
         ["timestamp: expiry of timestamp: a → b, which widens trust", "team v1 → v2", "x: y: a → b"]
     )
-    assert texts(told) == ["x: y: a → b", "team v1 → v2"]
+    assert texts(told) == ["x: y: a → b"]
+    assert texts(folded) == ["team v1 → v2", "timestamp: expiry of timestamp: a → b"]
+
+
+def test_versions_are_read_where_nothing_else_changed() -> None:
+    told, folded = change_lines(
+        ["snapshot: file version of targets: 1 → 2", "targets v1 → v2", "snapshot v8 → v9"]
+    )
+    assert texts(told) == ["targets v1 → v2", "snapshot v8 → v9"]
     assert len(folded) == 1
 
 
 def test_the_suspicious_comes_first_and_no_more_than_a_few_are_told() -> None:
-    sentences = [f"role-{number} v1 → v2" for number in range(20)] + ["root v5 → v4, a rollback"]
+    sentences = [f"role-{number}: a: 1 → 2" for number in range(20)] + ["root v5 → v4, a rollback"]
     told, folded = change_lines(sentences)
     assert len(told) == MOST_CHANGES
     assert len(folded) == len(sentences) - MOST_CHANGES

@@ -57,7 +57,7 @@ def test_when_all_answer_the_oldest_answer_is_told() -> None:
     crawled(other, "unchanged", NOW)
     assert (
         crawl_health(who, PRESENT).words
-        == "All sources answered in the last 1 day. 1 gave only a part."
+        == "All sources answered within the last day. 1 gave only a part."
     )
 
 

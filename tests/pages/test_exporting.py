@@ -102,7 +102,7 @@ def test_pages_are_asked_for_one_after_the_other() -> None:
         number = int(after or 0)
         return [One(number)], str(number + 1) if number < 2 else None
 
-    rows = exporting._portions(portion)
+    rows = exporting.portions(portion)
     assert asked == [None]  # the first at once
     assert [row.number for row in rows if isinstance(row, One)] == [0, 1, 2]
     assert asked == [None, "1", "2"]

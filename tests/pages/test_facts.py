@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from tests.simulators.answers import AT, FAILED, UNDECIDED, answer, step, verified_answer
 from tests.simulators.watched import DAY, START, WEEK, vendor
 from trustui.core.trace import TrustState
@@ -38,7 +40,23 @@ def test_an_expired_timestamp_leaves_the_signatures_sound() -> None:
 def test_too_few_signatures_are_counted_in_the_word() -> None:
     failed = step("x.signature", FAILED, found="1 valid", expected="2 of 2 keys", on="team v3")
     four = of(answer(failed))
-    assert four[0] == Fact("Signatures", "bad", "1 valid, 2 of 2 keys needed", "team v3")
+    assert four[0] == Fact("Signatures", "bad", "1 of 2 needed keys", "team v3")
+
+
+@pytest.mark.parametrize(
+    ("found", "expected", "word"),
+    [
+        ("0 valid", "1 of 1 key", "0 of 1 needed key"),
+        ("2 valid", "3 of 1,024 keys", "2 of 3 needed keys"),
+        ("of another key", "of the named key", "of another key"),
+        (None, "2 of 2 keys", "not enough"),
+    ],
+)
+def test_a_signature_that_fails_is_told_in_a_few_words(
+    found: str | None, expected: str, word: str
+) -> None:
+    four = of(answer(step("x.signature", FAILED, found=found, expected=expected)))
+    assert (four[0].sign, four[0].word) == ("bad", word)
 
 
 def test_without_any_signature_nothing_is_claimed() -> None:

@@ -86,7 +86,7 @@ def test_what_expires_soon_says_what_and_when() -> None:
 
 
 def test_a_check_without_a_page_is_told_by_its_own_words() -> None:
-    failed = step("notation.authenticity", FAILED, because="no certificate of the store signed it")
+    failed = step("notary.gun.read", FAILED, because="no certificate of the store signed it")
     told = of(answer(failed, state=TrustState.FAILING), None, AT)
     assert told.title == "Failing: no certificate of the store signed it"
 

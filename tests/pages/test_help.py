@@ -99,3 +99,21 @@ def test_of_the_past_it_does_not_tell_where() -> None:
 
 def test_an_id_that_there_is_not_has_no_page() -> None:
     assert check_help(STRANGER, present(NOW), "tuf.nothing") is None
+
+
+def test_a_check_tells_how_clients_say_it() -> None:
+    page = check_help(STRANGER, past(START), "cosign.tlog_present")
+    assert page is not None
+    assert ("cosign", "offline verification failed") in [
+        (one.client, one.words) for one in page.said
+    ]
+
+
+def test_groups_have_the_names_of_chapters_and_those_of_tuf_come_first() -> None:
+    sections = help_index().sections
+    assert [(one.book, one.chapter) for one in sections][:2] == [("TUF", "Clock"), ("TUF", "Root")]
+    books = help_index().books
+    assert books[0] == ("TUF", 1)
+    assert len(dict(books)) == len(books)
+    assert all(sections[number - 1].book == book for book, number in books)
+    assert "Checks" not in {one.chapter for one in sections}

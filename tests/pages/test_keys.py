@@ -6,9 +6,10 @@ from pytest_django import DjangoAssertNumQueries
 from tests.simulators.keyed import give_another_id, of_role, spared, twins
 from tests.simulators.people import HIDDEN_NAME, OWN_NAME, Cast, make_cast, new_user
 from tests.simulators.seen import viewer_of as viewer_of_source
-from tests.simulators.watched import DAY, START
+from tests.simulators.watched import DAY, START, Watched, vendor
 from trustui.inventory.models import RoleState, Source, SourceKey
-from trustui.pages.keys import Filter, filter_of, keys
+from trustui.pages import key_ranking
+from trustui.pages.keys import ORDERS, Filter, filter_of, keys
 from trustui.pages.moment import Moment
 from trustui.pages.paging import PagingError, write_cursor
 from trustui.pages.viewer import Viewer, viewer_of
@@ -90,7 +91,7 @@ def test_keys_that_sources_share_stand_in_a_matrix(
 ) -> None:
     east, west = twins()
     viewer = viewer_of_source(east)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(17):
         page = keys(viewer, PRESENT)
     matrix = page.matrix
     assert matrix is not None
@@ -127,14 +128,51 @@ def test_pages_follow_one_another(
     found: list[str] = []
     after = None
     for _ in whole:
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(9):
             page = keys(viewer, PRESENT, None, after, 1)
         found += [line.fingerprint for line in page.lines]
         after = page.after
     assert (found, after) == (whole, None)
-    for wrong in ("x", write_cursor([7]), write_cursor(["zz"])):
-        with pytest.raises(PagingError):
-            keys(viewer, PRESENT, None, wrong)
+    for wrong in ("x", write_cursor([7]), write_cursor(["zz"]), write_cursor(["zz", 7])):
+        for order in ORDERS:
+            with pytest.raises(PagingError):
+                keys(viewer, PRESENT, Filter(order=order), wrong)
+
+
+def test_keys_of_the_most_important_roles_come_first(viewer: Viewer) -> None:
+    by_role = keys(viewer, PRESENT)
+    assert [line.roles for line in by_role.lines] == [
+        ("root",), ("targets",), ("snapshot",), ("timestamp",)
+    ]  # fmt: skip
+    by_fingerprint = keys(viewer, PRESENT, Filter(order="fingerprint"))
+    assert list(by_fingerprint.lines) == sorted(by_role.lines, key=lambda one: one.fingerprint)
+    assert (by_role.order, by_fingerprint.order) == ("", "fingerprint")
+
+
+def test_too_many_keys_stand_by_fingerprint(
+    viewer: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(key_ranking, "MOST_RANKED", 3)
+    page = keys(viewer, PRESENT, size=3)
+    shown = [line.fingerprint for line in page.lines]
+    assert (shown, page.order) == (sorted(shown), "fingerprint")
+    assert len(keys(viewer, PRESENT, None, page.after).lines) == 1
+
+
+@pytest.mark.django_db
+def test_keys_of_the_top_level_are_told_from_those_of_delegated_roles() -> None:
+    repo = vendor()
+    repo.add_delegation("targets", "eu", paths=["eu/*"])
+    repo.publish(START)
+    watched = Watched(repo)
+    watched.crawl(START + DAY)
+    viewer = viewer_of_source(watched)
+    last = keys(viewer, PRESENT).lines[-1]
+    assert last.roles == ("eu",)
+    everything = fingerprints(viewer, Filter())
+    assert fingerprints(viewer, Filter(kind="top")) == everything - {last.fingerprint}
+    RoleState.objects.filter(source=watched.source).update(is_listed=False)
+    assert fingerprints(viewer, Filter(kind="top")) == set()
 
 
 def test_the_keys_of_others_do_not_exist(cast: Cast, viewer: Viewer) -> None:

@@ -101,7 +101,8 @@ def test_nothing_found_tells_what_was_looked_for(viewer: Viewer) -> None:
     page = search(viewer, MOMENT, "no \u202e such")
     assert (page.title, page.text) == ("Nothing found", "no \\u{202E} such")
     assert page.looked_for == (
-        *("a source by name", "a role by name", "a key by fingerprint or id"),
+        *("a source by name", "a role by name", "an image repository by name"),
+        *("an identity by subject", "a key by fingerprint or id"),
     )
     assert page.may_verify
     assert not search(viewer, MOMENT, "0" * 64).may_verify  # verifying a digest searches for it
@@ -126,7 +127,7 @@ def test_many_hits_are_cut_and_cost_no_more(
         first.pk = None
         first.name = f"12345678-{number}"
         first.save()
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(9):
         page = search(viewer, MOMENT, "12345678")
     assert kinds(page) == [Kind.SOURCE] * EACH
     assert (page.title, page.more) == ("10 and more found", ("sources",))

@@ -176,8 +176,17 @@ def test_commands_quote_what_a_location_may_hold() -> None:
     assert theirs.text.startswith("mkdir -p state && python -c '")
 
 
-def test_a_folder_is_reproduced_with_our_own_client_only() -> None:
-    assert [one.label for one in reproduce("tuf", "/srv/metadata", START)] == ["With trustui"]
+def test_a_folder_is_served_first_for_a_client_that_reads_none() -> None:
+    ours, theirs = reproduce("tuf", "/srv/my metadata", START)
+    assert "verify tuf '/srv/my metadata' " in ours.text
+    serving, asking = theirs.text.split(" &\n")
+    assert serving.endswith("--bind 127.0.0.1 --directory '/srv/my metadata'")
+    assert '"http://127.0.0.1:8765/"' in asking
+    assert "timestamp.json" in theirs.note
+
+
+def test_formats_whose_clients_are_not_known_have_our_command_alone() -> None:
+    assert [one.label for one in reproduce("x", "/srv/x", START)] == ["With trustui"]
 
 
 def test_crawls_after_the_verdict_tell_of_reach(lapsed: Watched, viewer: Viewer) -> None:

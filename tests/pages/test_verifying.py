@@ -9,6 +9,7 @@ import pytest
 from tests.simulators.metadata_server import serving
 from tests.simulators.onlookers import STRANGER, onlooker, time_passes
 from tests.simulators.watched import DAY, START, WEEK, Watched, vendor
+from trustui.check_pages import load_pages
 from trustui.demo.publisher import Publisher
 from trustui.inventory.models import Blob, Crawl
 from trustui.inventory.recognizing import SourceError
@@ -58,6 +59,29 @@ def test_a_client_s_text_is_explained_with_where_it_is_so_now() -> None:
     assert message.checks[0].advice.startswith("Get the timestamp renewed")
     assert [one.source for one in told.failing] == ["vendor-updates"]
     assert explain(STRANGER, "timestamp.json is expired").failing == ()
+
+
+def test_a_text_that_fits_several_causes_tells_each_with_what_to_do() -> None:
+    (message,) = explain(STRANGER, "Error: no signatures found").messages
+    first, *others = message.causes
+    assert first.because.startswith("The digest was never signed")
+    assert (first.check_id, first.href) == ("registry.find", "/help/checks/registry.find/")
+    assert first.title == "Something of the wanted kind is attached"
+    assert len(others) > 3
+    assert all(one.how_to_check and one.fix for one in message.causes)
+
+
+def test_a_cause_that_no_check_asks_links_nowhere() -> None:
+    (message,) = explain(STRANGER, "System error calling external data provider").messages
+    assert (message.checks, message.causes[0].check_id, message.causes[0].href) == ((), "", "")
+
+
+def test_where_a_message_tells_no_causes_the_pages_of_its_checks_do() -> None:
+    text = "leaf certificate: only able to verify 0 SCT entries; unable to meet threshold of 1"
+    (message,) = explain(STRANGER, text).messages
+    page = load_pages()["bundle.sct"]
+    (cause,) = message.causes
+    assert (cause.because, cause.fix) == (page.causes, page.fix)
 
 
 def test_a_text_that_no_client_says_is_not_explained() -> None:

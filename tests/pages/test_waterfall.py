@@ -213,3 +213,32 @@ def test_hidden_characters_are_visible_everywhere() -> None:
 def test_instants_are_written_as_people_do() -> None:
     assert readable("after 2026-11-20T12:00:00Z!") == "after 20 Nov 2026 12:00 UTC!"
     assert readable("2026-13-40T99:00:00Z") == "2026-13-40T99:00:00Z"
+
+
+def test_what_passed_is_folded_and_what_did_not_is_open() -> None:
+    steps = [
+        step("x.a", group="root"),
+        step("x.y", FAILED, group="timestamp"),
+        step("x.z", group="timestamp"),
+        step("x.z", group="snapshot", moot_because="x.y"),
+        step("x.z", group="targets → eu", moot_because="x.y"),
+        step("x.z", UNDECIDED, group="keys"),
+    ]
+    made = waterfall(answer(*steps), {}, AT)
+    heads = {group.head.name: group.head for group in made.groups}
+    assert {name: head.is_open for name, head in heads.items()} == {
+        "Root, v1": False,
+        "Timestamp, v1": True,
+        "Snapshot, v1": True,
+        "eu, v1": False,
+        "Keys, v1": True,
+    }
+    assert heads["Root, v1"].told == "1 passed"
+    assert heads["Timestamp, v1"].told == "1 passed, 1 failed"
+    assert heads["Snapshot, v1"].told == ""
+
+
+def test_where_all_is_well_everything_is_folded() -> None:
+    made = waterfall(verified_answer(vendor(), START + DAY), load_pages(), AT)
+    assert not any(group.head.is_open for group in made.groups)
+    assert all(group.head.told for group in made.groups)

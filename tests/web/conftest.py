@@ -16,6 +16,13 @@ def cast(db: None) -> Cast:
 
 
 @pytest.fixture
+def cast_with_images(db: None) -> Cast:
+    """The same, and each team has a registry."""
+    del db
+    return make_cast(has_images=True)
+
+
+@pytest.fixture
 def platform(db: None) -> Team:
     """A team without anything."""
     del db

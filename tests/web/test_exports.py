@@ -15,13 +15,14 @@ import pytest
 from django.http import StreamingHttpResponse
 from django.test import Client
 
-from tests.simulators.people import HIDDEN_NAME, Cast, sign_in
+from tests.simulators.people import HIDDEN_NAME, Cast, Route, sign_in
 from trustui.accounts.models import Role
 from trustui.inventory.models import Source
 from trustui.pages.paging import MOST_ROWS
 from trustui.web.exports import EXPORTS, Export, as_csv, as_json, columns_of
 
-TEMPLATES = Path(__file__).resolve().parent.parent.parent / "templates"
+PROJECT = Path(__file__).resolve().parent.parent.parent
+PARAMETER = re.compile("<[a-z]+:([a-z0-9_]+)>")
 
 
 def text_of(client: Client, address: str) -> str:
@@ -31,19 +32,20 @@ def text_of(client: Client, address: str) -> str:
 
 
 def address_of(export: Export, cast: Cast, form: str) -> str:
-    address = export.address.replace("<int:source_id>", str(cast.own.source.pk))
-    return f"/{address}export.{form}"
+    route = Route(export.address, None, frozenset(PARAMETER.findall(export.address)))
+    return f"{route.address(cast.own.examples)}export.{form}"
 
 
 @pytest.mark.parametrize("export", EXPORTS, ids=lambda export: export.name)
-def test_both_forms_tell_the_same_rows(export: Export, cast: Cast) -> None:
+def test_both_forms_tell_the_same_rows(export: Export, cast_with_images: Cast) -> None:
+    cast = cast_with_images
     client = sign_in(Client(), cast.own.administrator)
     told = text_of(client, address_of(export, cast, "json"))
     table = text_of(client, address_of(export, cast, "csv"))
     rows = json.loads(told)
     cells = list(csv.DictReader(io.StringIO(table, newline="")))
     assert len(rows) == len(cells)
-    assert len(rows) >= (0 if export.name in {"now", "findings", "expiries"} else 1)
+    assert len(rows) >= (0 if export.name in {"now", "findings", "expiries", "registry"} else 1)
     assert HIDDEN_NAME not in told + table
     for row, line in zip(rows, cells, strict=True):
         for name, value in row.items():
@@ -53,8 +55,9 @@ def test_both_forms_tell_the_same_rows(export: Export, cast: Cast) -> None:
 
 @pytest.mark.parametrize("export", EXPORTS, ids=lambda export: export.name)
 def test_each_is_linked_from_its_page(export: Export) -> None:
-    pages = "".join(path.read_text() for path in TEMPLATES.rglob("*.html"))
-    assert re.search(f"export_links \"{export.name}\"|'{export.name}-csv'", pages)
+    templates, views = PROJECT / "templates", PROJECT / "trustui" / "web"
+    pages = "".join(path.read_text() for path in (*templates.rglob("*.html"), *views.glob("*.py")))
+    assert re.search(f'export_links "{export.name}"|["\']{export.name}-csv["\']', pages)
 
 
 def test_an_export_has_every_row_and_not_one_page(cast: Cast) -> None:

@@ -27,6 +27,10 @@ OF_A_TEAM = {
     "fingerprint",
     "team_id",
     "user_id",
+    "repository_id",
+    "identity_id",
+    "policy_id",
+    "material_id",
 }
 """Parameters that name what belongs to a team."""
 OF_A_PERSON = {"token_id", "calendar_id"}
@@ -106,7 +110,10 @@ def _of_a_team(need: Act, route: Route, asked: Asked) -> set[int]:
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_routes_answer_those_whom_they_are_for_and_nobody_else(part: int, cast: Cast) -> None:
+def test_routes_answer_those_whom_they_are_for_and_nobody_else(
+    part: int, cast_with_images: Cast
+) -> None:
+    cast = cast_with_images
     clients = _clients(cast)
     wrong = [
         (route.pattern, asked, why)
@@ -190,7 +197,8 @@ def test_something_is_open_to_nobody_but_probes_and_signing_in() -> None:
     ), opened
 
 
-def test_acts_that_change_trust_ask_for_the_password_again(cast: Cast) -> None:
+def test_acts_that_change_trust_ask_for_the_password_again(cast_with_images: Cast) -> None:
+    cast = cast_with_images
     for route in ROUTES:
         needs = needs_of(route.view)
         if needs is None or not needs.is_fresh:

@@ -19,7 +19,7 @@ def test_all_facts_stand_on_the_paper(cast: Cast) -> None:
     assert f"number {verdict}, made " in text
     for words in (
         "What it is verified from", "Roles and when they expire", "Keys that metadata names",
-        "Findings", "Every step of the verification", "Documents that it rests on",
+        "Findings", "Steps of the verification", "Documents that it rests on",
         "See it again", "Checkpoint of the event log", str(cast.own.examples["sha256"]),
     ):  # fmt: skip
         assert words in text, words

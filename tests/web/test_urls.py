@@ -3,8 +3,8 @@
 import pytest
 from django.urls import Resolver404, resolve, reverse
 
+from trustui.web.converters import HexConverter
 from trustui.web.frame import RAIL
-from trustui.web.urls import HexConverter
 
 DIGEST = "0123456789abcdef" * 4
 

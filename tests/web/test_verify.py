@@ -50,7 +50,7 @@ def test_a_dropped_file_is_told(watched: Watched, client_of: Client) -> None:
     text = client_of.post("/verify/", {"text": "", "file": file}).content.decode()
     assert "<h1>Timestamp v1, expired</h1>" in text
     assert "These very bytes are known." in text
-    assert "1 valid, 1 of 1 needed" in text
+    assert "1 of 1 needed, 1 may sign" in text
 
 
 def test_bytes_that_are_no_metadata_name_their_check(client_of: Client) -> None:

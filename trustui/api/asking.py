@@ -107,12 +107,10 @@ class Endpoint(APIView):  # type: ignore[misc]  # as above
         return handle
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Nobody gets further without an account, or with a token for calendars."""
+        """Nobody gets further without an account."""
         super().initial(request, *args, **kwargs)
         if not request.user.is_authenticated:
             raise NotAuthenticated("Send a token: Authorization: Bearer tui_…")
-        if request.auth is not None and request.auth.scope == Scope.CALENDAR:
-            raise Refused(Kind.TOKEN_SCOPE, "This token opens calendars only.")
 
     def finalize_response(
         self, request: Request, response: HttpResponse, *args: Any, **kwargs: Any

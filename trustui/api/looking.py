@@ -83,8 +83,15 @@ class KeysQuery(ListQuery, frozen=True, kw_only=True):
     """Which keys."""
 
     kind: Annotated[
-        Literal["", "shared", "aliased", "unused", "retired"],
-        Meta(description="In several sources, under several ids, never used, in no role now."),
+        Literal["", "top", "shared", "aliased", "unused", "retired"],
+        Meta(
+            description="For a top-level role, in several sources, under several ids, never used,"
+            " in no role now."
+        ),
+    ] = ""
+    sort: Annotated[
+        Literal["", "fingerprint"],
+        Meta(description="Most important roles first, where they are few enough; or so."),
     ] = ""
     source: Annotated[Number, Meta(description="That metadata of this source names.")] | None = None
     text: Annotated[
@@ -96,7 +103,9 @@ class KeysQuery(ListQuery, frozen=True, kw_only=True):
 def keys(ask: Ask[KeysQuery, None]) -> KeysPage:
     """Every public key that metadata names."""
     asked = ask.query
-    chosen = key_pages.Filter(kind=asked.kind, source=asked.source, text=asked.text)
+    chosen = key_pages.Filter(
+        kind=asked.kind, source=asked.source, text=asked.text, order=asked.sort
+    )
     return key_pages.keys(ask.viewer, ask.moment, chosen, asked.after, asked.size)
 
 

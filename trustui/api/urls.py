@@ -7,7 +7,7 @@ from django.urls.converters import StringConverter
 from rest_framework.request import Request
 
 from trustui.accounts.needs import Needs, Whom, declare
-from trustui.api import looking, own, record, repositories, verifying, watching
+from trustui.api import images, looking, own, record, repositories, verifying, watching
 from trustui.api.asking import Ask, Endpoint, endpoint
 from trustui.api.operations import reads
 from trustui.api.problems import not_found
@@ -36,8 +36,15 @@ class DigestConverter(StringConverter):
     regex = "[0-9a-f]{64}"
 
 
+class ArtefactDigestConverter(StringConverter):
+    """A digest with its algorithm, as registries name content."""
+
+    regex = "sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128}"
+
+
 register_converter(NumberConverter, "number")
 register_converter(DigestConverter, "digest")
+register_converter(ArtefactDigestConverter, "artefact")
 
 
 @reads(dict[str, object], need=Whom.PERSON)
@@ -57,7 +64,12 @@ class _Nothing(Endpoint):
 
 
 _SOURCE = "v1/sources/<number:source_id>/"
+_IMAGE = "v1/images/<number:repository_id>/"
+_ARTEFACT = f"{_IMAGE}artefacts/<artefact:oci_digest>/"
+_JUDGED = f"{_IMAGE}verdicts/<number:artefact_verdict_id>/"
+_SIGNATURE = f"{_IMAGE}signatures/<artefact:manifest_digest>/<number:position>/"
 _WATCH, _REPOSITORY, _ACROSS, _RECORD, _OWN = "watch", "repository", "across", "record", "own"
+_IMAGES = "images"
 
 urlpatterns: list[URLPattern] = [
     endpoint("schema/", "api-schema", _OWN, schema),
@@ -95,6 +107,21 @@ urlpatterns: list[URLPattern] = [
         _REPOSITORY,
         repositories.trace,
     ),
+    # ---- images
+    endpoint("v1/images/", "api-images", _IMAGES, images.images),
+    endpoint(_IMAGE, "api-image-repository", _IMAGES, images.repository),
+    endpoint(f"{_IMAGE}tags/<number:tag_id>/", "api-image-tag", _IMAGES, images.tag),
+    endpoint(_ARTEFACT, "api-artefact", _IMAGES, images.artefact),
+    endpoint(f"{_ARTEFACT}graph/", "api-artefact-graph", _IMAGES, images.graph),
+    endpoint(f"{_ARTEFACT}verdicts/", "api-artefact-verdicts", _IMAGES, images.verdicts),
+    endpoint(_JUDGED, "api-artefact-verdict", _IMAGES, images.verdict),
+    endpoint(f"{_JUDGED}trace/", "api-artefact-trace", _IMAGES, images.trace),
+    endpoint(_SIGNATURE, "api-image-signature", _IMAGES, images.signature),
+    endpoint("v1/identities/", "api-identities", _IMAGES, images.identities),
+    endpoint("v1/identities/<digest:identity_id>/", "api-identity", _IMAGES, images.identity),
+    endpoint("v1/policies/", "api-policies", _IMAGES, images.policies),
+    endpoint("v1/policies/<number:policy_id>/", "api-policy", _IMAGES, images.policy),
+    endpoint("v1/material/<number:material_id>/", "api-material", _IMAGES, images.material),
     # ---- across sources
     endpoint("v1/expiries/", "api-expiries", _ACROSS, looking.expiries),
     endpoint("v1/keys/", "api-keys", _ACROSS, looking.keys),

@@ -142,6 +142,10 @@ class Add(Body, frozen=True, kw_only=True):
     every_seconds: Seconds | None = None
     branch: Text = ""
     folder: Text = ""
+    repositories: Annotated[
+        tuple[Text, ...],
+        Meta(max_length=1_000, description="Of a registry: names and PREFIX/*."),
+    ] = ()
     reason: LongText = ""
 
 
@@ -159,6 +163,7 @@ def add(ask: Ask[AtQuery, Add]) -> Added:
         every_seconds=body.every_seconds,
         branch=body.branch,
         folder=body.folder,
+        repositories=body.repositories,
         reason=body.reason.strip(),
     )
     return Added(added.pk, f"{ask.request.path}{added.pk}/source/")

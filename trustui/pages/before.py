@@ -157,24 +157,26 @@ def change_lines(
 ) -> tuple[tuple[ChangeLine, ...], tuple[ChangeLine, ...]]:
     """The sentences that a verdict keeps about its evidence: those to read, and those to fold.
 
-    What is suspicious comes first; expiries and listed versions, which every renewal moves, last.
+    What is suspicious comes first; expiries and versions, which every renewal moves, last. Versions
+    are read where nothing else is.
     """
     ranked = sorted(
         (_weight(line.sign, sentence), number, line)
         for number, (sentence, line) in enumerate((one, _change_line(one)) for one in sentences)
     )
-    told = [line for weight, _, line in ranked if weight < _FOLDED][:MOST_CHANGES]
+    worth = _VERSIONS if ranked and ranked[0][0] < _VERSIONS else _FOLDED
+    told = [line for weight, _, line in ranked if weight < worth][:MOST_CHANGES]
     return tuple(told), tuple(line for *_, line in ranked[len(told) :])
 
 
-_FOLDED = 3
+_VERSIONS, _FOLDED = 2, 3
 
 
 def _weight(sign: str, sentence: str) -> int:
     if any(words in sentence for words in _ROUTINE):
         return _FOLDED
     if _STEP.search(sentence):
-        return 2
+        return _VERSIONS
     return 0 if sign == "bad" else 1
 
 

@@ -83,6 +83,8 @@ class StepGroup(msgspec.Struct, frozen=True):
     """What holds of the group as a whole, such as `expires in 212 days`."""
     steps: tuple[StepLine, ...]
     is_open: bool = True
+    told: str = ""
+    """How many of its steps went how; for whoever leaves it closed."""
 
     @property
     def word(self) -> str:

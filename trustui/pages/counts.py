@@ -11,12 +11,14 @@ from django.db import connection
 
 from trustui.accounts.permissions import Act
 from trustui.core.trace import TrustState
+from trustui.images.models import ImageRepository, Tag, TagMove
 from trustui.inventory import sql
 from trustui.inventory.models import RoleState, Source, SourceKey
 from trustui.jobs.models import Job, State
+from trustui.pages.images.failing import WRONG as WRONG_IMAGES
 from trustui.pages.jobs import OF_ONE_SOURCE
 from trustui.pages.viewer import Viewer
-from trustui.verdicts.models import Acceptance, Finding, SourceVerdict
+from trustui.verdicts.models import Acceptance, ArtefactStanding, Finding, SourceVerdict
 
 SOON = timedelta(days=7)
 WRONG = (str(TrustState.FAILING), str(TrustState.COULD_NOT_CHECK))
@@ -25,7 +27,7 @@ WRONG = (str(TrustState.FAILING), str(TrustState.COULD_NOT_CHECK))
 class Counts(msgspec.Struct, frozen=True):
     """How many of each, as the page behind each says before anything is narrowed.
 
-    `failing` also counts what could not be checked; `expiring` is within seven days.
+    `failing` also counts what could not be checked, and tagged images; `expiring` is within seven days.
     """
 
     failing: int
@@ -42,7 +44,13 @@ WITH own AS (
 )
 SELECT
     (SELECT COUNT(*) FROM {verdicts}
-        WHERE trust_state IN ({wrong}) AND source_id IN (SELECT id FROM own)),
+        WHERE trust_state IN ({wrong}) AND source_id IN (SELECT id FROM own))
+    + (SELECT COUNT(*) FROM {standings} held
+        JOIN {repositories} place ON place.id = held.repository_id
+        WHERE held.trust_state IN ({wrong_images}) AND place.source_id IN (SELECT id FROM own)
+        AND EXISTS (SELECT 1 FROM {tags} tag JOIN {moves} moved ON moved.id = tag.move_id
+            WHERE tag.repository_id = held.repository_id AND moved.digest = held.digest
+            AND tag.gone_at IS NULL AND NOT tag.is_helper)),
     (SELECT COUNT(*) FROM own),
     (SELECT COUNT(*) FROM {roles} WHERE is_listed
         AND expires_at > %s AND expires_at <= %s AND source_id IN (SELECT id FROM own)),
@@ -61,6 +69,10 @@ SELECT
 _TABLES = {
     "sources": sql.table(Source),
     "verdicts": sql.table(SourceVerdict),
+    "standings": sql.table(ArtefactStanding),
+    "repositories": sql.table(ImageRepository),
+    "tags": sql.table(Tag),
+    "moves": sql.table(TagMove),
     "roles": sql.table(RoleState),
     "keys": sql.table(SourceKey),
     "findings": sql.table(Finding),
@@ -79,6 +91,7 @@ def counts(viewer: Viewer, now: datetime) -> Counts:
     statement = _SQL.format(
         teams=_places(len(teams)),
         wrong=_places(len(WRONG)),
+        wrong_images=_places(len(WRONG_IMAGES)),
         kinds=_places(len(OF_ONE_SOURCE)),
         managed=_places(len(managed)) if managed else "NULL",
         **_TABLES,
@@ -90,7 +103,17 @@ def counts(viewer: Viewer, now: datetime) -> Counts:
     with connection.cursor() as cursor:
         cursor.execute(
             statement,
-            [*teams, *WRONG, told, _instant(now + SOON), told, today, told, *of_jobs],
+            [
+                *teams,
+                *WRONG,
+                *WRONG_IMAGES,
+                told,
+                _instant(now + SOON),
+                told,
+                today,
+                told,
+                *of_jobs,
+            ],
         )
         return Counts(*cursor.fetchone())
 

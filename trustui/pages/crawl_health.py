@@ -62,7 +62,8 @@ class Health(msgspec.Struct, frozen=True):
 
 
 def _within(span: timedelta) -> str:
-    return "within the last minute" if span < _MINUTE else f"in the last {age(span)}"
+    told = "minute" if span < _MINUTE else age(span).removeprefix("1 ")
+    return f"within the last {told}"
 
 
 def crawl_health(viewer: Viewer, moment: Moment) -> Health:

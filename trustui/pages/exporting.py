@@ -107,7 +107,7 @@ def _expiries(viewer: Viewer, moment: Moment, asked: Asked) -> Rows:
         page = expiry_pages.expiries(viewer, moment, after=after, size=MOST_ROWS, asked=asked)
         return page.lines, page.after
 
-    return _portions(portion)
+    return portions(portion)
 
 
 def keys(viewer: Viewer, moment: Moment, given: Given) -> Rows:
@@ -133,7 +133,7 @@ def events(viewer: Viewer, moment: Moment, given: Given) -> Rows:
         page = event_pages.events(viewer, moment, chosen, after, MOST_ROWS)
         return page.lines, page.after
 
-    return _portions(portion)
+    return portions(portion)
 
 
 def jobs(viewer: Viewer, moment: Moment, given: Given) -> Rows:
@@ -145,7 +145,7 @@ def jobs(viewer: Viewer, moment: Moment, given: Given) -> Rows:
         page = job_pages.jobs(viewer, state, kind, after)
         return page.lines, page.after
 
-    return _portions(portion)
+    return portions(portion)
 
 
 # Of one source; None where it is not this person's ---------------------------------------------
@@ -197,7 +197,7 @@ def _version(row: RoleVersion) -> VersionRow:
 # Portions ---------------------------------------------------------------------------------------
 
 
-def _portions(
+def portions(
     portion: Callable[[str | None], tuple[Sequence[msgspec.Struct], str | None]],
 ) -> Rows:
     """Page after page, the first one at once: what cannot be asked is refused before any row."""

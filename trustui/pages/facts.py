@@ -1,5 +1,6 @@
 """Four facts that are often confused: signatures, anchor, freshness, reach. Of any format."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -20,6 +21,9 @@ REACH = frozenset({"fetch", "find", "resolve", "blob"})
 """Parts of the ids of the checks that decide each fact."""
 
 _NOTE = 160
+_NEEDED = re.compile(r"([0-9]{1,9}) of [0-9,]+ keys?")
+_VALID = re.compile(r"([0-9]{1,9}) valid")
+"""How `core.checks.threshold` says what it expected and found."""
 
 
 class Pinned(msgspec.Struct, frozen=True):
@@ -77,10 +81,17 @@ def _signatures(answer: Answer) -> Fact:
     if broken is None:
         return Fact("Signatures", "ok", "sound", "every threshold met")
     if broken.outcome is Outcome.FAILED:
-        found = broken.found or ""
-        word = f"{found}, {broken.expected} needed" if found and broken.expected else "not enough"
-        return Fact("Signatures", "bad", visible(word, 60), visible(broken.on, _NOTE))
+        return Fact("Signatures", "bad", _short_of(broken), visible(broken.on, _NOTE))
     return Fact("Signatures", "unknown", "not known", visible(broken.because, _NOTE))
+
+
+def _short_of(broken: AnswerStep) -> str:
+    """`1 of 2 needed keys`, of a check that counts them; what was found, of any other."""
+    needed = _NEEDED.fullmatch(broken.expected or "")
+    valid = _VALID.fullmatch(broken.found or "")
+    if needed is None or valid is None:
+        return visible(broken.found, 60) if broken.found else "not enough"
+    return f"{valid[1]} of {needed[1]} needed key{'' if needed[1] == '1' else 's'}"
 
 
 def _anchor(answer: Answer, pinned: Pinned | None) -> Fact:

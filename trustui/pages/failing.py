@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Q
 
 from trustui.accounts.permissions import Act
 from trustui.check_pages import load_pages
@@ -13,6 +13,8 @@ from trustui.core.primitives.text import visible
 from trustui.core.trace import TrustState
 from trustui.pages.before import change_lines
 from trustui.pages.counts import WRONG
+from trustui.pages.images.failing import NOTHING as NO_IMAGES
+from trustui.pages.images.failing import FailingImages, failing_images
 from trustui.pages.moment import Moment
 from trustui.pages.standings import standing_sources
 from trustui.pages.viewer import Viewer
@@ -83,6 +85,8 @@ class FailingPage(msgspec.Struct, frozen=True):
     groups: tuple[Group, ...]
     is_cut: bool
     """More sources fail than were looked at."""
+    images: FailingImages = NO_IMAGES
+    """Tagged artefacts of registries, which stand each for themselves."""
 
     @property
     def failing(self) -> int:
@@ -102,34 +106,47 @@ class _Row(msgspec.Struct, frozen=True):
     state: str
     check: str
     role: str
-    changes: tuple[str, ...]
     failure: Failure
 
 
 def failing(viewer: Viewer, moment: Moment) -> FailingPage:
-    """What fails at an instant: three queries."""
+    """What fails at an instant: six queries."""
     wrong = standing_sources(viewer, moment).filter(trust_state__in=WRONG)
-    sources = list(_began(wrong).order_by("-since", "id")[: MOST + 1])
-    verdicts = Verdict.objects.defer("trace").in_bulk([one.verdict_id for one in sources])
+    # As plain rows: a thousand models would take longer to make than everything else.
+    told = wrong.values_list("pk", "name", "team_id", "verdict_id", "since", named=True)
+    sources = list(told.order_by("-since", "id")[: MOST + 1])
+    stored = Verdict.objects.filter(pk__in=[one.verdict_id for one in sources])
+    columns = ("pk", "at", "trust_state", "first_failing", "failing_on", "because")
+    verdicts = {one.pk: one for one in stored.values_list(*columns, named=True)}
     owners = takers([source.pk for source in sources], moment.at)
     rows = [
         _row(viewer, moment, source, verdicts[source.verdict_id], owners.get(source.pk))
         for source in sources[:MOST]
         if source.verdict_id in verdicts
     ]
-    return FailingPage(_grouped(rows), len(sources) > MOST)
+    return FailingPage(_grouped(rows), len(sources) > MOST, failing_images(viewer, moment))
 
 
-def _began(wrong: "QuerySet[Any]") -> "QuerySet[Any]":
-    """With what had changed when it began to fail: whoever looks again later changes nothing."""
-    first = Verdict.objects.filter(source=OuterRef("pk"), at=OuterRef("since")).order_by("id")
-    began: QuerySet[Any] = wrong.annotate(began_with=Subquery(first.values("changes")[:1]))
-    return began
+def _changes(newest: Sequence[Failure]) -> dict[int, tuple[str, ...]]:
+    """By verdict, what had changed when it began to fail: whoever looks again later changes nothing.
+
+    One query for all of them.
+    """
+    begun = Q(source__in=[one.source_id for one in newest], at__in=[one.since for one in newest])
+    own = Q(pk__in=[one.verdict_id for one in newest])
+    rows = Verdict.objects.filter(own | begun).order_by("id")
+    told = list(rows.values_list("pk", "source", "at", "changes"))
+    first: dict[tuple[int, datetime], list[str]] = {}
+    for _, source, at, changes in told:
+        first.setdefault((source, at), changes)
+    last = {pk: changes for pk, _, _, changes in told}
+    return {
+        one.verdict_id: tuple(first.get((one.source_id, one.since)) or last[one.verdict_id])
+        for one in newest
+    }
 
 
-def _row(
-    viewer: Viewer, moment: Moment, source: Any, verdict: Verdict, owner: Taken | None
-) -> _Row:
+def _row(viewer: Viewer, moment: Moment, source: Any, verdict: Any, owner: Taken | None) -> _Row:
     since = source.since or verdict.at
     failure = Failure(
         source_id=source.pk,
@@ -144,7 +161,6 @@ def _row(
         state=verdict.trust_state,
         check=verdict.first_failing,
         role=verdict.failing_on.rpartition(" v")[0] or verdict.failing_on,
-        changes=tuple(source.began_with or verdict.changes),
         failure=failure,
     )
 
@@ -154,10 +170,11 @@ def _grouped(rows: Sequence[_Row]) -> tuple[Group, ...]:
     groups: dict[tuple[str, str, str], list[_Row]] = {}
     for row in rows:
         groups.setdefault((row.state, row.check, row.role), []).append(row)
-    return tuple(_group(rows) for rows in groups.values())
+    changes = _changes([rows[0].failure for rows in groups.values()]) if groups else {}
+    return tuple(_group(rows, changes[rows[0].failure.verdict_id]) for rows in groups.values())
 
 
-def _group(rows: Sequence[_Row]) -> Group:
+def _group(rows: Sequence[_Row], changes: Sequence[str]) -> Group:
     newest = rows[0]
     return Group(
         state=newest.state,
@@ -166,7 +183,7 @@ def _group(rows: Sequence[_Row]) -> Group:
         check=newest.check,
         role=newest.role,
         has_help=newest.check in load_pages(),
-        just_before=_just_before(newest.changes),
+        just_before=_just_before(changes),
         failures=tuple(row.failure for row in rows),
     )
 

@@ -190,7 +190,10 @@ def lines_of(viewer: Viewer, moment: Moment, rows: Iterable[Finding]) -> tuple[L
 
 def of_source(viewer: Viewer, moment: Moment, source_id: int) -> OfSource:
     """What is noticed about a source, the open and gravest first: three queries."""
-    noticed = _noticed(viewer, moment).filter(source=source_id)
+    return _of(viewer, moment, _noticed(viewer, moment).filter(source=source_id))
+
+
+def _of(viewer: Viewer, moment: Moment, noticed: "QuerySet[Finding]") -> OfSource:
     graveness = Case(
         *(When(severity=one, then=Value(n)) for n, one in enumerate(SEVERITIES)),
         default=Value(len(SEVERITIES)),
@@ -208,6 +211,12 @@ def of_source(viewer: Viewer, moment: Moment, source_id: int) -> OfSource:
     order = ("is_lived_with", "graveness", "-first_seen_at", "-id")
     rows = list(is_told.select_related("source").order_by(*order)[:FEW]) if counts else []
     return OfSource(lines_of(viewer, moment, rows), counts.get(0, 0), counts.get(1, 0))
+
+
+def of_repository(viewer: Viewer, moment: Moment, repository_id: int, digest: str = "") -> OfSource:
+    """The same about a repository of images, or one artefact of it: three queries."""
+    noticed = _noticed(viewer, moment).filter(repository=repository_id)
+    return _of(viewer, moment, noticed.filter(digest=digest) if digest else noticed)
 
 
 def check_title(check: str) -> str:

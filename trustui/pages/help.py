@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 
 from trustui.check_pages import CheckPage, load_pages
+from trustui.core.client_messages import sayings
 from trustui.core.trace import TrustState
 from trustui.pages.moment import Moment
 from trustui.pages.viewer import Viewer
@@ -13,6 +14,7 @@ from trustui.pages.words import SIGNS, WORDS
 from trustui.verdicts.models import Finding, SourceVerdict
 
 MOST_PLACES = 20
+MOST_SAYINGS = 12
 LONGEST_QUERY = 200
 
 _MEANINGS: dict[TrustState, str] = {
@@ -38,9 +40,11 @@ class CheckLine(msgspec.Struct, frozen=True):
 
 
 class Section(msgspec.Struct, frozen=True):
-    """Checks about one thing."""
+    """Checks about one thing: a chapter of the documentation of a format."""
 
-    name: str
+    book: str
+    chapter: str
+    """Empty where the whole book has nothing but checks."""
     lines: tuple[CheckLine, ...]
 
 
@@ -60,6 +64,14 @@ class HelpIndex(msgspec.Struct, frozen=True):
     found: int
     states: tuple[StateHelp, ...]
 
+    @property
+    def books(self) -> tuple[tuple[str, int], ...]:
+        """Each book with the number of its first section, from 1."""
+        first: dict[str, int] = {}
+        for number, section in enumerate(self.sections, start=1):
+            first.setdefault(section.book, number)
+        return tuple(first.items())
+
 
 class Place(msgspec.Struct, frozen=True):
     """A source where the check does not hold now. `since` in UTC."""
@@ -69,6 +81,13 @@ class Place(msgspec.Struct, frozen=True):
     since: datetime
     because: str
     verdict_id: int | None = None
+
+
+class Saying(msgspec.Struct, frozen=True):
+    """A client's words, with an ellipsis where it puts something in."""
+
+    client: str
+    words: str
 
 
 class CheckHelp(msgspec.Struct, frozen=True):
@@ -81,6 +100,8 @@ class CheckHelp(msgspec.Struct, frozen=True):
     is_cut: bool
     near: tuple[CheckLine, ...]
     """Others about the same thing."""
+    said: tuple[Saying, ...]
+    """How clients say that it does not hold, the plainest first."""
 
 
 def help_index(query: str = "") -> HelpIndex:
@@ -102,7 +123,6 @@ def check_help(viewer: Viewer, moment: Moment, check_id: str) -> CheckHelp | Non
         return None
     failing = _failing(viewer, check_id) if moment.is_now else []
     findings = _findings(viewer, check_id) if moment.is_now else []
-    about = _about(check_id)
     return CheckHelp(
         page=page,
         failing=tuple(failing[:MOST_PLACES]),
@@ -111,8 +131,9 @@ def check_help(viewer: Viewer, moment: Moment, check_id: str) -> CheckHelp | Non
         near=tuple(
             _line(one)
             for one in load_pages().values()
-            if one.id != check_id and _about(one.id) == about
+            if one.id != check_id and (one.book, one.chapter) == (page.book, page.chapter)
         ),
+        said=tuple(Saying(*one) for one in sayings(check_id)[:MOST_SAYINGS]),
     )
 
 
@@ -122,30 +143,19 @@ def _has(page: CheckPage, words: list[str]) -> bool:
     return all(word in text for word in words)
 
 
-def _about(check_id: str) -> str:
-    """Format and first part, such as `tuf.timestamp`."""
-    return ".".join(check_id.split(".")[:2])
-
-
 def _sections(pages: Mapping[str, CheckPage]) -> Iterator[Section]:
-    groups: dict[str, list[CheckLine]] = {}
+    """By book, that of updates first, and in it as it is written."""
+    groups: dict[tuple[str, str], list[CheckLine]] = {}
     for page in pages.values():
-        groups.setdefault(_about(page.id), []).append(_line(page))
-    for about, lines in groups.items():
-        format_, _, name = about.partition(".")
-        yield Section(f"{format_.upper()}: {_NAMES.get(name, name)}", tuple(lines))
+        groups.setdefault((page.book, page.chapter), []).append(_line(page))
+    for book, chapter in sorted(groups, key=lambda one: (one[0] != _FIRST, one[0].casefold())):
+        named = "" if chapter == _ALL_CHECKS else chapter
+        yield Section(book, named, tuple(groups[book, chapter]))
 
 
-_NAMES = {
-    "clock": "the clock",
-    "delegation": "delegated roles",
-    "fetch": "transport",
-    "key": "keys",
-    "lint": "findings about the repository",
-    "meta": "every document",
-    "sig": "signatures",
-    "target": "target files",
-}
+_FIRST = "TUF"
+_ALL_CHECKS = "Checks"
+"""The chapter of texts that are not divided."""
 
 
 def _line(page: CheckPage) -> CheckLine:

@@ -75,7 +75,7 @@ def history(
     source = source_of(viewer, source_id)
     if source is None:
         return None
-    roles = _roles(source, moment.at, role_id)
+    roles = roles_seen(source, moment.at, role_id)
     role = next((one for one in roles if one.role_id == role_id), roles[0])
     versions = _versions(source_id, role.role_id, moment.at)
     lines = tuple(version_line(one) for one in versions[:MOST_VERSIONS][::-1])
@@ -99,7 +99,7 @@ def history(
     )
 
 
-def _roles(source: Source, at: datetime, role_id: str) -> tuple[RoleChoice, ...]:
+def roles_seen(source: Source, at: datetime, role_id: str = "") -> tuple[RoleChoice, ...]:
     """The top level, what was asked for, and the first of those delegated by name: two queries."""
     seen = RoleVersion.objects.filter(source=source, first_seen_at__lte=at)
     wanted = seen.filter(role_id__in=[*_FIRST, role_id]).values_list("role_id", "role").distinct()

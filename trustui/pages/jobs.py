@@ -11,7 +11,7 @@ from django.db.models.functions import Cast
 from trustui.accounts.permissions import Act
 from trustui.core.primitives.text import counted, visible
 from trustui.inventory.models import Source
-from trustui.inventory.sources import CRAWL
+from trustui.inventory.sources import CRAWL_KINDS
 from trustui.jobs.models import Job, State
 from trustui.pages.paging import sliced
 from trustui.pages.source import seconds_in_words
@@ -26,7 +26,7 @@ SIGNS: Mapping[str, str] = {
 }
 ORDER = ("urgency", "due_at", "id")
 LONGEST_INPUT = 20_000
-OF_ONE_SOURCE = (CRAWL, AGAIN)
+OF_ONE_SOURCE = (*CRAWL_KINDS, AGAIN)
 """Kinds whose key is the number of a source."""
 
 

@@ -9,23 +9,32 @@ from django.db.models import Count, Exists, F, Max, Min, OuterRef, QuerySet
 from trustui.core.primitives.text import counted, visible
 from trustui.inventory.models import ListedKey, PublicKey, RoleSignature, SourceKey
 from trustui.pages.keeping import Keeper
+from trustui.pages.key_ranking import MOST_RANKED, ranked, ranked_slice
 from trustui.pages.listed_keys import SHOWN, Use, in_force, roles_of, uses_of
 from trustui.pages.moment import Moment
 from trustui.pages.paging import ROWS, sliced
-from trustui.pages.positions import read_position
+from trustui.pages.positions import checked_size, read_position
 from trustui.pages.standings import sources_of
 from trustui.pages.viewer import Viewer
 
 FEW = 4
 """Roles that the inventory names of one key."""
+TOP = "top"
 SHARED, ALIASED, UNUSED, RETIRED = "shared", "aliased", "unused", "retired"
 KINDS: Mapping[str, str] = {
+    TOP: "for a top-level role",
     SHARED: "in several sources",
     ALIASED: "under several ids",
     UNUSED: "may sign, never did",
     RETIRED: "in no role now",
 }
 """What a key may be, in words."""
+BY_ROLE, BY_FINGERPRINT = "", "fingerprint"
+ORDERS: Mapping[str, str] = {
+    BY_ROLE: "most important roles first",
+    BY_FINGERPRINT: "by fingerprint",
+}
+"""How keys can be listed, in words."""
 MOST_KEYS = 20
 MOST_SOURCES = 12
 """Of the matrix."""
@@ -42,6 +51,7 @@ class Filter(msgspec.Struct, frozen=True):
     kind: str = ""
     source: int | None = None
     text: str = ""
+    order: str = BY_ROLE
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,10 +107,12 @@ class Matrix(msgspec.Struct, frozen=True):
 
 
 class KeysPage(msgspec.Struct, frozen=True, kw_only=True):
-    """The inventory, by fingerprint; `title` is the answer, of all keys."""
+    """The inventory; `title` is the answer, of all keys."""
 
     title: str
     lines: tuple[Line, ...]
+    order: str
+    """By which it is listed: by fingerprint where there are too many for any other order."""
     after: str | None
     is_cut: bool
     """Not every delegation was looked at: a key may serve more roles than are told."""
@@ -117,6 +129,7 @@ def filter_of(given: Mapping[str, str]) -> Filter:
         kind=kind if kind in KINDS else "",
         source=int(source) if is_number else None,
         text=given.get("text", "").replace("\0", "").strip()[:_LONGEST_TEXT],
+        order=given.get("sort", "") if given.get("sort") in ORDERS else BY_ROLE,
     )
 
 
@@ -127,18 +140,26 @@ def keys(
     after: str | None = None,
     size: int = ROWS,
 ) -> KeysPage:
-    """At most fifteen queries. Raises PagingError."""
+    """At most eighteen queries. Raises PagingError."""
     chosen = chosen or Filter()
-    read_position(after, str)  # a fingerprint
     own = sources_of(viewer, moment).values("pk")
     names = SourceKey.objects.filter(source__in=own)
     key_count, source_count = _kept_totals(viewer, moment, names)
-    shown = sliced(found(viewer, moment, chosen), ("fingerprint",), after, size)
+    every = found(viewer, moment, chosen)
+    is_all = chosen == Filter(order=chosen.order)
+    is_much = is_all and key_count > MOST_RANKED  # known without asking for a thousand of them
+    in_order = ranked(own, every) if chosen.order == BY_ROLE and not is_much else None
+    if in_order is not None:
+        shown = ranked_slice(in_order, after, checked_size(size))
+    else:
+        read_position(after, str)  # a fingerprint
+        shown = sliced(every, ("fingerprint",), after, size)
     lines, is_cut = lines_of(viewer, moment, shown.rows)
-    is_whole = chosen == Filter() and not after
+    is_whole = is_all and not after
     return KeysPage(
         title=_title(key_count, source_count),
         lines=lines,
+        order=BY_FINGERPRINT if in_order is None else BY_ROLE,
         after=shown.after,
         is_cut=is_cut,
         all=key_count,
@@ -162,6 +183,8 @@ def found(viewer: Viewer, moment: Moment, chosen: Filter) -> "QuerySet[PublicKey
         of_what = "source" if chosen.kind == SHARED else "keyid_id"
         rows = rows.filter(pk__in=_kept_several(viewer, moment, names, of_what, chosen.source))
     listed = ListedKey.objects.filter(key=OuterRef("pk"), delegation_set__in=in_force(own))
+    if chosen.kind == TOP:
+        rows = rows.filter(Exists(listed.filter(delegation_set__is_root=True)))
     if chosen.kind == UNUSED:
         rows = rows.filter(Exists(listed)).exclude(Exists(_signing(names)))
     if chosen.kind == RETIRED:

@@ -58,17 +58,18 @@ class Overview(msgspec.Struct, frozen=True):
 
 
 def overview(viewer: Viewer, moment: Moment) -> Overview:
-    """At most nine queries, whatever there is."""
-    states = state_counts(viewer, moment)
+    """At most twelve queries, whatever there is."""
+    states = state_counts(viewer, moment, of_artefacts=False)
     soon = upcoming(viewer, moment)
     asked = (None if moment.at == moment.now else moment.at), *sorted(viewer.teams)
     health = _health.get(asked, lambda: crawl_health(viewer, moment))
+    found = failing(viewer, moment)
     return Overview(
-        sign=_sign(states),
-        title=_title(states, 0 if soon is None else soon.week),
+        sign=_sign(states) if not found.images.count else "bad",
+        title=_title(states, health.sources, found.images.words, 0 if soon is None else soon.week),
         lead=_lead(viewer, moment, health),
-        sources=sum(states.values()),
-        failing=failing(viewer, moment),
+        sources=health.sources,
+        failing=found,
         upcoming=soon,
         changes=_changes(viewer, moment),
         health=health,
@@ -88,17 +89,19 @@ def _sign(states: dict[str, int]) -> str:
     return "none"
 
 
-def _title(states: dict[str, int], week: int) -> str:
+def _title(states: dict[str, int], sources: int, images: str, week: int) -> str:
     bad = states.get(TrustState.FAILING, 0)
     unknown = states.get(TrustState.COULD_NOT_CHECK, 0)
     sound = states.get(TrustState.VERIFIED, 0) + states.get(TrustState.EXPIRES_SOON, 0)
-    if not sum(states.values()):
+    if not sources:
         return "Nothing is watched yet"
     told = []
     if bad:
         told.append(f"{counted(bad, 'source')} {'fails' if bad == 1 else 'fail'}")
     if unknown:
         told.append(f"{unknown:,} could not be checked")
+    if images:
+        told.append(images)
     if not told:
         rest = sum(states.values()) - sound
         told.append(f"Nothing fails, {rest:,} not verified" if rest else "Everything verifies")

@@ -83,7 +83,7 @@ def report(viewer: Viewer, moment: Moment, source_id: int) -> Report | None:
     answer = head_of(found, seen, moment)
     verdict = None
     if answer.verdict_id is not None:
-        verdict = verdict_page(viewer, moment, source_id, answer.verdict_id, every=True)
+        verdict = verdict_page(viewer, moment, source_id, answer.verdict_id)
     roles, more_roles = _some(list(roles_in(seen)))
     keys, more_keys = _some(_keys(source_id))
     findings, more_findings = _some(_findings(source_id, moment))

@@ -15,6 +15,7 @@ from trustui.events.kinds import sentence
 from trustui.inventory.models import PublicKey, RoleState, Sighting, Source, SourceKey
 from trustui.inventory.text import identity
 from trustui.pages.events import seen_by
+from trustui.pages.images import found as image_hits
 from trustui.pages.moment import Moment
 from trustui.pages.pasted import Kind as Pasted
 from trustui.pages.pasted import recognize_pasted
@@ -42,6 +43,9 @@ class Kind(StrEnum):
     KEY = "key"
     VERDICT = "verdict"
     EVENT = "event"
+    REPOSITORY = "image repository"
+    ARTEFACT = "artefact"
+    IDENTITY = "identity"
 
 
 class Hit(msgspec.Struct, frozen=True):
@@ -75,7 +79,7 @@ class SearchPage(msgspec.Struct, frozen=True):
 
 
 def search(viewer: Viewer, moment: Moment, text: str) -> SearchPage:
-    """At most seven queries."""
+    """At most ten queries."""
     pasted = recognize_pasted(text.encode("utf-8", "replace"))
     wanted = pasted.text.replace("\0", "").strip()
     shown = wanted[:LONGEST]
@@ -90,7 +94,7 @@ def search(viewer: Viewer, moment: Moment, text: str) -> SearchPage:
         looked_for.append(what)
         hits += found[:EACH]
         if len(found) > EACH:
-            more.append(f"{found[0].kind}s")
+            more.append(_several(found[0].kind))
     return SearchPage(
         title=_title(len(hits), bool(more)),
         text=visible(shown, LONGEST),
@@ -99,6 +103,10 @@ def search(viewer: Viewer, moment: Moment, text: str) -> SearchPage:
         looked_for=tuple(looked_for),
         may_verify=pasted.kind is not Pasted.DIGEST,
     )
+
+
+def _several(kind: Kind) -> str:
+    return f"{kind[:-1]}ies" if kind.endswith("y") and kind is not Kind.KEY else f"{kind}s"
 
 
 def _title(count: int, is_cut: bool) -> str:
@@ -112,7 +120,17 @@ def _searches(viewer: Viewer, moment: Moment, text: str) -> Iterator[tuple[str, 
     own = sources_of(viewer, moment)
     yield "a source by name", list(_sources(own, text))
     yield "a role by name", list(_roles(own, text))
+    yield (
+        "an image repository by name",
+        _of_images(Kind.REPOSITORY, image_hits.repositories(viewer, moment, text)),
+    )
+    yield (
+        "an identity by subject",
+        _of_images(Kind.IDENTITY, image_hits.identities(viewer, moment, text)),
+    )
     if _HEX.fullmatch(text.lower()):
+        found = image_hits.artefacts(viewer, moment, text.lower())
+        yield "an artefact by its digest", _of_images(Kind.ARTEFACT, found)
         yield "a document by its SHA-256", list(_documents(own, moment, text.lower()))
     if len(text) >= LEAST:
         yield "a key by fingerprint or id", list(_keys(own, text))
@@ -123,6 +141,11 @@ def _searches(viewer: Viewer, moment: Moment, text: str) -> Iterator[tuple[str, 
             yield "a verdict by number", list(_verdicts(own, moment, digits))
         if kind in {"", "event"}:
             yield "an event by number", list(_events(viewer, moment, digits))
+
+
+def _of_images(kind: Kind, found: Iterator[tuple[str, str, str]]) -> list[Hit]:
+    is_code = kind is not Kind.REPOSITORY
+    return [Hit(kind, name, note, href, is_code=is_code) for name, note, href in found]
 
 
 def _sources(own: "QuerySet[Source]", text: str) -> Iterator[Hit]:

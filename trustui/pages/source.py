@@ -7,11 +7,14 @@ import msgspec
 
 from trustui.accounts.permissions import Act
 from trustui.core.primitives.text import visible
+from trustui.images.models import ImageRepository
 from trustui.inventory.models import Crawl, CrawlOutcome, Source
-from trustui.inventory.sources import CRAWL
+from trustui.inventory.recognizing import IMAGE_KINDS
+from trustui.inventory.sources import CRAWL_KINDS
 from trustui.jobs.models import Job
 from trustui.jobs.models import State as JobState
 from trustui.pages.components import Fact, Progress
+from trustui.pages.images.shares import of_digests, of_tags, sign_of, together
 from trustui.pages.moment import Moment
 from trustui.pages.paging import sliced
 from trustui.pages.standings import with_standing
@@ -80,6 +83,12 @@ class SourcePage(msgspec.Struct, frozen=True):
     every_seconds: int
     every: str
     allow_addresses: tuple[str, ...]
+    is_registry: bool
+    """It holds artefacts: policies say what is expected, and no root is pinned."""
+    repositories: tuple[str, ...]
+    """Names and patterns of what is crawled of a registry; none: all that it lists."""
+    login: str
+    """As whom it logs in; empty: as nobody."""
     added_at: datetime
     removed_at: datetime | None
     verdict_id: int | None
@@ -95,12 +104,15 @@ class SourcePage(msgspec.Struct, frozen=True):
 def source(
     viewer: Viewer, moment: Moment, source_id: int, after: str | None = None
 ) -> SourcePage | None:
-    """None for what this person does not see. Three queries. Raises PagingError."""
+    """None for what this person does not see. Three queries, two more of a registry.
+
+    Raises PagingError.
+    """
     rows = Source.objects.filter(team__in=viewer.teams, pk=source_id)
     row: Any = (
         with_standing(rows, moment)
-        .select_related("team", "anchor__replaces")
-        .defer("anchor__body", "anchor__replaces__body")
+        .select_related("team", "anchor__replaces", "credential")
+        .defer("anchor__body", "anchor__replaces__body", "credential__sealed")
         .first()
     )
     if row is None:
@@ -120,6 +132,9 @@ def source(
         every_seconds=row.every_seconds,
         every=seconds_in_words(row.every_seconds),
         allow_addresses=tuple(row.allow_addresses),
+        is_registry=row.kind in IMAGE_KINDS,
+        repositories=tuple(visible(name, 300) for name in row.repositories),
+        login=_login(row),
         added_at=row.created_at,
         removed_at=row.removed_at,
         verdict_id=row.verdict_id,
@@ -132,9 +147,14 @@ def source(
     )
 
 
+def _login(row: Any) -> str:
+    held = getattr(row, "credential", None)
+    return "" if held is None else visible(held.username, 300) or "a token"
+
+
 def crawling(source_id: int, now: datetime) -> Crawling:
     """What the source's job does now: one query."""
-    job = Job.objects.filter(kind=CRAWL, key=str(source_id)).first()
+    job = Job.objects.filter(kind__in=CRAWL_KINDS, key=str(source_id)).first()
     if job is None or job.state == JobState.IDLE:
         return Crawling(source_id, None, None, "not scheduled", is_stuck=False)
     if job.state == JobState.QUARANTINED:
@@ -167,6 +187,8 @@ def seconds_in_words(seconds: int) -> str:
 def _facts(
     row: Any, moment: Moment, newest: Crawl | None, now_crawling: Crawling
 ) -> tuple[Fact, ...]:
+    if row.kind in IMAGE_KINDS:
+        return (*_registry_facts(row, moment), *_crawl_facts(row, moment, newest, now_crawling))
     state = state_of(row.trust_state)
     return (
         Fact(
@@ -176,6 +198,14 @@ def _facts(
             f"for {age(moment.at - row.since)}" if row.since else "nothing is concluded yet",
         ),
         _anchor_fact(row.anchor, moment),
+        *_crawl_facts(row, moment, newest, now_crawling),
+    )
+
+
+def _crawl_facts(
+    row: Any, moment: Moment, newest: Crawl | None, now_crawling: Crawling
+) -> tuple[Fact, ...]:
+    return (
         _answer_fact(newest, moment),
         Fact(
             "Next crawl",
@@ -184,6 +214,17 @@ def _facts(
             f"every {seconds_in_words(row.every_seconds)}",
         ),
     )
+
+
+def _registry_facts(row: Any, moment: Moment) -> tuple[Fact, ...]:
+    """Of a registry, whose artefacts stand each for themselves: two queries."""
+    there = ImageRepository.objects.filter(source=row.pk)
+    tags = together(of_tags(there.values("pk"), moment).values())
+    digests = together(of_digests(there.values("pk"), moment).values())
+    return tuple(
+        Fact(label, sign_of(share), f"{share.trusted:,} of {share.all:,} trusted", f"{share.signed:,} signed")
+        for label, share in (("Tags", tags), ("Digests", digests))
+    )  # fmt: skip
 
 
 def _anchor_fact(anchor: Anchor | None, moment: Moment) -> Fact:

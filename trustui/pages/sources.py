@@ -9,8 +9,10 @@ from django.db.models import Case, IntegerField, OuterRef, Q, QuerySet, Subquery
 
 from trustui.core.primitives.text import counted, visible
 from trustui.core.trace import TrustState
-from trustui.crawl.registry import SOURCES
+from trustui.crawl.registry import IMAGE_SOURCES, SOURCES
 from trustui.inventory.models import Crawl, CrawlOutcome
+from trustui.inventory.recognizing import IMAGE_KINDS
+from trustui.pages.images.shares import Share, of_sources, sign_of
 from trustui.pages.moment import Moment
 from trustui.pages.paging import ROWS, sliced
 from trustui.pages.standings import standing_sources, state_counts
@@ -61,6 +63,8 @@ class Line(msgspec.Struct, frozen=True):
     is_silent: bool
     """Its newest crawl gave no usable answer."""
     has_anchor: bool
+    tags: Share | None = None
+    """Of a registry, whose artefacts stand each for themselves."""
 
 
 class Exported(msgspec.Struct, frozen=True):
@@ -109,15 +113,16 @@ def filter_of(given: Mapping[str, str]) -> Filter:
 def sources(
     viewer: Viewer, moment: Moment, chosen: Filter, after: str | None = None, size: int = ROWS
 ) -> SourcesPage:
-    """Two queries. Raises PagingError."""
+    """Three queries. Raises PagingError."""
     counts = state_counts(viewer, moment)
     shown = sliced(_found(viewer, moment, chosen), SORTS[chosen.sort], after, size)
+    shares = of_sources([row.pk for row in shown.rows if row.kind in IMAGE_KINDS], moment)
     return SourcesPage(
         title=_title(counts),
-        lines=tuple(_line(row) for row in shown.rows),
+        lines=tuple(_line(row, shares.get(row.pk)) for row in shown.rows),
         after=shown.after,
         teams=tuple(sorted(viewer.team_names.items(), key=lambda team: team[1])),
-        kinds=tuple(kind.name for kind in SOURCES),
+        kinds=(*(kind.name for kind in SOURCES), *(kind.name for kind in IMAGE_SOURCES)),
         all=sum(counts.values()),
     )
 
@@ -172,19 +177,22 @@ def _urgency() -> Case:
     )
 
 
-def _line(row: Any) -> Line:
+def _line(row: Any, tags: Share | None) -> Line:
+    is_registry = row.kind in IMAGE_KINDS
+    tags = tags or Share() if is_registry else None
     return Line(
         source_id=row.pk,
         name=row.name,
         team=row.team.name,
         kind=row.kind,
         location=visible(row.location, 300),
-        state=state_of(row.trust_state),
+        state=state_of(row.trust_state) if tags is None else State(sign_of(tags), tags.in_short),
         since=row.since,
         crawled_at=row.crawled_at,
         crawl_word="" if row.crawl_outcome is None else str(CrawlOutcome(row.crawl_outcome).label),
         is_silent=row.crawl_outcome == CrawlOutcome.FAILED,
-        has_anchor=row.anchor_id is not None,
+        has_anchor=is_registry or row.anchor_id is not None,
+        tags=tags,
     )
 
 

@@ -7,6 +7,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from trustui.inventory.models import Source
+from trustui.inventory.recognizing import IMAGE_KINDS
 from trustui.pages.moment import Moment
 from trustui.pages.viewer import Viewer
 from trustui.verdicts.models import SourceVerdict, Verdict
@@ -59,7 +60,13 @@ def standing_sources(viewer: Viewer, moment: Moment) -> "QuerySet[Any]":
     return with_standing(sources_of(viewer, moment), moment)
 
 
-def state_counts(viewer: Viewer, moment: Moment) -> dict[str, int]:
-    """How many sources are in which trust state; "" counts those of which nothing is concluded."""
-    rows = standing_sources(viewer, moment).values_list("trust_state").annotate(Count("pk"))
+def state_counts(viewer: Viewer, moment: Moment, *, of_artefacts: bool = True) -> dict[str, int]:
+    """How many sources are in which trust state; "" counts those of which nothing is concluded.
+
+    Without `of_artefacts` those are left out that hold artefacts, each of which stands for itself.
+    """
+    rows = standing_sources(viewer, moment)
+    if not of_artefacts:
+        rows = rows.exclude(kind__in=IMAGE_KINDS)
+    rows = rows.values_list("trust_state").annotate(Count("pk"))
     return {state or "": count for state, count in rows.order_by("trust_state")}

@@ -4,15 +4,16 @@ from collections.abc import Iterator
 
 from trustui.core.primitives.instants import write_instant
 from trustui.pages.components import StepLine
+from trustui.pages.image_verdict import ArtefactVerdictPage
 from trustui.pages.verdict import VerdictPage
 
 
-def ticket(page: VerdictPage, address: str) -> str:
+def ticket(page: VerdictPage | ArtefactVerdictPage, address: str) -> str:
     """The answer, the facts, the failing step, how to see it again; `address` is the page's own."""
     return "\n".join([*_lines(page, address), ""])
 
 
-def _lines(page: VerdictPage, address: str) -> Iterator[str]:
+def _lines(page: VerdictPage | ArtefactVerdictPage, address: str) -> Iterator[str]:
     yield f"{page.source}: {page.head.title}"
     yield page.head.lead
     yield ""
@@ -36,14 +37,15 @@ def _lines(page: VerdictPage, address: str) -> Iterator[str]:
         yield ""
         yield "Evidence:"
         for one in page.evidence:
-            yield f"  {one.role} v{one.version} sha256:{one.sha256}"
+            version = f" v{one.version}" if one.version else ""
+            yield f"  {one.role}{version} sha256:{one.sha256}"
     yield ""
     for command in page.reproduce:
         yield f"{command.label}: {command.text}"
     yield address
 
 
-def _first(page: VerdictPage) -> StepLine | None:
+def _first(page: VerdictPage | ArtefactVerdictPage) -> StepLine | None:
     for group in page.waterfall.groups:
         for line in group.head.steps:
             if line.number == page.waterfall.first:

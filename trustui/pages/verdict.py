@@ -28,6 +28,7 @@ from trustui.pages.before import (
     strip,
 )
 from trustui.pages.components import ChangeLine, Fact, Labelled
+from trustui.pages.condensing import stored_answer, stored_step
 from trustui.pages.counts import WRONG
 from trustui.pages.excerpt import LONGEST, excerpt
 from trustui.pages.facts import Pinned, Reached, facts
@@ -35,7 +36,7 @@ from trustui.pages.headline import Headline, Span, headline
 from trustui.pages.judging import judged_again
 from trustui.pages.moment import Moment
 from trustui.pages.viewer import Viewer
-from trustui.pages.waterfall import Answer, AnswerStep, Waterfall, read_answer, waterfall
+from trustui.pages.waterfall import Answer, AnswerStep, Waterfall, waterfall
 from trustui.verdicts.history import trace_of
 from trustui.verdicts.models import Cause, Verdict
 from trustui.verdicts.taking import Taken, takers
@@ -43,6 +44,11 @@ from trustui.verdicts.taking import Taken, takers
 HTTP = ("http://", "https://")
 _TOP = ("root", "timestamp", "snapshot", "targets")
 _MOST_EVIDENCE = 8
+_PORT = 8765
+_SERVED_FIRST = (
+    "It reads no folders, so the first line serves this one; it has to be the folder that holds "
+    "timestamp.json, laid out as it is published."
+)
 MOST_QUERIES = 12
 """Of one page, whatever there is; seven more where it is judged at another instant."""
 
@@ -61,6 +67,7 @@ class Command(msgspec.Struct, frozen=True):
 
     label: str
     text: str
+    note: str = ""
 
 
 class TakeIt(msgspec.Struct, frozen=True):
@@ -129,7 +136,7 @@ def verdict(
     again = None
     if moment.valid_at != moment.at:
         again = judged_again(viewer, moment, source_id, verdict_id)
-    answer = again or read_answer(trace_of(verdict_id))
+    answer = again or stored_answer(verdict_id, row.at)
     rows = rows_until(source_id, moment.at)
     try:
         begun, ended, passed = streak(rows, verdict_id)
@@ -248,7 +255,8 @@ def _reached(source_id: int, at: datetime) -> Reached | None:
 
 
 def _compared(first: AnswerStep, passed: Row) -> Compared | None:
-    return compared(first, read_answer(trace_of(passed.id)), passed.id)
+    then = stored_step(passed.id, passed.at, first.check, first.group)
+    return compared(first, then, passed.id)
 
 
 def _evidence(source_id: int, answer: Answer, at: datetime) -> tuple[Evidence, ...]:
@@ -295,12 +303,24 @@ def reproduce(kind: str, location: str, at: datetime) -> tuple[Command, ...]:
     place = shlex.quote(visible(location, 2_000))
     ours = f"trustui verify {kind} {place} --root root.json --valid-at {write_instant(at)}"
     commands = [Command("With trustui", ours)]
-    if kind == "tuf" and location.startswith(HTTP):
-        program = (
-            "from tuf.ngclient import Updater; "
-            f'Updater("state", {json.dumps(location)}, '
-            'bootstrap=open("root.json", "rb").read()).refresh()'
+    if kind == "tuf":
+        is_served = location.startswith(HTTP)
+        served = f"python -m http.server {_PORT} --bind 127.0.0.1 --directory {place} &\n"
+        theirs = _python_tuf(location if is_served else f"http://127.0.0.1:{_PORT}/")
+        commands.append(
+            Command(
+                "With python-tuf, as of now",
+                theirs if is_served else served + theirs,
+                "" if is_served else _SERVED_FIRST,
+            )
         )
-        theirs = f"mkdir -p state && python -c {shlex.quote(visible(program, 2_500))}"
-        commands.append(Command("With python-tuf, as of now", theirs))
     return tuple(commands)
+
+
+def _python_tuf(location: str) -> str:
+    program = (
+        "from tuf.ngclient import Updater; "
+        f'Updater("state", {json.dumps(location)}, '
+        'bootstrap=open("root.json", "rb").read()).refresh()'
+    )
+    return f"mkdir -p state && python -c {shlex.quote(visible(program, 2_500))}"

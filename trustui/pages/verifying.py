@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from trustui.check_pages import load_pages
 from trustui.core.answer import as_json
-from trustui.core.client_messages import Recognized, recognize
+from trustui.core.client_messages import Cause, Recognized, recognize
 from trustui.core.errors import ParseError
 from trustui.core.facts import Document, Problem
 from trustui.core.formats.tuf.parse import parse
@@ -54,6 +54,18 @@ class CheckWords(msgspec.Struct, frozen=True):
     href: str
 
 
+class CauseTold(msgspec.Struct, frozen=True):
+    """One reason that a message may have; the check is empty where none asks that."""
+
+    because: str
+    how_to_check: str
+    fix: str
+    check_id: str
+    title: str
+    """Of the check."""
+    href: str
+
+
 class MessageTold(msgspec.Struct, frozen=True):
     """A client's message, explained."""
 
@@ -62,6 +74,8 @@ class MessageTold(msgspec.Struct, frozen=True):
     means: str
     values: dict[str, str]
     checks: tuple[CheckWords, ...]
+    causes: tuple[CauseTold, ...]
+    """The likeliest first."""
 
     @property
     def title(self) -> str:
@@ -245,7 +259,22 @@ def _message(one: Recognized) -> MessageTold:
         for check in one.checks
         if (page := pages.get(check)) is not None
     )
-    return MessageTold(one.text, one.clients, one.means, one.values, checks)
+    causes = tuple(_cause(cause) for cause in one.causes or _of_checks(one.checks))
+    return MessageTold(one.text, one.clients, one.means, one.values, checks, causes)
+
+
+def _cause(cause: Cause) -> CauseTold:
+    page = load_pages().get(cause.check)
+    words = ("", "", "") if page is None else (page.id, page.title, help_address(page.id))
+    return CauseTold(cause.because, cause.how_to_check, cause.fix, *words)
+
+
+def _of_checks(checks: Sequence[str]) -> Iterator[Cause]:
+    """What the pages of the checks say, where the message does not tell its causes apart."""
+    for check in checks:
+        page = load_pages().get(check)
+        if page is not None:
+            yield Cause(page.causes, page.how_to_check, page.fix, check)
 
 
 def _failing(viewer: Viewer, checks: Sequence[str]) -> tuple[FailingNow, ...]:

@@ -6,7 +6,7 @@ the format: nothing here knows a check by its name.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -52,8 +52,8 @@ def parts_of(check_id: str) -> frozenset[str]:
     return frozenset(check_id.split("."))
 
 
-class AnswerStep(msgspec.Struct, frozen=True):
-    """A step as JSON tells it."""
+class AnswerStep(msgspec.Struct, frozen=True, gc=False):
+    """A step as JSON tells it. Nothing in it points back: half a million cost the collector nothing."""
 
     check: str
     outcome: Outcome
@@ -90,13 +90,26 @@ class Answer(msgspec.Struct, frozen=True):
     groups: tuple[Group, ...]
     not_reached: tuple[NotReached, ...] = ()
     findings: tuple[Finding, ...] = ()
+    numbers: tuple[int, ...] = ()
+    """Of the steps among all of the verification, from 1, where only some are held here."""
+    counts: str = ""
+    """How all of them went, where only some are held here."""
+
+    @property
+    def numbered(self) -> Iterator[tuple[int, AnswerStep]]:
+        """The steps with their numbers."""
+        return zip(self.numbers or range(1, len(self.steps) + 1), self.steps, strict=True)
 
     @property
     def first_failing(self) -> AnswerStep | None:
-        """The first failed step that is not moot, or else the first undecided one."""
+        """The first failed step that is not moot, or else the first undecided one.
+
+        As `trace.Trace.first_failing`: groups that the verdict does not need decide nothing.
+        """
+        spare = {group.id for group in self.groups if not group.needed}
         for wanted in (Outcome.FAILED, Outcome.UNDECIDED):
             for step in self.steps:
-                if step.outcome is wanted and step.decides:
+                if step.outcome is wanted and step.decides and step.group not in spare:
                     return step
         return None
 
@@ -166,19 +179,21 @@ def waterfall(
     `accepted_as` says who lives with a finding.
     """
     first = answer.first_failing
-    steps: dict[str, list[tuple[int, AnswerStep]]] = {}
+    groups, alike = laid_out(answer, every=every)
+    steps: dict[str, list[tuple[int, AnswerStep]]] = {group.id: [] for group in groups}
     number = 0
-    for n, step in enumerate(answer.steps, start=1):
-        steps.setdefault(step.group, []).append((n, step))
+    for n, step in answer.numbered:
+        if step.group in steps:
+            steps[step.group].append((n, step))
         if step is first:
             number = n
     noticed = frozenset((one.id, one.on) for one in answer.findings)
     teller = _Teller(answer, pages, now, number, tuple(first_more), excerpt, noticed)
-    shown, alike = _groups(answer, steps, teller, every=every)
+    shown = [_group(group, steps[group.id], teller) for group in groups]
     order = list(Severity)
     findings = sorted(answer.findings, key=lambda one: -order.index(one.severity))
     return Waterfall(
-        counts=_counts(answer),
+        counts=answer.counts or counts_of(answer.steps),
         first=number,
         groups=tuple(shown),
         alike=tuple(alike),
@@ -287,6 +302,7 @@ def readable(text: str) -> str:
     return visible(_STAMP.sub(written, text[: 4 * _TEXT]), _TEXT)
 
 
+@lru_cache(maxsize=1024)
 def instant_in(text: str | None) -> datetime | None:
     """The instant that a text is, if it is one."""
     try:
@@ -300,17 +316,16 @@ def instant_in(text: str | None) -> datetime | None:
 _Steps: TypeAlias = Sequence[tuple[int, AnswerStep]]
 
 
-def _groups(
-    answer: Answer, steps: Mapping[str, _Steps], teller: _Teller, *, every: bool
-) -> tuple[list[GroupLines], list[MoreGroups]]:
-    shown, counted_only = list[GroupLines](), list[MoreGroups]()
+def laid_out(answer: Answer, *, every: bool) -> tuple[list[Group], list[MoreGroups]]:
+    """The groups whose steps are shown, and what is said of those alike."""
+    shown, counted_only = list[Group](), list[MoreGroups]()
     wrong = {one.group for one in answer.steps if one.outcome in _WRONG and one.decides}
     for (kind, outcome, is_wrong), run in groupby(
         answer.groups, key=lambda one: _alike(one, wrong)
     ):
         alike = list(run)
         most = MAX_EVERY if every or not kind else MAX_WRONG if is_wrong else MAX_ALIKE
-        shown += [_group(group, steps.get(group.id, ()), teller) for group in alike[:most]]
+        shown += alike[:most]
         if len(alike) > most:
             words = f"and {len(alike) - most:,} more, all {outcome}: {visible(kind, 120)}"
             counted_only.append(MoreGroups(words, OUTCOME_SIGNS[outcome]))
@@ -334,11 +349,19 @@ def _group(group: Group, numbered: _Steps, teller: _Teller) -> GroupLines:
     head = StepGroup(
         name=_title(group, steps),
         sign="moot" if is_moot else OUTCOME_SIGNS[group.outcome],
-        tail=_rests_on(rests_on, answer) if is_moot else _expiry(steps, answer.valid_at),
+        tail=_rests_on(rests_on, answer) if is_moot else _tail(group, steps, answer.valid_at),
         steps=tuple(loud),
-        is_open=_EDGE not in group.id or group.outcome is Outcome.FAILED,
+        is_open=_is_open(group, is_moot=is_moot),
+        told="" if is_moot else counts_of(steps),
     )
     return GroupLines(head, tuple(quiet), _quiet_words(quiet))
+
+
+def _is_open(group: Group, *, is_moot: bool) -> bool:
+    """What passed is folded, so that what did not is seen; delegations also where they rest on it."""
+    if group.outcome is Outcome.FAILED:
+        return True
+    return _EDGE not in group.id and (is_moot or group.outcome is Outcome.UNDECIDED)
 
 
 def _title(group: Group, steps: Sequence[AnswerStep]) -> str:
@@ -351,6 +374,10 @@ def _title(group: Group, steps: Sequence[AnswerStep]) -> str:
     if len(versions) == 1:
         return f"{shown}, v{versions[0]}"
     return f"{shown}, v{versions[0]} to v{versions[-1]}"
+
+
+def _tail(group: Group, steps: Sequence[AnswerStep], at: datetime) -> str:
+    return _expiry(steps, at) or ("" if group.needed else "decides nothing here")
 
 
 def _expiry(steps: Sequence[AnswerStep], at: datetime) -> str:
@@ -389,9 +416,10 @@ def _quiet_words(quiet: Sequence[StepLine]) -> str:
 # The whole --------------------------------------------------------------------------------------
 
 
-def _counts(answer: Answer) -> str:
-    moot = sum(step.moot_because is not None for step in answer.steps)
-    rest = Counter(step.outcome for step in answer.steps if step.moot_because is None)
+def counts_of(steps: Sequence[AnswerStep]) -> str:
+    """`29 passed, 1 failed, 11 rest on what does not hold`."""
+    rest = Counter(step.outcome if step.moot_because is None else None for step in steps)
+    moot = rest[None]
     told = [
         f"{rest[outcome]:,} {outcome}"
         for outcome in (Outcome.PASSED, Outcome.FAILED, Outcome.UNDECIDED, Outcome.NOTED)

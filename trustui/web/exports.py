@@ -15,14 +15,31 @@ from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
 
+import trustui.web.converters  # noqa: F401  the kinds of parameters that addresses below have
 from trustui.accounts.needs import Need
 from trustui.accounts.permissions import Act
 from trustui.core.primitives.instants import write_instant
 from trustui.core.primitives.text import visible
-from trustui.pages import expiries, exporting, findings, jobs, keys, repository, sources, verdicts
+from trustui.pages import (
+    expiries,
+    exporting,
+    findings,
+    image_exporting,
+    jobs,
+    keys,
+    repository,
+    sources,
+    verdicts,
+)
 from trustui.pages.due import AskedError
 from trustui.pages.events import EventFilterError, EventLine
 from trustui.pages.exporting import FailingRow, VersionRow
+from trustui.pages.image_exporting import AttachedRow, MoveRow
+from trustui.pages.images.identity import IdentityLine, SignedLine
+from trustui.pages.images.policy import PolicyLine
+from trustui.pages.images.registry import RepositoryLine
+from trustui.pages.images.repository import TagExported
+from trustui.pages.images.verdicts import ArtefactVerdictLine
 from trustui.pages.paging import PagingError
 from trustui.pages.visible_json import visible_json
 from trustui.web.asking import Asking, Route, page
@@ -45,6 +62,8 @@ class Export:
 
 
 _SOURCE = "sources/<int:source_id>/"
+_IMAGE = "images/<int:repository_id>/"
+_ARTEFACT = f"{_IMAGE}artefacts/<oci:oci_digest>/"
 EXPORTS = (
     Export("sources", "sources/", sources.Exported, exporting.sources),
     Export("now", "now/", FailingRow, exporting.now),
@@ -57,19 +76,30 @@ EXPORTS = (
     Export("timeline", f"{_SOURCE}timeline/", expiries.Line, exporting.timeline),
     Export("history", f"{_SOURCE}history/", VersionRow, exporting.history),
     Export("verdicts", f"{_SOURCE}verdicts/", verdicts.VerdictLine, exporting.verdicts),
+    Export("registry", f"{_SOURCE}images/", RepositoryLine, image_exporting.registry),
+    Export("images", "images/", RepositoryLine, image_exporting.images),
+    Export("image-tags", f"{_IMAGE}tags/", TagExported, image_exporting.tags),
+    Export("image-moves", f"{_IMAGE}tags/<int:tag_id>/", MoveRow, image_exporting.moves),
+    Export("attached", f"{_ARTEFACT}attached/", AttachedRow, image_exporting.attached),
+    Export(
+        "artefact-verdicts", f"{_ARTEFACT}verdicts/", ArtefactVerdictLine, image_exporting.verdicts
+    ),
+    Export("identities", "identities/", IdentityLine, image_exporting.identities),
+    Export("identity", "identities/<hex:identity_id>/", SignedLine, image_exporting.identity),
+    Export("policies", "policies/", PolicyLine, image_exporting.policies),
 )
 
 
 def _answering(export: Export, form: str) -> Route[Any]:
     @page(get=export.need)
-    def answer(request: Asking, /, **where: int) -> HttpResponse:
+    def answer(request: Asking, /, **where: int | str) -> HttpResponse:
         try:
             found = export.rows(request.viewer, request.moment, request.GET.dict(), **where)
         except (AskedError, EventFilterError, PagingError) as error:
             return render(request, "errors/400.html", {"because": str(error)}, status=400)
         if found is None:
             raise Http404
-        name = "-".join([export.name, *map(str, where.values())])
+        name = "-".join([export.name, *map(str, where.values())]).replace(":", "-")
         return _streamed(export, form, found, name)
 
     return answer

@@ -24,7 +24,9 @@ from trustui import __version__
 from trustui.core.trace import TrustState
 from trustui.events.models import Checkpoint, Event
 from trustui.inventory.models import Crawl, CrawlOutcome, RoleState, Source
+from trustui.inventory.recognizing import IMAGE_KINDS
 from trustui.jobs.models import Job, State, Worker
+from trustui.verdicts import image_history
 from trustui.verdicts.models import ClockDoubt, Held
 from trustui.web.health import ALIVE
 
@@ -37,14 +39,16 @@ TOP_LEVEL = ("root", "timestamp", "snapshot", "targets")
 DELEGATED = "delegated"
 NEVER = "never"
 NOT_CHECKED = "not_checked"
-_NOT_URGENT = (TrustState.VERIFIED, TrustState.EXPIRES_SOON)
+OF_ARTEFACTS = ""
+"""The state of a registry: none of its own, its artefacts have theirs."""
+_NOT_URGENT = (TrustState.VERIFIED, TrustState.EXPIRES_SOON, OF_ARTEFACTS)
 
 
 class _Row:
     """One active source with what its last crawls and its verdict say."""
 
     def __init__(self, values: Sequence[object], now: datetime) -> None:
-        pk, name, every, created_at, outcome, answered_at, state = values
+        pk, name, every, created_at, outcome, answered_at, state, kind = values
         assert isinstance(pk, int)
         assert isinstance(every, int)
         assert isinstance(created_at, datetime)
@@ -52,7 +56,7 @@ class _Row:
         self.name = str(name)
         self.every = every
         self.outcome = str(outcome or NEVER)
-        self.state = str(state or NOT_CHECKED)
+        self.state = OF_ARTEFACTS if kind in IMAGE_KINDS else str(state or NOT_CHECKED)
         since = answered_at if isinstance(answered_at, datetime) else created_at
         self.age = (now - since).total_seconds()
 
@@ -75,6 +79,7 @@ def figures(now: datetime) -> Iterator[Metric]:
         [build],
         _of_all_sources(rows, len(rows) - len(named)),
         _of_each_source(named),
+        _of_artefacts(),
         _of_roles({row.pk: row.name for row in named}, now),
         _of_jobs(now),
         _of_workers(now),
@@ -100,6 +105,7 @@ def _active_sources(now: datetime) -> list[_Row]:
             "last_outcome",
             "answered_at",
             "sourceverdict__trust_state",
+            "kind",
         )
     )
     return [_Row(values, now) for values in active]
@@ -154,6 +160,16 @@ def _of_each_source(rows: Sequence[_Row]) -> Iterator[Metric]:
         "1 for the trust state that the source is in.",
         ["source", "state"],
         (([row.name, row.state], 1) for row in rows),
+    )
+
+
+def _of_artefacts() -> Iterator[Metric]:
+    states = image_history.states()
+    yield _gauges(
+        "trustui_artefacts_by_trust_state",
+        "Artefacts of registries that a tag points to, by their trust state.",
+        ["state"],
+        (([one], states.get(one, 0)) for one in map(str, TrustState)),
     )
 
 

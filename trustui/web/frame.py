@@ -37,11 +37,13 @@ RAIL: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Now", "now", "failing", is_bad=True),
             Entry("Verify anything", "verify"),
             Entry("Sources", "sources", "sources"),
+            Entry("Images", "images"),
             Entry("Expiries", "expiries", "expiring"),
             Entry("Keys", "keys", "keys"),
             Entry("Findings", "findings", "findings"),
         ),
     ),
+    ("Change trust", (Entry("Policies", "policies"),)),
     (
         "Record",
         (

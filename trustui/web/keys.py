@@ -14,7 +14,7 @@ from trustui.web.asking import Asking, page, wants_part
 
 @page
 def keys(request: Asking) -> HttpResponse:
-    """Every key that metadata names; `?kind=`, `?source=` and `?text=` narrow it."""
+    """Every key that metadata names; `?kind=`, `?source=` and `?text=` narrow it, `?sort=` orders it."""
     chosen, wrong, status = pages.filter_of(request.GET.dict()), "", 200
     viewer, moment = request.viewer, request.moment
     try:
@@ -28,6 +28,7 @@ def keys(request: Asking) -> HttpResponse:
         "wrong": wrong,
         "fields": _fields(chosen),
         "is_narrowed": chosen != pages.Filter(),
+        "is_unsorted": shown.order != chosen.order,
         "source": _name_of(request, chosen.source),
     }
     name = "keys/_list.html" if wants_part(request) else "keys/index.html"
@@ -65,6 +66,7 @@ def _fields(chosen: pages.Filter) -> tuple[Field, ...]:
     return (
         Field("kind", "Keys", chosen.kind, (("", "every key"), *pages.KINDS.items())),
         Field("text", "Fingerprint or key id begins", chosen.text),
+        Field("sort", "Order", chosen.order, tuple(pages.ORDERS.items())),
     )
 
 

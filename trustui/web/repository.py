@@ -5,15 +5,20 @@ from django.shortcuts import render
 
 from trustui.accounts.permissions import Act
 from trustui.pages.findings import of_source
+from trustui.pages.images.registry import registry_of
 from trustui.pages.repository import RepositoryPage
 from trustui.pages.repository import repository as repository_page
 from trustui.pages.timeline import repository_part
+from trustui.web import images
 from trustui.web.asking import Asking, page, wants_part
 
 
 @page
 def repository(request: Asking, source_id: int) -> HttpResponse:
     """The page; `?path=` asks who can sign, `?from=` is the role that the picture begins with."""
+    registry = registry_of(request.viewer, source_id)
+    if registry is not None:
+        return images.registry(request, registry)
     found = _found(request, source_id)
     if wants_part(request):
         return render(request, "repository/_tree.html", {"page": found})

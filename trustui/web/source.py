@@ -1,7 +1,7 @@
 """`/sources/…/source/`: one source, and what is done to it. Each act is an event with its reason."""
 
 from collections.abc import Callable
-from typing import cast
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import messages
@@ -13,9 +13,12 @@ from django.urls import reverse
 from trustui.accounts.models import User
 from trustui.accounts.permissions import Act
 from trustui.core.limits import TufLimits
+from trustui.crawl.image_source import Login
+from trustui.crawl.secrets import Secret
 from trustui.events.services import PERSON
 from trustui.inventory import sources as services
 from trustui.inventory.anchoring import anchor_source, confirmed_root
+from trustui.inventory.credentials import CredentialError, remove_login, set_login
 from trustui.inventory.models import Source
 from trustui.inventory.recognizing import SourceError
 from trustui.pages.paging import PagingError
@@ -68,6 +71,18 @@ def anchor(request: Asking, source_id: int) -> HttpResponse:
 
 
 @page(post=Act.EDIT_SOURCE)
+def login(request: Asking, source_id: int) -> HttpResponse:
+    """Log in to a registry from now on, or no longer."""
+    password = taken_secret(request, "password")
+    return _act(
+        request,
+        source_id,
+        Act.EDIT_SOURCE,
+        lambda asking, found, reason: _set_login(asking, found, reason, password),
+    )
+
+
+@page(post=Act.EDIT_SOURCE)
 def remove(request: Asking, source_id: int) -> HttpResponse:
     """Crawl it no more."""
     return _act(request, source_id, Act.EDIT_SOURCE, _remove)
@@ -95,6 +110,16 @@ def number_given(text: str, what: str) -> int:
     return int(text)
 
 
+def taken_secret(request: Asking, name: str) -> str:
+    """A secret that was posted, taken out of the request: what is posted may be kept in a session
+    until the person has proved to be that person, and is shown again where something is wrong.
+    """
+    posted = request.POST.copy()
+    secret = posted.pop(name, [""])[0]
+    request.POST = cast("Any", posted)
+    return str(secret)
+
+
 def _act(
     request: Asking, source_id: int, act: Act, do: Callable[[Asking, Source, str], str]
 ) -> HttpResponse:
@@ -103,7 +128,7 @@ def _act(
         must(request, act, found.team_id)
         try:
             told = do(request, found, request.POST.get("reason", "").strip())
-        except (SourceError, PinError) as error:
+        except (SourceError, PinError, CredentialError) as error:
             return _show(request, source_id, str(error), 400)
         if wants_part(request):
             return _crawl_part(request, source_id, 200)
@@ -204,3 +229,20 @@ def _remove(request: Asking, found: Source, reason: str) -> str:
 
 def _actor(request: Asking) -> str:
     return f"{PERSON}{request.viewer.name}"
+
+
+def _set_login(request: Asking, found: Source, reason: str, password: str) -> str:
+    username = request.POST.get("username", "").strip()
+    actor, now = _actor(request), request.moment.now
+    if not username and not password:
+        had_one = remove_login(source=found, actor=actor, now=now, reason=reason)
+        return f"{found.name} logs in no more." if had_one else f"{found.name} had no login."
+    set_login(
+        source=found,
+        login=Login(username, Secret(password), request.POST.get("token_host", "").strip()),
+        actor=actor,
+        by_name=request.viewer.name,
+        now=now,
+        reason=reason,
+    )
+    return f"{found.name} logs in from now on."

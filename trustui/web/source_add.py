@@ -13,16 +13,26 @@ from django.urls import reverse
 
 from trustui.accounts.models import Team, User
 from trustui.accounts.permissions import Act
+from trustui.crawl.image_source import Login
+from trustui.crawl.secrets import Secret
 from trustui.events.services import PERSON
+from trustui.images.inspecting import RegistryInspection, inspect_registry
 from trustui.inventory.anchoring import anchor_source, confirmed_root
+from trustui.inventory.credentials import CredentialError, set_login
 from trustui.inventory.inspecting import Inspection, inspect
 from trustui.inventory.models import Source
-from trustui.inventory.recognizing import SourceError, checked_hosts, kind_named, recognized
+from trustui.inventory.recognizing import (
+    IMAGE_KINDS,
+    SourceError,
+    checked_hosts,
+    kind_named,
+    recognized,
+)
 from trustui.inventory.sources import add_source, place_options
 from trustui.policies.models import Origin
 from trustui.policies.services import PinError
 from trustui.web.asking import Asking, must, page
-from trustui.web.source import number_given, root_given
+from trustui.web.source import number_given, root_given, taken_secret
 
 
 class Given(msgspec.Struct, frozen=True):
@@ -35,6 +45,9 @@ class Given(msgspec.Struct, frozen=True):
     allow_addresses: str = ""
     branch: str = ""
     folder: str = ""
+    repositories: str = ""
+    username: str = ""
+    token_host: str = ""
     pin: str = ""
     """`none`, `fingerprint` or `file`."""
     fingerprint: str = ""
@@ -45,6 +58,11 @@ class Given(msgspec.Struct, frozen=True):
         """Each private host."""
         return self.allow_addresses.split()
 
+    @property
+    def chosen(self) -> list[str]:
+        """Each repository or pattern of a registry."""
+        return self.repositories.split()
+
 
 @page(get=Act.EDIT_SOURCE, post=Act.EDIT_SOURCE)
 def add(request: Asking) -> HttpResponse:
@@ -52,14 +70,15 @@ def add(request: Asking) -> HttpResponse:
     if request.method != "POST":
         location = request.GET.get("location", "")
         return _show(request, Given(location=location))
+    password = taken_secret(request, "password")
     names = Given.__struct_fields__
     given = Given(**{name: request.POST.get(name, "").strip() for name in names})
     try:
         team = _team(request, given)
         if request.POST.get("act") != "add":
             return _show(request, given, found=_looked(given))
-        source = _added(request, given, team)
-    except (SourceError, PinError) as error:
+        source = _added(request, given, team, password)
+    except (SourceError, PinError, CredentialError) as error:
         return _show(request, given, str(error), status=400)
     messages.success(request, f"{source.name} was added. Its first crawl is due now.")
     return HttpResponseRedirect(reverse("source", args=[source.pk]))
@@ -80,11 +99,15 @@ def _team(request: Asking, given: Given) -> Team:
     return Team.objects.get(pk=team)
 
 
-def _looked(given: Given) -> Inspection:
-    return inspect(given.location, roots=settings.TRUSTUI.local_roots, allow_addresses=given.hosts)
+def _looked(given: Given) -> Inspection | RegistryInspection:
+    roots, hosts = settings.TRUSTUI.local_roots, given.hosts
+    location = given.location
+    if recognized(location, checked_hosts(hosts), roots).kind in IMAGE_KINDS:
+        return inspect_registry(location, roots=roots, allow_addresses=hosts)
+    return inspect(location, roots=roots, allow_addresses=hosts)
 
 
-def _added(request: Asking, given: Given, team: Team) -> Source:
+def _added(request: Asking, given: Given, team: Team, password: str) -> Source:
     """Reads the root before anything is written: a place may take its time."""
     root = _root(request, given)
     now, actor = request.moment.now, f"{PERSON}{request.viewer.name}"
@@ -100,8 +123,18 @@ def _added(request: Asking, given: Given, team: Team) -> Source:
             allow_addresses=given.hosts,
             branch=given.branch,
             folder=given.folder,
+            repositories=given.chosen,
             reason=given.reason,
         )
+        if given.username or password:
+            set_login(
+                source=source,
+                login=Login(given.username, Secret(password), given.token_host),
+                actor=actor,
+                by_name=request.viewer.name,
+                now=now,
+                reason=given.reason,
+            )
         if root is not None:
             anchor_source(
                 source=source,
@@ -148,7 +181,7 @@ def _show(
     request: Asking,
     given: Given,
     wrong: str = "",
-    found: Inspection | None = None,
+    found: Inspection | RegistryInspection | None = None,
     status: int = 200,
 ) -> HttpResponse:
     shown = {
@@ -156,9 +189,23 @@ def _show(
         "wrong": wrong,
         "found": found,
         "is_looked_at": found is not None or request.POST.get("act") == "add",
+        "is_registry": _is_registry(given, found),
         "teams": [(str(team), name) for team, name in _teams(request)],
         "may_allow": request.viewer.may_anywhere(Act.ALLOW_ADDRESS),
         "may_pin": request.viewer.may_anywhere(Act.PIN_ROOT),
         "crawl_every": settings.TRUSTUI.crawl_every,
     }
     return render(request, "sources/add.html", shown, status=status)
+
+
+def _is_registry(given: Given, found: Inspection | RegistryInspection | None) -> bool:
+    """Whether the place holds artefacts, as far as its location says."""
+    if found is not None:
+        return isinstance(found, RegistryInspection)
+    if not given.location:
+        return False
+    try:
+        hosts, roots = checked_hosts(given.hosts), settings.TRUSTUI.local_roots
+        return recognized(given.location, hosts, roots).kind in IMAGE_KINDS
+    except SourceError:
+        return False

@@ -1,11 +1,13 @@
 """`/styleguide/`: every component in every state, made of invented values."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from trustui.accounts.needs import Whom
+from trustui.core.oci.places import Place, PlaceAnswer, PlaceState
 from trustui.core.trace import Outcome, Severity, TrustState
 from trustui.pages.accepted import Accepted
 from trustui.pages.components import (
@@ -19,6 +21,8 @@ from trustui.pages.components import (
     StepLine,
     TreeRow,
 )
+from trustui.pages.images.answer import Nearest, place_lines
+from trustui.pages.images.shares import STEP, Column, OverTime, Piece, Share
 from trustui.pages.words import SEVERITY_SIGNS, SIGN_WORDS
 from trustui.verdicts.accepting import last_day
 from trustui.web.asking import Asking, page
@@ -50,6 +54,9 @@ def styleguide(request: Asking) -> HttpResponse:
         "facts": _facts(),
         "fields": _fields(),
         "works": _works(now),
+        "nearest": _nearest(),
+        "places": place_lines(tuple(_places())),
+        "shares": _shares(now),
         "rows": _rows(),
         "accepted": Accepted(
             "L. Okafor", now, last_day(now), f"the vendor rotates in March {HOSTILE}"
@@ -106,6 +113,34 @@ def _facts() -> list[Fact]:
         Fact("Freshness", "bad", "expired 18 Nov 03:00", "2 days 9 hours ago"),
         Fact("Reach", "unknown", "2 of 3 files answered", "2 minutes ago"),
     ]
+
+
+def _nearest() -> Nearest:
+    return Nearest(
+        "signature sha256:5e1b8a4c07d2 (bundle, referrers_api)", "bundle.identity",
+        "somebody else signed than was expected", "ci@example.org", HOSTILE,
+        "the subject is another", "ci@fork.example", "https://issuer.example", 14, 4,
+    )  # fmt: skip
+
+
+def _places() -> Iterator[PlaceAnswer]:
+    for number, state in enumerate(PlaceState):
+        place = list(Place)[number % len(Place)]
+        yield PlaceAnswer(place, f"sha256-{DIGEST}.sig", state, f"as it is {HOSTILE}", number)
+
+
+def _shares(now: datetime) -> OverTime:
+    pieces = (
+        Piece("ok", "40.0", "40.0"),
+        Piece("bad", "30.0", "10.0"),
+        Piece("none", "0.0", "30.0"),
+    )
+    share = Share(8, 5, 4, 1)
+    columns = tuple(
+        Column(now - timedelta(days=9 - number), number * STEP, share, pieces)
+        for number in range(10)
+    )
+    return OverTime(columns, f"8 tags now: {share.words}", 10 * STEP)
 
 
 def _fields() -> list[Field]:

@@ -1,11 +1,11 @@
 """The routes of the pages. Each passes through `page` or `public` (asking.py), which says who may.
 
 Names of parameters are the same everywhere: `source_id` and `verdict_id` are numbers, `role_id`,
-`sha256` and `fingerprint` are 64 hexadecimal digits. The permission matrix of the tests makes an
+`sha256` and `fingerprint` are 64 hexadecimal digits (converters.py). The permission matrix of the tests makes an
 example of each, so a new name needs its example there (tests/simulators/people.py).
 """
 
-from django.urls import URLPattern, path, register_converter
+from django.urls import URLPattern, path
 
 from trustui.web import (
     calendar,
@@ -28,29 +28,14 @@ from trustui.web.account_routes import ROUTES as ACCOUNT_ROUTES
 from trustui.web.exports import ROUTES as EXPORT_ROUTES
 from trustui.web.help import check as help_check
 from trustui.web.help import index as help_index
+from trustui.web.image_routes import ROUTES as IMAGE_ROUTES
 from trustui.web.watch_routes import ROUTES as WATCH_ROUTES
-
-
-class HexConverter:
-    """A SHA-256 in lower-case hexadecimal."""
-
-    regex = "[0-9a-f]{64}"
-
-    def to_python(self, value: str) -> str:
-        """As it came."""
-        return value
-
-    def to_url(self, value: str) -> str:
-        """As it is."""
-        return value
-
-
-register_converter(HexConverter, "hex")
 
 urlpatterns: list[URLPattern] = [
     # ---- look
     *EXPORT_ROUTES,
     *WATCH_ROUTES,
+    *IMAGE_ROUTES,
     path("verify/", verify.verify, name="verify"),
     path("search/", search.search, name="search"),
     path("sources/<int:source_id>/", repository.repository, name="repository"),

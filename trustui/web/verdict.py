@@ -1,5 +1,6 @@
 """`/sources/…/verdicts/…`: why something verifies or does not, as page, text and JSON."""
 
+import msgspec
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,6 +12,23 @@ from trustui.web.asking import Asking, page, wants_part
 from trustui.web.frame import moment_query
 
 
+class Links(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a page of a verdict leads to; an empty address stands for none."""
+
+    crumbs: tuple[tuple[str, str], ...]
+    """Words and address of each page above it."""
+    text: str
+    json: str
+    all_csv: str
+    all_json: str
+    report: str = ""
+    compared: str
+    ended: str
+    findings: str
+    verifies_as: str
+    """The command whose answer is stored."""
+
+
 @page
 def verdict(request: Asking, source_id: int, verdict_id: int) -> HttpResponse:
     """The page; `?every=1` also lays out the groups that went alike."""
@@ -20,6 +38,7 @@ def verdict(request: Asking, source_id: int, verdict_id: int) -> HttpResponse:
     given = {
         "page": shown,
         "waterfall": shown.waterfall,
+        "links": _links(request, shown),
         "ticket": ticket(shown, request.build_absolute_uri(address)),
         "every_href": ""
         if every
@@ -55,3 +74,23 @@ def _found(request: Asking, source_id: int, verdict_id: int, *, every: bool = Fa
 
 def _address(request: Asking, source_id: int, verdict_id: int) -> str:
     return reverse("verdict", args=[source_id, verdict_id]) + moment_query(request.moment)
+
+
+def _links(request: Asking, shown: VerdictPage) -> Links:
+    at, source = moment_query(request.moment), shown.source_id
+
+    def to(name: str, *where: object) -> str:
+        return reverse(name, args=where) + at
+
+    return Links(
+        crumbs=(("Sources", to("sources")), (shown.source, to("repository", source))),
+        text=to("verdict-text", source, shown.verdict_id),
+        json=to("verdict-json", source, shown.verdict_id),
+        all_csv=to("verdicts-csv", source),
+        all_json=to("verdicts-json", source),
+        report=to("repository-report", source),
+        compared="" if shown.compared is None else to("verdict", source, shown.compared.verdict_id),
+        ended="" if shown.ended is None else to("verdict", source, shown.ended.id),
+        findings=f"{to('findings')}{'&' if at else '?'}source={source}",
+        verifies_as="trustui verify --json",
+    )

@@ -12,6 +12,7 @@ from trustui.inventory.recognizing import SourceError
 from trustui.pages.pasted import LONGEST, Kind, Pasted, recognize_pasted
 from trustui.pages.pasted_document import tell_document
 from trustui.pages.pasted_key import tell_key
+from trustui.pages.verify_examples import EXAMPLES
 from trustui.pages.verifying import (
     TooManyAsk,
     explain,
@@ -39,7 +40,9 @@ def verify(request: Asking) -> HttpResponse:
             told["text"] = explain(request.viewer, given.text)
         case Kind.LOCATION:
             return _location(request, given, told)
-        case Kind.NOTHING | Kind.PRIVATE_KEY:
+        case Kind.NOTHING:
+            told["examples"] = EXAMPLES
+        case Kind.PRIVATE_KEY:
             pass
     return render(request, "verify/index.html", told)
 

@@ -16,6 +16,7 @@ ROUTES: list[URLPattern] = [
     path("sources/<int:source_id>/source/schedule/", source.schedule, name="source-schedule"),
     path("sources/<int:source_id>/source/addresses/", source.addresses, name="source-addresses"),
     path("sources/<int:source_id>/source/anchor/", source.anchor, name="source-anchor"),
+    path("sources/<int:source_id>/source/login/", source.login, name="source-login"),
     path("sources/<int:source_id>/source/remove/", source.remove, name="source-remove"),
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<int:job_id>/", jobs.job, name="job"),

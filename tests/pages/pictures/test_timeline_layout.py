@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from trustui.pages.pictures.timeline_layout import (
     MOST_BARS,
     MOST_TICKS,
+    PHONE_PIXELS,
     PIXEL,
+    PIXELS,
     Axis,
     Bar,
     Version,
@@ -135,10 +137,11 @@ def test_everything_stands_within_the_picture_and_nothing_is_lost(
     ("days", "words"),
     [
         (8, ["1 Mar", "2 Mar", "3 Mar", "4 Mar", "5 Mar", "6 Mar", "7 Mar", "8 Mar"]),
+        (15, ["1 Mar", "3 Mar", "5 Mar", "7 Mar", "9 Mar", "11 Mar", "13 Mar", "15 Mar"]),
         (40, ["1 Mar", "8 Mar", "15 Mar", "22 Mar", "29 Mar", "5 Apr"]),
-        (250, ["Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov"]),
-        (700, ["Apr", "Jul", "Oct", "Jan 2027", "Apr", "Jul", "Oct", "Jan 2028"]),
-        (3000, ["Jan 2027", "Jan 2028", "Jan 2029", "Jan 2030", "Jan 2031", "Jan 2032", "Jan 2033", "Jan 2034"]),
+        (250, ["Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", ""]),
+        (700, ["Apr", "Jul", "Oct", "Jan 2027", "Apr", "Jul", "Oct", ""]),
+        (3000, ["Jan 2027", "Jan 2028", "Jan 2029", "Jan 2030", "Jan 2031", "Jan 2032", "Jan 2033", ""]),
     ],
 )  # fmt: skip
 def test_ticks_are_as_many_as_have_room(days: int, words: list[str]) -> None:
@@ -150,6 +153,25 @@ def test_ticks_are_as_many_as_have_room(days: int, words: list[str]) -> None:
 @given(st.integers(1, 40_000))
 def test_an_axis_of_any_length_has_ticks_that_can_be_read(days: int) -> None:
     assert len(ticks(Axis(START, START + days * DAY, START))) <= MOST_TICKS + 2
+
+
+def test_words_touch_neither_each_other_nor_the_edge_on_a_phone() -> None:
+    found = [one for one in ticks(Axis(START, START + 8 * DAY, START)) if not one.is_spare]
+    assert [one.word for one in found] == ["1 Mar", "3 Mar", "5 Mar", "7 Mar"]
+
+
+@given(st.integers(1, 40_000), st.floats(0, 1))
+def test_words_have_room_on_every_axis(days: int, begins: float) -> None:
+    axis = Axis(START + begins * DAY, START + (begins + days) * DAY, START)
+    for width, words in (
+        (PIXELS, [one for one in ticks(axis) if one.word]),
+        (PHONE_PIXELS, [one for one in ticks(axis) if not one.is_spare]),
+    ):
+        ends = 0.0
+        for one in words:
+            assert one.x / 100 * width >= ends
+            ends = one.x / 100 * width + 4 + 6 * len(one.word)
+        assert ends <= width
 
 
 def test_an_axis_knows_its_days() -> None:

@@ -19,6 +19,10 @@ MOST_TICKS = 9
 _WHOLE = 100.0
 PIXEL = _WHOLE / PIXELS
 _LEAST = 3 * PIXEL
+PHONE_PIXELS = 250
+"""How wide the axis is at least; the narrowest phones are 320 pixels wide."""
+_LETTER, _BEFORE, _BETWEEN = 6.6, 4, 6
+"""Pixels of a letter of a tick's word, before the word, and after it."""
 _APART = 4 * PIXEL
 """Edges of bars that stand closer than this cannot be told apart."""
 
@@ -51,6 +55,9 @@ class Tick(msgspec.Struct, frozen=True):
 
     x: float
     word: str
+    """Empty where it would not fit before the edge."""
+    is_spare: bool = False
+    """Whether its word touches another one on a phone."""
 
 
 class Version(msgspec.Struct, frozen=True):
@@ -180,6 +187,10 @@ _MONTHS = (1, 2, 3, 6, 12, 24, 60, 120, 600)
 
 def ticks(axis: Axis) -> tuple[Tick, ...]:
     """Days, or the first days of months: as many as have room."""
+    return _with_room(_days_or_months(axis))
+
+
+def _days_or_months(axis: Axis) -> tuple[Tick, ...]:
     span = (axis.ends - axis.begins) / DAY
     step = next((one for one in _STEPS if span / one <= MOST_TICKS), None)
     if step is not None:
@@ -191,6 +202,21 @@ def ticks(axis: Axis) -> tuple[Tick, ...]:
         for day in _firsts(axis, months)
         if _fits(axis, day)
     )
+
+
+def _with_room(found: Sequence[Tick]) -> tuple[Tick, ...]:
+    """What a phone has no room for is spare; what reaches over the edge anywhere has no word."""
+    kept: list[Tick] = []
+    free = 0.0
+    for tick in found:
+        length = _BEFORE + _LETTER * len(tick.word)
+        on_phone = PHONE_PIXELS * tick.x / _WHOLE
+        is_spare = on_phone < free or on_phone + length > PHONE_PIXELS
+        if not is_spare:
+            free = on_phone + length + _BETWEEN
+        fits = PIXELS * tick.x / _WHOLE + length <= PIXELS
+        kept.append(Tick(tick.x, tick.word if fits else "", is_spare))
+    return tuple(kept)
 
 
 def _firsts(axis: Axis, months: int) -> Iterator[date]:

@@ -116,6 +116,8 @@ class TickShape(msgspec.Struct, frozen=True):
 
     x: str
     word: str
+    is_spare: bool = False
+    """Whether the word has no room on a phone."""
 
 
 class Picture(msgspec.Struct, frozen=True, kw_only=True):
@@ -185,7 +187,7 @@ def timeline_picture(
             _lane(one, bars, axis, number)
             for number, (one, bars) in enumerate(zip(given, drawn, strict=True))
         ),
-        ticks=tuple(TickShape(_share(tick.x), tick.word) for tick in ticks(axis)),
+        ticks=tuple(TickShape(_share(tick.x), tick.word, tick.is_spare) for tick in ticks(axis)),
         now=_share(axis.share(axis.now)),
         is_now=is_now,
         days=_days(axis, days),

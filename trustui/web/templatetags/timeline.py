@@ -87,14 +87,16 @@ class _Links:
 def _lanes(picture: Picture, links: _Links | None) -> Iterator[str]:
     for tick in picture.ticks:
         yield _upright("grid", tick.x, 0, picture.floor)
-        yield f'<text class="small" x="{tick.x}%" dx="4" y="12">{escape(tick.word)}</text>'
+        kind = "small is-spare" if tick.is_spare else "small"
+        yield f'<text class="{kind}" x="{tick.x}%" dx="4" y="12">{escape(tick.word)}</text>'
     for lane in picture.lanes:
         yield f'<g transform="translate(0 {lane.y})">'
-        if links is not None:
-            yield _inner(lane, has_source=picture.has_sources)
         yield from _lane(lane, links)
         yield "</g>\n"
     yield _upright("now", picture.now, 0, picture.floor)
+    if links is not None:  # above the line, which would cross them
+        for lane in picture.lanes:
+            yield _inner(lane, has_source=picture.has_sources)
     word = "now" if picture.is_now else "then"
     yield f'<text class="now-word" x="{picture.now}%" dx="4" y="{picture.foot}">{word}</text>'
 
@@ -102,7 +104,7 @@ def _lanes(picture: Picture, links: _Links | None) -> Iterator[str]:
 def _inner(lane: LaneShape, *, has_source: bool) -> str:
     """The words of a lane where there is no room beside it."""
     words = [lane.name, lane.source, lane.when] if has_source else [lane.name, lane.when]
-    return f'<text class="inner" x="0" y="9">{escape(" · ".join(words))}</text>'
+    return f'<text class="inner" x="0" y="{lane.y + 9}">{escape(" · ".join(words))}</text>'
 
 
 def _lane(lane: LaneShape, links: _Links | None) -> Iterator[str]:

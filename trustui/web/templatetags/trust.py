@@ -6,10 +6,12 @@ characters visible and isolate what is left; nothing here is marked safe that ca
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms, template
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -28,13 +30,16 @@ STYLESHEETS = (
     "components/facts", "components/table", "components/tree", "components/identifier", "components/waterfall",
     "components/diff", "components/form", "components/message", "components/picture", "components/timeline",
     "components/overview", "components/menu", "components/findings", "components/keys",
-    "components/report",
+    "components/report", "components/images",
     "pages", "print",
 )  # fmt: skip
 """In the order in which they are linked; `tokens` gives the order of the layers."""
 
 SHOWN = 500
 """Characters of a name that a page shows."""
+
+_FEW, _MANY = 512, 4_096
+"""Pieces of mark-up that are kept: of shapes with their words; of names, which rows repeat."""
 
 
 @register.simple_tag
@@ -48,6 +53,7 @@ def stylesheets() -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=_FEW)
 def sign(shape: str, label: str = "") -> SafeString:
     """The shape of a state; `label` is read aloud where no word stands beside it."""
     href = f"{static('img/signs.svg')}#{shape}"
@@ -66,18 +72,20 @@ def sign(shape: str, label: str = "") -> SafeString:
 def state(trust_state: "TrustState | State | str | None") -> SafeString:
     """Shape, word and colour of a trust state."""
     shown = trust_state if isinstance(trust_state, State) else state_of(trust_state)
-    return format_html(
-        '<span class="state is-{}">{}<span class="state-word">{}</span></span>',
-        shown.sign, sign(shown.sign), shown.word,
-    )  # fmt: skip
+    return _in_state(shown.sign, shown.word)
 
 
 @register.simple_tag
 def state_word(shape: str, word: object) -> SafeString:
     """A state in words of its own, such as "root v3 pinned", with the shape and colour of `shape`."""
+    return _in_state(shape, str(word), is_foreign=True)
+
+
+@lru_cache(maxsize=_FEW)
+def _in_state(shape: str, word: str, *, is_foreign: bool = False) -> SafeString:
     return format_html(
         '<span class="state is-{}">{}<span class="state-word">{}</span></span>',
-        shape, sign(shape), name(word),
+        shape, sign(shape), name(word) if is_foreign else word,
     )  # fmt: skip
 
 
@@ -96,7 +104,12 @@ def empty_state(what: str, then: str = "", href: str = "", act: str = "") -> dic
 @register.filter
 def name(text: object) -> SafeString:
     """A name from metadata: odd characters visible, direction isolated, cut when endless."""
-    return format_html("<bdi>{}</bdi>", visible(str(text), SHOWN))
+    return _isolated(str(text))
+
+
+@lru_cache(maxsize=_MANY)
+def _isolated(text: str) -> SafeString:
+    return format_html("<bdi>{}</bdi>", visible(text, SHOWN))
 
 
 @register.filter
@@ -258,10 +271,21 @@ def change(line: ChangeLine) -> dict[str, object]:
     return {"line": line}
 
 
-@register.inclusion_tag("components/step.html")
-def step(line: StepLine, *, is_open: bool = False) -> dict[str, object]:
-    """One step of a verification; open it shows found, attack, causes and what to do."""
-    return {"step": line, "is_open": is_open}
+@register.simple_tag
+@lru_cache(maxsize=_MANY)
+def step(line: StepLine, *, is_open: bool = False) -> SafeString:
+    """One step of a verification; open it shows found, attack, causes and what to do.
+
+    Kept by its value: the steps of a verdict never change, and those that pass are much alike.
+    """
+    return render_to_string("components/step.html", {"step": line, "is_open": is_open})
+
+
+@register.simple_tag
+@lru_cache(maxsize=_MANY)
+def step_row(line: StepLine) -> SafeString:
+    """The same as a row of a report; kept in the same way."""
+    return render_to_string("report/_step.html", {"step": line})
 
 
 @register.inclusion_tag("components/waterfall.html")

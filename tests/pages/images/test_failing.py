@@ -1,0 +1,33 @@
+"""Tagged images that do not verify, grouped by cause."""
+
+from pytest_django import DjangoAssertNumQueries
+
+from tests.simulators.port import Port
+from trustui.images.models import Tag
+from trustui.pages.images.failing import NOTHING, failing_images
+
+
+def test_images_with_one_cause_are_one_group(
+    crane: Port, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(2):
+        found = failing_images(crane.viewer, crane.now)
+    (group,) = found.groups
+    assert (group.check, group.count, group.sign) == ("registry.find", 2, "none")
+    assert [one.name for one in group.artefacts] == [
+        "localhost/crane-controller:4.5.0", "localhost/crane-controller:4.4.0",
+    ]  # fmt: skip
+    assert found.words == "2 images do not verify"
+    assert group.since == max(one.since for one in group.artefacts)
+
+
+def test_what_no_tag_names_any_more_is_left_out(crane: Port) -> None:
+    Tag.objects.filter(name="4.5.0").update(gone_at=crane.now.at)
+    assert failing_images(crane.viewer, crane.now).count == 1
+
+
+def test_another_team_and_an_earlier_instant_see_nothing(crane: Port) -> None:
+    assert failing_images(crane.stranger, crane.now) == NOTHING
+    assert failing_images(crane.viewer, crane.then(crane.told.story, 0)) == NOTHING
+    assert failing_images(crane.viewer, crane.then(crane.told.story, 3)).count == 1
+    assert NOTHING.words == ""

@@ -1,0 +1,44 @@
+"""The answer about an artefact in one line."""
+
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from tests.simulators.images import NOW
+from trustui.check_pages import load_pages
+from trustui.core.trace import Outcome, TrustState
+from trustui.pages.headline import Span
+from trustui.pages.images.answer import ImageAnswer
+from trustui.pages.images.headline import artefact_headline, artefact_title, what_for_clients
+from trustui.pages.images.standing import NOTHING
+from trustui.pages.waterfall import AnswerStep
+from trustui.pages.words import state_of
+
+STEP = AnswerStep("bundle.identity", Outcome.FAILED, "signature", "the subject is another", "", "g")
+
+
+def answer(state: TrustState) -> ImageAnswer:
+    return ImageAnswer("x", "image", NOW, NOW, Outcome.FAILED, state, (STEP,), ())
+
+
+@pytest.mark.parametrize("state", list(TrustState))
+def test_every_state_has_its_title_and_its_meaning_for_clients(state: TrustState) -> None:
+    head = artefact_headline(answer(state), Span(NOW - timedelta(days=2)), load_pages(), NOW)
+    assert head.title
+    assert head.lead
+    standing = msgspec.structs.replace(
+        NOTHING, trust_state=str(state), state=state_of(state), since=NOW - timedelta(days=2)
+    )
+    assert artefact_title(standing, answer(state), NOW)
+    assert what_for_clients(standing, answer(state), None)
+
+
+def test_a_failure_says_since_when_and_why_and_whether_it_is_over() -> None:
+    since = NOW - timedelta(days=2)
+    failing = answer(TrustState.FAILING)
+    now = artefact_headline(failing, Span(since), load_pages(), NOW)
+    over = artefact_headline(failing, Span(since, NOW - timedelta(days=1)), load_pages(), NOW)
+    assert now.title == "Failing for 2 days: somebody else signed than was expected"
+    assert over.title == "Failed for 1 day: somebody else signed than was expected"
+    assert artefact_title(NOTHING, None, NOW) == "Not checked yet"

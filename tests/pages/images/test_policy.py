@@ -1,0 +1,87 @@
+"""What is expected: the list, one version, its lints, what it covers and what nobody covers."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from tests.simulators.images import NOW
+from tests.simulators.port import Port
+from trustui.demo.images.trust import policies as text_of_policies
+from trustui.pages.images.policy import MOST_QUERIES, lint, policies, policy
+from trustui.policies.image_policies import set_policy
+
+
+def test_a_repository_that_nobody_covers_is_told(
+    bare: Port, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_max_num_queries(MOST_QUERIES):
+        page = policies(bare.viewer, bare.now)
+    assert page.title == "1 policy, 1 repository is not covered"
+    assert [one.full_name for one in page.uncovered] == ["localhost/port-simulator"]
+    assert [(one.number, one.covers) for one in page.policies] == [(1, 0)]
+    assert {one.name for one in page.materials} == {"quayline.pub", "trusted_root.json"}
+    assert all(one.used_by for one in page.materials)
+    assert policies(bare.stranger, bare.now).policies == ()
+
+
+def test_a_version_is_told_in_words_with_what_it_applies_to(suite: Port) -> None:
+    page = policy(suite.viewer, suite.now, suite.policy.policy_id)
+    assert page is not None
+    assert page.is_in_force
+    assert page.rules[0].covers == (
+        ("localhost/terminal-suite", f"/images/{suite.repository_id}/"),
+    )
+    assert page.rules[0].requirements[0].expectations[0].what == "a signature"
+    assert len(page.rules[1].requirements) == 2
+    assert {one.name for one in page.materials} == {"quayline.pub", "trusted_root.json"}
+    assert policy(suite.stranger, suite.now, suite.policy.policy_id) is None
+
+
+def test_an_older_version_stays_and_says_that_it_is_no_longer_in_force(suite: Port) -> None:
+    document = json.loads(text_of_policies())
+    document["policies"] = document["policies"][:1]
+    set_policy(
+        team=suite.team, name=suite.policy.policy.name, language="expectations",
+        body=json.dumps(document).encode(), by=None, by_name="alice", reason="less",
+        now=NOW - timedelta(hours=1),
+    )  # fmt: skip
+    newest = policy(suite.viewer, suite.now, suite.policy.policy_id)
+    older = policy(suite.viewer, suite.now, suite.policy.policy_id, 1)
+    assert newest is not None
+    assert older is not None
+    assert (newest.number, newest.is_in_force, len(newest.rules)) == (2, True, 1)
+    assert (older.number, older.is_in_force) == (1, False)
+    assert "no longer in force" in older.lead
+    assert policy(suite.viewer, suite.now, suite.policy.policy_id, 9) is None
+    then = suite.then(suite.told.story, 3)
+    before = policy(suite.viewer, then, suite.policy.policy_id)
+    assert before is not None
+    assert (before.number, before.is_in_force) == (1, True)
+
+
+def test_a_text_is_linted_without_being_stored() -> None:
+    loose = {
+        "version": 1,
+        "policies": [
+            {
+                "repositories": ["registry.example/*"],
+                "require": [{"of": [{"identity_regexp": "acme", "issuer": "https://a.example", "log": "ignored"}]}],
+            }
+        ],
+    }  # fmt: skip
+    found = lint(json.dumps(loose))
+    assert found.problem == ""
+    assert {one.id for one in found.lints} == {
+        "policy.lint.unanchored_pattern", "policy.lint.log_not_required",
+    }  # fmt: skip
+    assert all(one.has_help for one in found.lints)
+    assert found.rules[0].patterns == ("registry.example/*",)
+
+
+@pytest.mark.parametrize("text", ["{", "{}", "[]", '{"version": 2}', "\ud800", "\0", "9" * 5_000])
+def test_a_text_that_is_no_policy_says_why(text: str) -> None:
+    found = lint(text)
+    assert found.problem
+    assert (found.rules, found.lints) == ((), ())

@@ -1,0 +1,43 @@
+"""The pages of what is expected of images."""
+
+import pytest
+from django.test import Client
+
+from tests.simulators.people import sign_in
+from tests.simulators.port import make_port
+from trustui.accounts.models import User
+from trustui.policies.models import TrustMaterial
+
+pytestmark = pytest.mark.django_db
+
+
+def test_policies_versions_and_material_are_told_to_their_team() -> None:
+    port = make_port("port_simulator")
+    client = sign_in(Client(), User.objects.get(pk=port.viewer.user_id))
+    stranger = sign_in(Client(), User.objects.get(pk=port.stranger.user_id))
+    assert "1 repository is not covered" in client.get("/policies/").content.decode()
+    assert "policies.json" not in stranger.get("/policies/").content.decode()
+    material = TrustMaterial.objects.filter(team=port.team)[0]
+    for address in (f"/policies/{port.policy.policy_id}/", f"/policies/material/{material.pk}/"):
+        assert client.get(address).status_code == 200
+        assert stranger.get(address).status_code == 404
+    shown = f"/policies/{port.policy.policy_id}/?version="
+    assert client.get(f"{shown}1").status_code == 200
+    for odd in ("2", "x", "-1", "9" * 30, "\u0661"):
+        assert client.get(f"{shown}{odd}").status_code == 404
+
+
+def test_a_policy_is_tried_without_being_stored() -> None:
+    port = make_port("port_simulator")
+    client = sign_in(Client(), User.objects.get(pk=port.viewer.user_id))
+    assert client.get("/policies/lint/").status_code == 200
+    wrong = client.post("/policies/lint/", {"policy": "{}<script>"})
+    assert wrong.status_code == 400
+    assert b"{}<script>" not in wrong.content
+    loose = (
+        '{"version": 1, "policies": [{"repositories": ["*"], "require": [{"of": '
+        '[{"identity_regexp": "acme", "issuer": "https://a.example"}]}]}]}'
+    )
+    told = client.post("/policies/lint/", {"policy": loose}).content.decode()
+    assert "may not mean what was meant" in told
+    assert client.get("/policies/").content.decode().count("policies.json") >= 1

@@ -1,0 +1,1 @@
+"""What the pages of images say: registries, repositories, artefacts, signatures, signers, policies."""

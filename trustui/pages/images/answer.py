@@ -1,0 +1,178 @@
+"""A stored verification of an artefact: its steps, the places looked at, each signature's outcome."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from trustui.check_pages import CheckPage
+from trustui.core.images.sboms import SbomFound
+from trustui.core.images.verify import SignatureFound
+from trustui.core.oci.places import Place, PlaceAnswer, PlaceState
+from trustui.core.primitives.text import visible, with_short_digests
+from trustui.core.trace import Outcome
+from trustui.pages.headline import what_is_wrong
+from trustui.pages.waterfall import Answer, AnswerStep, readable
+from trustui.pages.words import OUTCOME_SIGNS
+
+PLACES: dict[Place, str] = {
+    Place.REFERRERS: "referrers interface",
+    Place.FALLBACK: "fallback tag of referrers",
+    Place.SIGNATURES: "cosign's tag .sig",
+    Place.ATTESTATIONS: "cosign's tag .att",
+    Place.SBOMS: "cosign's tag .sbom",
+    Place.IN_INDEX: "entries of the index",
+}
+"""The places where something may hang, as people know them."""
+
+_PLACE_SIGNS: dict[PlaceState, tuple[str, str]] = {
+    PlaceState.LISTED: ("ok", "has something"),
+    PlaceState.EMPTY: ("none", "answered: nothing there"),
+    PlaceState.NOT_OFFERED: ("none", "not offered"),
+    PlaceState.UNREADABLE: ("unknown", "no usable answer"),
+    PlaceState.NOT_LOOKED_AT: ("moot", "not asked"),
+}
+
+
+class ImageAnswer(Answer, frozen=True):
+    """A whole verification, as `trustui verify image --json` prints it."""
+
+    digest: str | None = None
+    places: tuple[PlaceAnswer, ...] = ()
+    signatures: tuple[SignatureFound, ...] = ()
+    sboms: tuple[SbomFound, ...] = ()
+    nearest: str | None = None
+    """The group of the signature that came closest, where none was good."""
+
+
+class PlaceLine(msgspec.Struct, frozen=True):
+    """One place that was looked at, and what it answered."""
+
+    place: str
+    location: str
+    sign: str
+    word: str
+    because: str
+    listed: int
+    of: str
+    """The digest that was asked about, where it is not the artefact's own."""
+
+
+class Nearest(msgspec.Struct, frozen=True):
+    """The signature that came closest to what is expected, and what it fails at."""
+
+    on: str
+    check: str
+    title: str
+    expected: str
+    found: str
+    because: str
+    identity: str
+    issuer: str
+    passed: int
+    """Checks of it that hold."""
+    step: int
+    """The number of the failing step in the verdict."""
+
+
+def read_image_answer(trace: bytes) -> ImageAnswer:
+    """Read a stored trace. Raises msgspec.ValidationError."""
+    return msgspec.json.decode(trace, type=ImageAnswer)
+
+
+def place_lines(places: tuple[PlaceAnswer, ...]) -> tuple[PlaceLine, ...]:
+    """In the order in which they were asked."""
+    return tuple(
+        PlaceLine(
+            PLACES[one.place],
+            with_short_digests(visible(one.location, 300)),
+            *_PLACE_SIGNS[one.state],
+            visible(one.because, 300),
+            one.listed,
+            one.of,
+        )
+        for one in places
+    )
+
+
+def silent(places: tuple[PlaceAnswer, ...]) -> int:
+    """Places of which nobody knows what stands there."""
+    return sum(one.state is PlaceState.UNREADABLE for one in places)
+
+
+def nearest_of(answer: ImageAnswer, pages: Mapping[str, CheckPage]) -> Nearest | None:
+    """What came closest and why it is not good; None where something is, or nothing is there."""
+    if answer.nearest is None:
+        return None
+    steps = [(n, one) for n, one in enumerate(answer.steps, start=1) if one.group == answer.nearest]
+    number, step = _first_failing(steps)
+    if step is None:
+        return None
+    named = next((one for one in answer.signatures if one.group == answer.nearest), None)
+    page = pages.get(step.check)
+    return Nearest(
+        on=visible(step.on, 200),
+        check=step.check,
+        title=what_is_wrong(step, page),
+        expected=readable(step.expected or ""),
+        found=readable(step.found or ""),
+        because=visible(step.because, 300),
+        identity="" if named is None else visible(named.identity, 300),
+        issuer="" if named is None else visible(named.issuer, 200),
+        passed=sum(one.outcome is Outcome.PASSED and one.decides for _, one in steps),
+        step=number,
+    )
+
+
+def _first_failing(steps: list[tuple[int, AnswerStep]]) -> tuple[int, AnswerStep | None]:
+    for wanted in (Outcome.FAILED, Outcome.UNDECIDED):
+        for number, step in steps:
+            if step.outcome is wanted and step.decides:
+                return number, step
+    return 0, None
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """What a verdict says of one signature; of several expectations the best."""
+
+    sign: str
+    word: str
+    first_failing: str
+    group: str
+
+
+NOT_ASKED = Judged("none", "nobody asked for it", "", "")
+NOT_JUDGED = Judged("unknown", "not checked", "", "")
+_RANK = (Outcome.PASSED, Outcome.UNDECIDED, Outcome.FAILED)
+_WORDS = {
+    Outcome.PASSED: "good",
+    Outcome.UNDECIDED: "could not be decided",
+    Outcome.FAILED: "refused",
+}
+
+
+def bill_in(answer: ImageAnswer | None, manifest: str) -> tuple[Judged | None, tuple[str, ...]]:
+    """What a verdict says of a bill of materials, and what the bill says, by its manifest."""
+    found = () if answer is None else answer.sboms
+    bill = next((one for one in found if one.manifest == manifest), None)
+    if bill is None:
+        return None, ()
+    told = tuple(f"{line.label}: {line.text}" for line in bill.lines)
+    if bill.outcome is Outcome.FAILED:
+        return Judged("bad", "does not fit", "", bill.group), told
+    if not bill.is_signed:
+        word = "not signed" if bill.about else "not signed, and names no digest"
+        return Judged("none", word, "", bill.group), told
+    return Judged(OUTCOME_SIGNS[bill.outcome], "signed", "", bill.group), told
+
+
+def judged_by(answer: ImageAnswer | None, digest: str) -> Judged:
+    """Of the signature with this content."""
+    if answer is None:
+        return NOT_JUDGED
+    of_it = [one for one in answer.signatures if one.digest == digest]
+    if not of_it:
+        return NOT_ASKED
+    best = min(of_it, key=lambda one: _RANK.index(one.outcome))
+    return Judged(
+        OUTCOME_SIGNS[best.outcome], _WORDS[best.outcome], best.first_failing or "", best.group
+    )

@@ -1,0 +1,134 @@
+"""What teams expect of images: which policy covers a repository, its versions, its lints, its keys."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from trustui.core.errors import ParseError
+from trustui.core.primitives.text import visible
+from trustui.core.trust_policy.languages import Language, language_named
+from trustui.core.trust_policy.policies import Policy, PolicyDocument, covering
+from trustui.pages.moment import Moment
+from trustui.policies.models import ImagePolicyVersion
+
+MOST_WHO = 4
+"""Expectations of a policy that a sentence names."""
+
+
+class Cover(msgspec.Struct, frozen=True):
+    """The policy that applies to a repository. `set_at` in UTC."""
+
+    policy_id: int
+    policy: str
+    number: int
+    pattern: str
+    words: str
+    """What it expects, in a clause."""
+    set_at: datetime
+
+
+class InForce(msgspec.Struct, frozen=True):
+    """A version of a policy that was in force, read; `document` None: it cannot be read."""
+
+    policy_id: int
+    policy: str
+    team_id: int
+    number: int
+    set_at: datetime
+    language: Language | None
+    document: Any
+
+
+def in_force(team_ids: Collection[int], moment: Moment) -> list[InForce]:
+    """The versions that were in force, the oldest policy first: one query.
+
+    Of a policy that was taken back since, an earlier instant shows its last version all the same.
+    """
+    rows = ImagePolicyVersion.objects.filter(policy__team__in=team_ids, set_at__lte=moment.at)
+    if moment.at == moment.now:
+        rows = rows.filter(is_current=True)
+    newest = {
+        row.policy_id: row for row in rows.select_related("policy").order_by("policy", "number")
+    }
+    return [_in_force(row) for row in newest.values()]
+
+
+def _in_force(row: ImagePolicyVersion) -> InForce:
+    language, document, _ = read(row.policy.language, bytes(row.body))
+    return InForce(
+        row.policy_id,
+        row.policy.name,
+        row.policy.team_id,
+        row.number,
+        row.set_at,
+        language,
+        document,
+    )
+
+
+def read(language: str, body: bytes) -> tuple[Language | None, Any, str]:
+    """The language and the document; the document None and why, where it cannot be read."""
+    try:
+        found = language_named(language)
+        return found, found.parse(body), ""
+    except LookupError as error:
+        return None, None, str(error)
+    except ParseError as error:
+        expected = f": expected {error.expected}, found {error.found}" if error.expected else ""
+        return None, None, visible(f"{error.because}{expected}", 500)
+
+
+def cover_of(team_id: int, full_name: str, moment: Moment) -> Cover | None:
+    """Which policy of the team covers `HOST/NAME`: one query."""
+    return best(in_force([team_id], moment), full_name)
+
+
+def best(versions: Sequence[InForce], full_name: str) -> Cover | None:
+    """Of several policies, the one with the most specific pattern; of equal ones the oldest."""
+    found = [
+        (cover, one)
+        for one in versions
+        if one.language is not None
+        and one.document is not None
+        and (cover := one.language.cover(one.document, full_name)) is not None
+    ]
+    if not found:
+        return None
+    cover, one = max(found, key=lambda each: each[0].rank)
+    return Cover(
+        one.policy_id,
+        one.policy,
+        one.number,
+        cover.pattern,
+        _words(one, full_name),
+        one.set_at,
+    )
+
+
+def _words(one: InForce, full_name: str) -> str:
+    if isinstance(one.document, PolicyDocument):
+        found = covering(one.document, full_name)
+        return "" if found is None else words_of(found.policy)
+    return "" if one.language is None else f"what it says in {one.language.title}"
+
+
+def words_of(policy: Policy) -> str:
+    """What a policy demands, in a clause: `a signature by …, and an attestation … by …`."""
+    told = []
+    for requirement in policy.require:
+        several = [
+            f"{_what(one.predicate_type)} by {visible(one.who, 200)}" for one in requirement.of
+        ]
+        shown = several[:MOST_WHO]
+        more = f" and {len(several) - MOST_WHO:,} more" if len(several) > MOST_WHO else ""
+        if len(several) == 1:
+            told.append(shown[0])
+        else:
+            told.append(f"{requirement.words} of: {'; '.join(shown)}{more}")
+    return ", and ".join(told)
+
+
+def _what(predicate_type: str) -> str:
+    return f"an attestation of {visible(predicate_type, 100)}" if predicate_type else "a signature"

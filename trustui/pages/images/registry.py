@@ -1,0 +1,272 @@
+"""`/sources/…/` of a registry, and `/images/`: repositories, and how much of each is to be trusted."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from trustui.accounts.permissions import Act
+from trustui.core.primitives.text import counted, visible
+from trustui.crawl.image_source import Referrers
+from trustui.images.models import ImageRepository
+from trustui.inventory.models import Source
+from trustui.inventory.recognizing import IMAGE_KINDS
+from trustui.pages.components import Fact
+from trustui.pages.images.policies import Cover, InForce, best, in_force
+from trustui.pages.images.repository import REFERRERS, title_of
+from trustui.pages.images.shares import (
+    OverTime,
+    Share,
+    of_digests,
+    of_tags,
+    over_time,
+    sign_of,
+    together,
+)
+from trustui.pages.images.standing import repositories_of
+from trustui.pages.keeping import Keeper
+from trustui.pages.moment import Moment
+from trustui.pages.paging import MOST_ROWS, ROWS, sliced
+from trustui.pages.viewer import Viewer
+from trustui.pages.words import ago
+
+ORDER = ("full_name", "id")
+LONGEST_TEXT = 200
+MOST_QUERIES = 12
+MUCH = 2_000
+"""Tags from which on what is counted of them is kept for a moment."""
+_totals: Keeper[tuple[dict[int, Share], dict[int, Share]]] = Keeper(
+    lambda found: together(found[0].values()).all >= MUCH
+)
+_pictures: Keeper[OverTime | None] = Keeper(lambda _: True)
+
+
+class Filter(msgspec.Struct, frozen=True):
+    """Which repositories; empty shows all."""
+
+    source: int | None = None
+    team: int | None = None
+    text: str = ""
+    partial: bool = False
+    """Only those of which something could not be read."""
+
+
+class RepositoryLine(msgspec.Struct, frozen=True):
+    """One repository. Times in UTC."""
+
+    repository_id: int
+    source_id: int
+    source: str
+    full_name: str
+    name: str
+    href: str
+    sign: str
+    word: str
+    tags: Share
+    digests: Share
+    policy: str
+    """The policy that covers it; empty: none does."""
+    referrers: str
+    looked_at: datetime | None
+    because: str
+    """Why what is known is incomplete; empty where everything was read."""
+
+
+class RepositoriesPage(msgspec.Struct, frozen=True):
+    """The list over all registries; `title` is the answer."""
+
+    sign: str
+    title: str
+    lines: tuple[RepositoryLine, ...]
+    after: str | None
+    all: int
+    tags: Share
+    digests: Share
+    sources: tuple[tuple[int, str], ...]
+    """Registries that have any, with their names."""
+
+
+class RegistryPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A registry that is a source. Times in UTC."""
+
+    source_id: int
+    team_id: int
+    source: str
+    location: str
+    sign: str
+    title: str
+    lead: str
+    facts: tuple[Fact, ...]
+    repositories: RepositoriesPage
+    over_time: OverTime | None
+    may_crawl: bool
+
+
+def filter_of(given: Mapping[str, str]) -> Filter:
+    """From a query string; what is no number or choice narrows nothing."""
+    return Filter(
+        source=_number(given.get("source", "")),
+        team=_number(given.get("team", "")),
+        text=given.get("text", "").replace("\0", "").strip()[:LONGEST_TEXT],
+        partial=given.get("partial", "") == "1",
+    )
+
+
+def _number(text: str) -> int | None:
+    is_number = text.isascii() and text.isdecimal() and len(text) < len(str(2**63))
+    return int(text) if is_number else None
+
+
+def repositories(
+    viewer: Viewer, moment: Moment, chosen: Filter, after: str | None = None, size: int = ROWS
+) -> RepositoriesPage:
+    """A constant number of queries, below `MOST_QUERIES`. Raises PagingError."""
+    found = _found(viewer, moment, chosen)
+    tags, digests = _shares(viewer, moment, chosen, found)
+    shown = sliced(found.select_related("source"), ORDER, after, size)
+    policies = in_force(viewer.teams, moment)
+    total = together(tags.values())
+    there = found.values_list("source", "source__name").order_by("source__name").distinct()
+    return RepositoriesPage(
+        sign=sign_of(total),
+        title=title_of(total),
+        lines=tuple(_line(row, tags, digests, policies, moment) for row in shown.rows),
+        after=shown.after,
+        all=found.count(),
+        tags=total,
+        digests=together(digests.values()),
+        sources=tuple((pk, visible(name, 200)) for pk, name in there[:MOST_ROWS]),
+    )
+
+
+def _shares(
+    viewer: Viewer, moment: Moment, chosen: Filter, found: "QuerySet[Any]"
+) -> tuple[dict[int, Share], dict[int, Share]]:
+    then = None if moment.at == moment.now else moment.at
+    key = (then, chosen, *sorted(viewer.teams))
+    pks = found.values("pk")
+    return _totals.get(key, lambda: (of_tags(pks, moment), of_digests(pks, moment)))
+
+
+def registry(
+    viewer: Viewer,
+    moment: Moment,
+    source: Source,
+    chosen: Filter | None = None,
+    after: str | None = None,
+    size: int = ROWS,
+) -> RegistryPage:
+    """The page of a source that this person sees. Raises PagingError."""
+    narrowed = msgspec.structs.replace(chosen or Filter(), source=source.pk)
+    page = repositories(viewer, moment, narrowed, after, size)
+    there = _found(viewer, moment, Filter(source=source.pk)).values("pk")
+    key = (None if moment.at == moment.now else moment.at, source.pk)
+    return RegistryPage(
+        source_id=source.pk,
+        team_id=source.team_id,
+        source=source.name,
+        location=visible(source.location),
+        sign=page.sign,
+        title=page.title,
+        lead=_lead(page),
+        facts=_facts(page, moment.at),
+        repositories=page,
+        over_time=_pictures.get(key, lambda: over_time(there, moment)),
+        may_crawl=moment.is_now
+        and source.removed_at is None
+        and viewer.may(Act.CRAWL, source.team_id),
+    )
+
+
+def registry_of(viewer: Viewer, source_id: int) -> Source | None:
+    """A source of this person that holds artefacts; None for any other: one query."""
+    mine = Source.objects.filter(pk=source_id, team__in=viewer.teams, kind__in=IMAGE_KINDS)
+    return mine.first()
+
+
+def is_seen(viewer: Viewer, source_id: int) -> bool:
+    """Whether this person sees such a source, of whatever kind: one query."""
+    return Source.objects.filter(pk=source_id, team__in=viewer.teams).exists()
+
+
+def exported(viewer: Viewer, moment: Moment, chosen: Filter) -> Iterator[RepositoryLine]:
+    """Every repository of the list."""
+    found = _found(viewer, moment, chosen)
+    tags, digests = _shares(viewer, moment, chosen, found)
+    policies = in_force(viewer.teams, moment)
+    for row in found.select_related("source").order_by(*ORDER).iterator(500):
+        yield _line(row, tags, digests, policies, moment)
+
+
+def _found(viewer: Viewer, moment: Moment, chosen: Filter) -> "QuerySet[Any]":
+    rows = repositories_of(viewer, moment)
+    if chosen.source is not None:
+        rows = rows.filter(source=chosen.source)
+    if chosen.team is not None:
+        rows = rows.filter(source__team=chosen.team)
+    if chosen.text:
+        rows = rows.filter(full_name__icontains=chosen.text)
+    if chosen.partial:
+        rows = rows.exclude(because="")
+    return rows
+
+
+def _line(
+    row: ImageRepository,
+    tags: Mapping[int, Share],
+    digests: Mapping[int, Share],
+    policies: Sequence[InForce],
+    moment: Moment,
+) -> RepositoryLine:
+    own = tags.get(row.pk, Share())
+    team = row.source.team_id
+    cover: Cover | None = best([one for one in policies if one.team_id == team], row.full_name)
+    is_looked_at = row.looked_at is not None and row.looked_at <= moment.at
+    return RepositoryLine(
+        repository_id=row.pk,
+        source_id=row.source_id,
+        source=visible(row.source.name, 200),
+        full_name=visible(row.full_name, 300),
+        name=visible(row.name, 300),
+        href=reverse("image-repository", args=[row.pk]),
+        sign=sign_of(own),
+        word="gone" if row.gone_at is not None else own.in_short,
+        tags=own,
+        digests=digests.get(row.pk, Share()),
+        policy="" if cover is None else visible(cover.policy, 100),
+        referrers=REFERRERS[Referrers(row.referrers)],
+        looked_at=row.looked_at if is_looked_at else None,
+        because=visible(row.because, 200),
+    )
+
+
+def _lead(page: RepositoriesPage) -> str:
+    uncovered = sum(not line.policy for line in page.lines)
+    told = [f"{counted(page.all, 'repository')[:-1]}ies" if page.all != 1 else "1 repository"]
+    told.append(counted(page.tags.all, "tag"))
+    told.append(counted(page.digests.all, "digest"))
+    lead = ", ".join(told) + "."
+    if uncovered and not page.after:
+        lead += f" No policy covers {uncovered:,} of them."
+    return lead
+
+
+def _facts(page: RepositoriesPage, at: datetime) -> tuple[Fact, ...]:
+    partial = [line for line in page.lines if line.because]
+    looked = [line.looked_at for line in page.lines if line.looked_at is not None]
+    oldest = min(looked, default=None)
+    return (
+        Fact("Tags signed", "none", f"{page.tags.signed:,} of {page.tags.all:,}", _percent(page.tags.signed, page.tags.all)),
+        Fact("Tags trusted", page.sign, f"{page.tags.trusted:,} of {page.tags.all:,}", _percent(page.tags.trusted, page.tags.all)),
+        Fact("Digests trusted", sign_of(page.digests), f"{page.digests.trusted:,} of {page.digests.all:,}", f"{page.digests.signed:,} signed"),
+        Fact("Reach", "unknown", f"{len(partial):,} read in part", partial[0].because)
+        if partial
+        else Fact("Reach", "ok" if oldest else "unknown", "answered" if oldest else "not looked at yet", f"all of it since {ago(oldest, at)}" if oldest else ""),
+    )  # fmt: skip
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{100 * part // whole} %" if whole else "no tags yet"
