@@ -7,12 +7,14 @@ PostgreSQL refuses, the cluster belongs to the system's user `postgres`.
 import json
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +25,8 @@ PASSWORD = "only-for-tests"  # noqa: S105  of a cluster that lives as long as th
 _START_SECONDS = 30
 _STOP_SECONDS = 15
 _GLANCE_SECONDS = 0.05
+_PORTS = (10_000, 32_000)
+_CHANCE = random.SystemRandom()  # that no plugin sows alike in processes that run side by side
 
 
 def binary(name: str) -> Path | None:
@@ -34,11 +38,19 @@ def binary(name: str) -> Path | None:
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-    return port
+    """A port that nobody listens on now, below those that the kernel lends to clients.
+
+    From among those a client that asks for a server that was just killed may be lent the very
+    port that it asks for, and be connected with itself: the server could not listen again.
+    """
+    while True:
+        port = _CHANCE.randrange(*_PORTS)
+        with socket.socket() as listener:
+            try:
+                listener.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        return port
 
 
 def answers(port: int) -> bool:
@@ -109,6 +121,21 @@ class Server:
         self.process.wait(_STOP_SECONDS)
 
 
+def _children(pid: int) -> list[int]:
+    """Processes that this one started and that run now."""
+    listed = Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(child) for child in listed.read_text().split()] if listed.exists() else []
+
+
+def _runs(pid: int) -> bool:
+    """Whether there is such a process that is more than the entry of one that ended."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"
+
+
 @dataclass
 class PostgresServer(Server):
     """A cluster whose superuser needs a password, which the fixture knows."""
@@ -119,6 +146,15 @@ class PostgresServer(Server):
 
     def url(self, database: str) -> str:
         return f"postgresql://{self.role}:{self.password}@127.0.0.1:{self.port}/{database}"
+
+    def kill(self) -> None:
+        """The sessions too: a new server refuses to start beside one that still runs."""
+        sessions = [] if self.process is None else _children(self.process.pid)
+        super().kill()
+        for session in sessions:
+            with suppress(ProcessLookupError):
+                os.kill(session, signal.SIGKILL)
+        wait_until(lambda: not any(map(_runs, sessions)), "its sessions ended", _STOP_SECONDS)
 
     def is_ready(self) -> bool:
         """It listens long before it accepts sessions."""

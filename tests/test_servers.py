@@ -1,7 +1,9 @@
 """The servers that tests start are the real ones."""
 
 import http.client
+from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 
 import psycopg
 import pytest
@@ -20,6 +22,35 @@ def test_postgres_makes_databases_and_comes_back_from_a_kill(
     postgres_server.start()
     with psycopg.connect(url) as connection:
         assert connection.execute("SELECT number FROM kept").fetchall() == [(1,)]
+
+
+def test_a_session_at_work_does_not_keep_a_killed_postgres_from_coming_back(
+    postgres_server: servers.PostgresServer,
+) -> None:
+    def work() -> None:
+        with suppress(psycopg.OperationalError), psycopg.connect(url) as connection:
+            connection.execute("SELECT count(*) FROM generate_series(1, 100000000000)")
+
+    url = postgres_server.url("postgres")
+    worker = Thread(target=work)
+    worker.start()
+    try:
+        with psycopg.connect(url) as connection:
+            servers.wait_until(lambda: _is_at_work(connection), "the session is at work")
+        postgres_server.kill()
+        postgres_server.start()
+    finally:
+        worker.join(10)
+    assert not worker.is_alive()
+
+
+def _is_at_work(connection: psycopg.Connection[tuple[int]]) -> bool:
+    counted = connection.execute(
+        "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT count%generate_series%'"
+        " AND state = 'active' AND pid <> pg_backend_pid()"
+    ).fetchone()
+    connection.rollback()
+    return counted == (1,)
 
 
 def test_redis_answers(redis_server: servers.RedisServer) -> None:
