@@ -3,7 +3,7 @@
 `now` is an aware time in UTC, `actor` is `person:NAME` or the part of the product that acts.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -160,6 +160,16 @@ def request_crawl(*, source: Source, actor: str, now: datetime, reason: str = ""
     source = _crawled(source)
     _enqueue(source, actor, now, priority=queue.URGENT)
     _record("source.crawl_requested", source, actor, now, reason, {})
+
+
+def lock_sources(ids: Iterable[int]) -> None:
+    """Until the transaction ends nobody else concludes about these sources.
+
+    What is concluded of a source for the first time has no row of its own yet that could be
+    locked. In the order of their ids, so that two who want the same ones wait, and not for ever.
+    """
+    rows = Source.objects.filter(pk__in=set(ids)).order_by("pk")
+    list(rows.select_for_update(no_key=True).values_list("pk"))
 
 
 def crawl_of(kind: str) -> str:

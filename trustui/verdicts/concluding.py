@@ -14,6 +14,7 @@ from trustui.events.services import WORKER, NewEvent, record_many
 from trustui.inventory import sql
 from trustui.inventory.models import Source
 from trustui.inventory.recording import Recorded
+from trustui.inventory.sources import lock_sources
 from trustui.inventory.values import CrawlResult
 from trustui.verdicts import writing
 from trustui.verdicts.conclusions import (
@@ -86,10 +87,11 @@ def conclude(
 
 
 class _Batch:
-    """The rows that a batch is compared with, the standings locked first and in order."""
+    """The rows that a batch is compared with, locked first and in order."""
 
     def __init__(self, ids: Sequence[int], now: datetime) -> None:
         self._now = now
+        lock_sources(ids)
         self._standings = {
             row.source_id: row
             for row in SourceVerdict.objects.select_for_update(of=("self",))

@@ -25,6 +25,7 @@ from trustui.core.trace import collect, trace
 from trustui.crawl.source import Seen
 from trustui.events.services import WORKER, record
 from trustui.inventory.models import Blob, Sighting, Source
+from trustui.inventory.sources import lock_sources
 from trustui.inventory.text import identity, version_text
 from trustui.verdicts import writing
 from trustui.verdicts.conclusions import Conclusion, concluded, what_time_did
@@ -283,6 +284,7 @@ def _stand(
     source: Source, conclusion: Conclusion, verdict: Verdict, since: datetime, now: datetime
 ) -> None:
     """The last verdict of the past is the standing, where no verdict of our own is."""
+    lock_sources([source.pk])
     standing = (
         SourceVerdict.objects.select_for_update(of=("self",))
         .filter(source=source)
