@@ -2,14 +2,17 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.cli.notation_places import places, write_configuration
+from tests.cli.notation_places import places, sign_with, write_configuration
 from tests.core.trust_policy.notation.written import IDENTITY, skipping, statement
-from tests.simulators.notation_signer import NOW
+from tests.simulators.authority_server import CRL_PATH, AuthorityServer
+from tests.simulators.notation_signer import LEAF, NOW, world
+from tests.simulators.revoking import DAY, Entry, List, make_list
 from trustui.cli.main import main
 from trustui.core.primitives.instants import write_instant
 
@@ -129,6 +132,11 @@ def test_a_configuration_that_is_not_there_fails(run: Run, tmp_path: Path) -> No
         (["--key", "k.pub"], "it goes with no --key"),
         (["--policy", "p.json"], "it goes with no --policy"),
         (["--revocation-evidence", "nowhere"], "urls.json: no such file"),
+        (["--allow-revocation-host", "http://x"], "neither a host name, an address nor a network"),
+        (
+            ["--revocation-evidence", "x", "--allow-revocation-host", "a.example"],
+            "no --allow-revocation-host",
+        ),
     ],
 )
 def test_what_cannot_be_understood_is_told(run: Run, arguments: list[str], words: str) -> None:
@@ -148,8 +156,45 @@ def test_revocation_evidence_is_read_from_its_folder(run: Run, folder: Path) -> 
     assert run("--revocation-evidence", str(folder))[0] == 0
 
 
+def told(capfd: pytest.CaptureFixture[str]) -> str:
+    """Standard output, whatever the width of its lines."""
+    return " ".join(capfd.readouterr().out.split())
+
+
+@pytest.mark.parametrize("kind", ["image", "blob"])
+def test_authorities_are_asked_that_were_allowed_and_no_others(
+    folder: Path, capfd: pytest.CaptureFixture[str], kind: str
+) -> None:
+    with AuthorityServer() as authority:
+        leaf = world().between.issue(replace(LEAF, extensions=authority.places(listed=True)))
+        sign_with(folder, leaf)
+        config = ["--notation-config", str(folder / "notation"), "--at", write_instant(NOW)]
+        what = {
+            "image": [f"oci-layout:{folder / 'revocable'}:1.0"],
+            "blob": [str(folder / "notes.txt"), "--signature", str(folder / "notes.txt.jws.sig")],
+        }
+        command = ["verify", kind, *what[kind], *config]
+        assert main([*command, "--allow-revocation-host", "127.0.0.2"]) == 3
+        assert "127.0.0.1 is not among the hosts" in told(capfd)
+        assert main(command) == 3
+        assert "--allow-revocation-host HOST allows it" in told(capfd)
+        assert authority.connections() == 0
+        for entries, status in (((), 0), ((Entry(leaf.certificate.serial_number),), 1)):
+            wanted = List(entries, until=NOW + DAY)
+            authority.tells(CRL_PATH, make_list(wanted, world().between))
+            assert main([*command, "--allow-revocation-host", "127.0.0.1"]) == status
+        assert "is revoked" in told(capfd)
+        assert len(authority.requests) == 2
+
+
 @pytest.mark.parametrize(
-    "option", [("--metadata", "a=b"), ("--max-signatures", "2"), ("--revocation-evidence", "x")]
+    "option",
+    [
+        ("--metadata", "a=b"),
+        ("--max-signatures", "2"),
+        ("--revocation-evidence", "x"),
+        ("--allow-revocation-host", "x"),
+    ],
 )
 def test_options_of_notation_need_its_configuration(
     folder: Path, capfd: pytest.CaptureFixture[str], option: tuple[str, str]

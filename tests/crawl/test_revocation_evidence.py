@@ -47,17 +47,17 @@ def request() -> tuple[bytes, str]:
 @pytest.mark.parametrize("file", ["base.crl", "revocation/base.crl"])
 def test_an_address_is_answered_by_its_file(folder: Path, file: str) -> None:
     ask = read_evidence(write(folder, [{"kind": "crl", "url": CRL_URL, "file": file}]))
-    assert body_of(ask(CRL_URL, None)) == b"list"
+    assert body_of(ask.answer(CRL_URL, None)) == b"list"
 
 
 def test_an_object_of_addresses_will_do(folder: Path) -> None:
     ask = read_evidence(write(folder, {CRL_URL: "base.crl", OCSP_URL: "answer.der"}))
-    assert body_of(ask(CRL_URL, None)) == b"list"
-    assert body_of(ask(OCSP_URL, request()[0])) == b"answer"
+    assert body_of(ask.answer(CRL_URL, None)) == b"list"
+    assert body_of(ask.answer(OCSP_URL, request()[0])) == b"answer"
 
 
 def test_an_address_that_is_not_listed_was_unreachable(folder: Path) -> None:
-    found = read_evidence(write(folder, []))(CRL_URL, None)
+    found = read_evidence(write(folder, [])).answer(CRL_URL, None)
     assert isinstance(found, Problem)
     assert found.kind is ProblemKind.UNREADABLE
 
@@ -66,21 +66,21 @@ def test_an_answer_is_about_the_certificate_that_is_asked_about(folder: Path) ->
     der, serial = request()
     entry = {"kind": "ocsp", "url": OCSP_URL, "file": "answer.der"}
     right = read_evidence(write(folder, [{**entry, "serial": f"00{serial.upper()}"}]))
-    assert body_of(right(OCSP_URL, der)) == b"answer"
+    assert body_of(right.answer(OCSP_URL, der)) == b"answer"
     wrong = read_evidence(write(folder, [{**entry, "serial": "77"}]))
-    assert isinstance(wrong(OCSP_URL, der), Problem)
+    assert isinstance(wrong.answer(OCSP_URL, der), Problem)
 
 
 def test_a_list_answers_no_question_about_one_certificate(folder: Path) -> None:
     listed = [{"kind": "crl", "url": CRL_URL, "file": "base.crl"}]
-    assert isinstance(read_evidence(write(folder, listed))(CRL_URL, request()[0]), Problem)
+    assert isinstance(read_evidence(write(folder, listed)).answer(CRL_URL, request()[0]), Problem)
     listed = [{"kind": "ocsp", "url": OCSP_URL, "file": "answer.der"}]
-    assert isinstance(read_evidence(write(folder, listed))(OCSP_URL, None), Problem)
+    assert isinstance(read_evidence(write(folder, listed)).answer(OCSP_URL, None), Problem)
 
 
 def test_nothing_outside_the_folder_is_read(folder: Path) -> None:
     (folder.parent / "secret").write_text("x")
-    found = read_evidence(write(folder, {CRL_URL: "../secret"}))(CRL_URL, None)
+    found = read_evidence(write(folder, {CRL_URL: "../secret"})).answer(CRL_URL, None)
     assert isinstance(found, Problem)
     assert found.kind is ProblemKind.REFUSED
 
@@ -99,4 +99,4 @@ def test_a_folder_without_an_index_is_refused(folder: Path) -> None:
 
 @pytest.mark.parametrize("file", ["x" * 5000, "nul\0byte"])
 def test_a_file_that_no_system_can_have_is_a_problem(folder: Path, file: str) -> None:
-    assert isinstance(read_evidence(write(folder, {CRL_URL: file}))(CRL_URL, None), Problem)
+    assert isinstance(read_evidence(write(folder, {CRL_URL: file})).answer(CRL_URL, None), Problem)

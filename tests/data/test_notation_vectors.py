@@ -258,7 +258,7 @@ def test_a_pointer_to_a_delta_is_told_and_never_passed_over(shared_data: Shared)
             told[file.name] = error.because
             continue
         (status,) = statuses_of(
-            (certificate, certificate), lambda url, _: Document(url, bases), LATER
+            (certificate, certificate), lambda one: Document(one.address, bases), LATER
         )
         told[file.name] = status.because
         assert status.status is Status.UNKNOWN, (file.name, status.because)
@@ -272,4 +272,4 @@ def test_freshest_lists_are_found(shared_data: Shared) -> None:
     assert named.freshest
     silent = Problem("x", ProblemKind.UNREADABLE, "silent")
     chain = (parse_certificate((place / "certificateWithDeltaCRL.cer").read_bytes()),) * 2
-    assert statuses_of(chain, lambda _, __: silent, LATER)[0].status is Status.UNKNOWN
+    assert statuses_of(chain, lambda _: silent, LATER)[0].status is Status.UNKNOWN

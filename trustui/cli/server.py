@@ -13,6 +13,7 @@ VERBS = {
     "source": "add, list, pin and remove what is crawled",
     "policy": "say what is expected of images",
     "material": "give the roots, keys and certificates of policies",
+    "revocation": "what authorities say about certificates",
     "crawl": "look at sources now",
     "import": "take over the past of a source from a history folder or a git repository",
     "status": "what is wrong now, and whether the work goes on",

@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from trustui.cli.arguments import instant
-from trustui.cli.verify_notation import add_notation, conclude, evidence_of, metadata_of
+from trustui.cli.verify_notation import add_notation, asking, conclude, metadata_of
 from trustui.core.images.notation.blob import verify_notation_blob
 from trustui.core.images.notation.question import BlobQuestion
 from trustui.core.limits import MIB
 from trustui.core.oci.requests import MAX_BLOB
+from trustui.core.pki.revocation import Evidence
 from trustui.core.trace import collect
 from trustui.crawl.files import read_file
 from trustui.crawl.notation_configuration import read_configuration
@@ -46,17 +47,21 @@ def add_kind(kinds: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 def run(arguments: argparse.Namespace) -> int:
     """Print the verdict; gives the exit status."""
     arguments.at = arguments.at or datetime.now(UTC)
+    with asking(arguments) as evidence:
+        events, verdict = collect(verify_notation_blob, _question(arguments, evidence))
+    return conclude(arguments, "blob", arguments.file, events, verdict)
+
+
+def _question(arguments: argparse.Namespace, evidence: Evidence) -> BlobQuestion:
     signature = Path(arguments.signature)
-    question = BlobQuestion(
+    return BlobQuestion(
         signature=read_file(signature, MAX_BLOB),
         signature_name=signature.name,
         blob=read_file(Path(arguments.file), MAX_FILE),
         configuration=read_configuration(Path(arguments.notation_config)),
         at=arguments.at,
-        evidence=evidence_of(arguments),
+        evidence=evidence,
         statement=arguments.statement,
         media_type=arguments.media_type,
         metadata=metadata_of(arguments),
     )
-    events, verdict = collect(verify_notation_blob, question)
-    return conclude(arguments, "blob", arguments.file, events, verdict)

@@ -4,7 +4,7 @@ import argparse
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,18 +17,21 @@ from trustui.cli.terminal import Style, style_for
 from trustui.cli.waterfall import waterfall
 from trustui.core.answer import as_json
 from trustui.core.errors import ParseError
-from trustui.core.facts import Problem
+from trustui.core.facts import Problem, ProblemKind
 from trustui.core.images.notation.question import MAX_SIGNATURES, NotationQuestion, NotationVerdict
 from trustui.core.images.notation.states import notation_state
 from trustui.core.images.notation.verify import verify_notation_image
 from trustui.core.oci.requests import Ask
-from trustui.core.pki.revocation import NO_EVIDENCE, Evidence
+from trustui.core.pki.revocation import Enquiry, Evidence
 from trustui.core.primitives.text import visible
 from trustui.core.trace import Event, collect, trace
 from trustui.crawl.notation_configuration import read_configuration
+from trustui.crawl.revocation_asking import AskedAuthorities, RevocationHosts
 from trustui.crawl.revocation_evidence import read_evidence
 
 CONFIG = "--notation-config"
+_HOST = "--allow-revocation-host"
+_HOW_TO_ALLOW = f"{_HOST} HOST allows it"
 _NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 
 
@@ -52,6 +55,13 @@ def add_notation(parser: argparse.ArgumentParser, *, needed: bool) -> None:
         metavar="DIR",
         help="revocation lists and OCSP answers, named by urls.json; nothing is fetched",
     )
+    parser.add_argument(
+        _HOST,
+        metavar="HOST",
+        action="append",
+        default=[],
+        help="a host, address or network that may be asked about revocation; none without; repeatable",
+    )
 
 
 def add_limit(parser: argparse.ArgumentParser) -> None:
@@ -72,7 +82,7 @@ def _positive(text: str) -> int:
 
 def refuse_without_configuration(arguments: argparse.Namespace) -> None:
     """Options of Notation mean nothing without its configuration. Raises Unusable."""
-    for option in ("metadata", "max_signatures", "revocation_evidence"):
+    for option in ("metadata", "max_signatures", "revocation_evidence", "allow_revocation_host"):
         if getattr(arguments, option):
             raise Unusable(f"--{option.replace('_', '-')} goes with {CONFIG}")
 
@@ -82,20 +92,21 @@ def run_image(arguments: argparse.Namespace) -> int:
     _refuse_other_expectations(arguments)
     arguments.at = arguments.at or datetime.now(UTC)
     place = open_place(arguments)
-    with closing(place.registry):
-        events, verdict = collect(
-            verify_notation_image, _question(arguments, place), place.source.ask
-        )
+    with closing(place.registry), asking(arguments) as evidence:
+        question = _question(arguments, place, evidence)
+        events, verdict = collect(verify_notation_image, question, place.source.ask)
     notices = place.registry.notices()
     return conclude(arguments, "image", str(place.reference), events, verdict, notices)
 
 
-def _question(arguments: argparse.Namespace, place: ImagePlace) -> NotationQuestion:
+def _question(
+    arguments: argparse.Namespace, place: ImagePlace, evidence: Evidence
+) -> NotationQuestion:
     return NotationQuestion(
         reference=place.reference,
         configuration=read_configuration(Path(arguments.notation_config)),
         at=arguments.at,
-        evidence=evidence_of(arguments),
+        evidence=evidence,
         metadata=metadata_of(arguments),
         max_signatures=arguments.max_signatures or MAX_SIGNATURES,
         tags=lambda: _tags(place),
@@ -137,12 +148,36 @@ def metadata_of(arguments: argparse.Namespace) -> dict[str, str]:
     return wanted
 
 
-def evidence_of(arguments: argparse.Namespace) -> Evidence:
-    """What answers for the addresses in certificates. Raises Unusable."""
-    if not arguments.revocation_evidence:
-        return NO_EVIDENCE
+@contextmanager
+def asking(arguments: argparse.Namespace) -> Iterator[Evidence]:
+    """What answers for the addresses in certificates: nobody, a folder, or those that may be asked.
+
+    Raises Unusable.
+    """
+    hosts = frozenset(arguments.allow_revocation_host)
+    if arguments.revocation_evidence:
+        if hosts:
+            raise Unusable(f"--revocation-evidence answers in place of the network: no {_HOST}")
+        yield _folder(arguments.revocation_evidence)
+    elif hosts:
+        try:
+            authorities = AskedAuthorities(RevocationHosts(hosts), _HOW_TO_ALLOW)
+        except ValueError as error:
+            raise Unusable(f"{_HOST}: {error}") from error
+        with closing(authorities):
+            yield authorities
+    else:
+        yield _nobody
+
+
+def _nobody(enquiry: Enquiry) -> Problem:
+    because = f"nobody is asked about revocation; {_HOW_TO_ALLOW}"
+    return Problem(visible(enquiry.address), ProblemKind.REFUSED, because)
+
+
+def _folder(folder: str) -> Evidence:
     try:
-        return read_evidence(Path(arguments.revocation_evidence))
+        return read_evidence(Path(folder))
     except ParseError as error:
         raise Unusable(f"--revocation-evidence: {error.because}") from error
 
@@ -162,7 +197,7 @@ def conclude(
     one = trace(visible(subject, 4096), arguments.at, arguments.at, events)
     state = notation_state(one, verdict)
     if arguments.json:
-        sys.stdout.buffer.write(as_json(one, kind, state, notices=notices, **_members(verdict)))
+        sys.stdout.buffer.write(as_json(one, kind, state, notices=notices, **verdict.members))
     else:
         style = style_for(sys.stdout)
         for line in waterfall(one, state, load_pages(), style, every_step=arguments.every_step):
@@ -173,29 +208,6 @@ def conclude(
             for line in style.paragraph(visible(notice, 400), "      ", "  "):
                 print(line)
     return EXIT_STATUS[one.outcome]
-
-
-def _members(verdict: NotationVerdict) -> dict[str, object]:
-    return {
-        "digest": None if verdict.artefact is None else verdict.artefact.digest,
-        "places": verdict.places,
-        "signatures": verdict.signatures,
-        "nearest": verdict.nearest,
-        "statement": None if verdict.selection is None else _statement(verdict),
-        "nearest_identity": verdict.miss,
-    }
-
-
-def _statement(verdict: NotationVerdict) -> dict[str, object]:
-    selection = verdict.selection
-    assert selection is not None
-    chosen = selection.statement
-    return {
-        "name": None if chosen is None else chosen.name,
-        "by": selection.by,
-        "level": None if chosen is None else chosen.level_words,
-        "considered": selection.considered,
-    }
 
 
 def _more(verdict: NotationVerdict, style: Style) -> Iterator[str]:

@@ -6,7 +6,7 @@ or an object of address and file. An address that is not listed was unreachable.
 folder; a name may begin with the folder's own.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -14,7 +14,7 @@ import msgspec
 from trustui.core.errors import ParseError
 from trustui.core.facts import Document, Problem, ProblemKind
 from trustui.core.limits import MIB, JsonLimits
-from trustui.core.pki.revocation import Evidence, serial_of_request
+from trustui.core.pki.revocation import Enquiry, serial_of_request
 from trustui.core.primitives.canonical_json import JsonValue
 from trustui.core.primitives.strict_json import load
 from trustui.core.primitives.text import quoted, visible
@@ -42,22 +42,46 @@ class _Entry(msgspec.Struct, frozen=True):
         return self.kind != "crl" and self.serial.lower().lstrip("0") in {"", serial.lstrip("0")}
 
 
-def read_evidence(folder: Path) -> Evidence:
+class EvidenceFolder:
+    """Answers of a folder; an `Evidence`."""
+
+    def __init__(self, folder: Path, entries: Sequence[_Entry]) -> None:
+        self._folder = folder
+        self._entries = entries
+
+    def __call__(self, enquiry: Enquiry) -> Document | Problem:
+        """What the folder says instead of the network."""
+        return self.answer(enquiry.address, enquiry.request)
+
+    def answer(self, url: str, request: bytes | None) -> Document | Problem:
+        """The file for an address; `request` as in `Enquiry`. Raises ParseError where it is none."""
+        entry = self._entry(url, request)
+        if entry is None:
+            because = f"{INDEX} does not list it: it counts as unreachable"
+            return Problem(visible(url), ProblemKind.UNREADABLE, because)
+        return read_file(_place(self._folder, entry.file), MAX_EVIDENCE, self._folder)
+
+    def lists(self, url: str, request: bytes | None) -> bool:
+        """Whether there is a file for it. Raises ParseError as `answer` does."""
+        return self._entry(url, request) is not None
+
+    def _entry(self, url: str, request: bytes | None) -> _Entry | None:
+        serial = None if request is None else serial_of_request(request)
+        return next((one for one in self._entries if one.answers(url, serial)), None)
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """What is listed, each once."""
+        return tuple(dict.fromkeys(one.url for one in self._entries))
+
+
+def read_evidence(folder: Path) -> EvidenceFolder:
     """What answers instead of the network. Raises ParseError where `urls.json` cannot be used."""
     answer = read_file(folder / INDEX, MAX_INDEX, folder)
     if isinstance(answer, Problem):
         raise ParseError(f"{INDEX}: {answer.because}", expected=f"a folder with {INDEX}")
     entries = tuple(_entries(load(answer.body, JsonLimits(max_bytes=MAX_INDEX)).value))
-
-    def ask(url: str, request: bytes | None) -> Document | Problem:
-        serial = None if request is None else serial_of_request(request)
-        entry = next((one for one in entries if one.answers(url, serial)), None)
-        if entry is None:
-            because = f"{INDEX} does not list it: it counts as unreachable"
-            return Problem(visible(url), ProblemKind.UNREADABLE, because)
-        return read_file(_place(folder, entry.file), MAX_EVIDENCE, folder)
-
-    return ask
+    return EvidenceFolder(folder, entries)
 
 
 def _place(folder: Path, file: str) -> Path:

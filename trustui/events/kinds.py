@@ -34,6 +34,7 @@ KINDS: dict[str, str] = {
     "failure.released": "the failure of {subject} is looked after by nobody any more",
     "finding.accepted": "a finding about {subject} was accepted until a day",
     "finding.reopened": "a finding about {subject} that was accepted is open again",
+    "revocation.changed": "{subject} says something else about certificates than before",
     "job.quarantined": "the job {subject} was put into quarantine",
     "job.retried": "the job {subject} was taken out of quarantine",
     "clock.doubted": "the clock of {subject} is in doubt: verdicts that only time changes are held",

@@ -14,6 +14,7 @@ VERBS = {
     "source": "source",
     "policy": "policy",
     "material": "material",
+    "revocation": "revocation",
     "crawl": "crawl",
     "import": "import_past",
     "status": "status",

@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "trustui.policies",
     "trustui.inventory",
     "trustui.images",
+    "trustui.revocation",
     "trustui.verdicts",
 ]
 MIDDLEWARE = [

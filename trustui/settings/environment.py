@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 import msgspec
 from django.core.exceptions import ImproperlyConfigured
 
+from trustui.crawl.revocation_asking import RevocationHosts
+
 
 class Misconfigured(ImproperlyConfigured):
     """Settings that cannot be used. Each line names a variable, what was expected, what was found."""
@@ -39,6 +41,7 @@ class Environment(msgspec.Struct, frozen=True):
     credential_keys: str
     local_roots: tuple[Path, ...]
     allowed_hosts: tuple[str, ...]
+    revocation_hosts: tuple[str, ...]
     debug: bool
     crawl_every: int
     lease: int
@@ -100,6 +103,15 @@ def _hosts(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
+def _revocation_hosts(text: str) -> tuple[str, ...]:
+    hosts = _hosts(text)
+    try:
+        RevocationHosts(frozenset(hosts))
+    except ValueError:
+        raise ValueError("host names, addresses and networks, separated by commas") from None
+    return hosts
+
+
 def _database(text: str) -> str:
     if text and not text.startswith(("postgres://", "postgresql://", "sqlite:///")):
         raise ValueError("postgresql://USER:PASSWORD@HOST:PORT/NAME or sqlite:///PATH")
@@ -139,6 +151,7 @@ VARIABLES = (
     Variable("TRUSTUI_CREDENTIAL_KEYS", _text, "", "The keys that logins of registries are encrypted with (`trustui credentials new-key` makes one), separated by white space: the first seals, all of them open. Default: one, made once and kept in `TRUSTUI_DATA`; several machines must be given the same.", is_secret=True),
     Variable("TRUSTUI_LOCAL_ROOTS", _folders, "", "Folders, separated by `:`, below which sources may read local paths. None by default."),
     Variable("TRUSTUI_ALLOWED_HOSTS", _hosts, "", "Host names that the site answers to, separated by commas; those of loopback always work."),
+    Variable("TRUSTUI_REVOCATION_HOSTS", _revocation_hosts, "", "Host names, addresses and networks, separated by commas, that may be asked whether certificates were revoked. A name is asked at public addresses only. None by default."),
     Variable("TRUSTUI_DEBUG", _flag, "0", "1 shows tracebacks in the browser. Never on a machine that others reach."),
     Variable("TRUSTUI_CRAWL_EVERY", _count(10, _YEAR), "900", "Seconds between crawls of a source that states no interval of its own."),
     Variable("TRUSTUI_LEASE", _count(2, 3600), "60", "Seconds that a worker may be silent before others take its jobs over."),

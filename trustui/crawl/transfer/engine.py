@@ -279,7 +279,8 @@ def _transfer(errand: Errand, deadline: float) -> Transfer:
         is_exchange=exchange is not None,
         method=exchange.method if exchange else "GET",
         authorization=secret.reveal() if secret else "",
-        form=form.reveal() if form else "",
+        body=form.reveal() if form else exchange.message if exchange else b"",
+        body_type=exchange.message_type if exchange else "",
     )
 
 

@@ -37,14 +37,17 @@ class Exchange(Wanted, frozen=True):
     """A question in a protocol above HTTP: the answer is a `Reply`, whatever its status.
 
     ``authorization`` is the value of that field; it goes to the origin of ``url``, and never again
-    once a redirect led away from there. ``form`` is the body of a POST, which follows no redirect.
-    Raises ValueError for a secret that is no header's value.
+    once a redirect led away from there. ``form`` or ``message`` is the body of a POST, which follows
+    no redirect; ``message_type`` is the media type of the latter. Raises ValueError for a secret that
+    is no header's value.
     """
 
     method: Literal["GET", "HEAD", "POST"] = "GET"
     accept: str = "*/*"
     authorization: Secret | None = None
     form: Secret | None = None
+    message: bytes = b""
+    message_type: str = ""
 
     def __post_init__(self) -> None:
         value = "" if self.authorization is None else self.authorization.reveal()
@@ -182,6 +185,8 @@ class Errand:
             self._refuse(f"redirected to {shown(masked(url))}: {checked.because}")
         elif self.target.scheme == "https" and checked.scheme == "http":
             self._refuse(f"redirected from https to http, to {shown(checked.url)}")
+        elif self.terms.limits.max_redirects == 0:
+            self._refuse(f"redirected to {shown(checked.url)}: no redirect is followed from here")
         elif checked.url in self._visited:
             self._refuse(f"redirected in a circle, back to {shown(checked.url)}")
         elif len(self._visited) > self.terms.limits.max_redirects:

@@ -46,13 +46,13 @@ class Handle:
             self.curl.setopt(option, value)
             self._options[option] = value
 
-    def ask_by(self, method: str, form: str) -> None:
-        """GET, HEAD, or POST with a form."""
+    def ask_by(self, method: str, body: str | bytes) -> None:
+        """GET, HEAD, or POST with a form or with bytes."""
         if method == self._method == "GET":
             return
         self.curl.setopt(pycurl.NOBODY, int(method == "HEAD"))
         if method == "POST":
-            self.curl.setopt(pycurl.POSTFIELDS, form)
+            self.curl.setopt(pycurl.POSTFIELDS, body)
         elif method == "GET":
             self.curl.setopt(pycurl.HTTPGET, 1)
         self._method = method

@@ -41,7 +41,8 @@ class Transfer:
     """Callbacks never raise, since libcurl could not say what went wrong: they note a fault.
 
     ``condition`` is a header line that asks for a document only if it is another one. ``method``,
-    ``authorization`` (a field's value) and ``form`` are those of an exchange, which ``is_exchange``.
+    ``authorization`` (a field's value), ``body`` (of a POST: a form, or bytes of a ``body_type``) are
+    those of an exchange, which ``is_exchange``.
     """
 
     def __init__(
@@ -56,7 +57,8 @@ class Transfer:
         is_exchange: bool = False,
         method: str = "GET",
         authorization: str = "",
-        form: str = "",
+        body: str | bytes = "",
+        body_type: str = "",
     ) -> None:
         self._began_at = monotonic()
         self.target = target
@@ -69,7 +71,8 @@ class Transfer:
         self.is_exchange = is_exchange
         self._method = method
         self._authorization = authorization
-        self._form = form
+        self._sent = body
+        self._sent_type = body_type
         self._refusal = bytearray()
         self._terms = terms
         self._max_length = max_length
@@ -87,10 +90,12 @@ class Transfer:
             lines.append(self.condition)
         if self._authorization:
             lines.append(f"Authorization: {self._authorization}")
+        if self._sent_type:
+            lines.append(f"Content-Type: {self._sent_type}")
         left = max(self._deadline - self._began_at, 0.001)
         handle.set(pycurl.URL, self.target.url)
         handle.set(pycurl.HTTPHEADER, lines)
-        handle.ask_by(self._method, self._form)
+        handle.ask_by(self._method, self._sent)
         handle.set(pycurl.CONNECTTIMEOUT_MS, milliseconds(connect_seconds))
         handle.set(pycurl.TIMEOUT_MS, milliseconds(left + _SLACK_SECONDS))
         handle.set(pycurl.RESOLVE, self._entries(addresses))

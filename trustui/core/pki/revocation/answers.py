@@ -12,7 +12,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from trustui.core.errors import ParseError
 from trustui.core.facts import Problem, ProblemKind
 from trustui.core.pki.certificates import Certificate
-from trustui.core.pki.revocation.evidence import Evidence, is_plain_http
+from trustui.core.pki.revocation.evidence import Enquiry, Evidence, is_plain_http
 from trustui.core.primitives.text import visible
 
 T = TypeVar("T")
@@ -56,7 +56,7 @@ class Asked(msgspec.Struct, frozen=True):
         """What the place answers. Raises NotUsable where it answers nothing that counts."""
         if not is_plain_http(address):
             raise NotUsable(f"{visible(address, 80)} is not asked: only http addresses are")
-        found = self.evidence(address, request)
+        found = self.evidence(Enquiry(address, request, self.certificate, self.issuer))
         if isinstance(found, Problem):
             refused = found.kind is ProblemKind.REFUSED
             words = "was not asked" if refused else "gave nothing"

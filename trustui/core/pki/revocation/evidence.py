@@ -15,9 +15,20 @@ from trustui.core.facts import Document, Problem, ProblemKind
 from trustui.core.pki.certificates import Certificate, extensions_of
 from trustui.core.primitives.text import visible
 
-Evidence: TypeAlias = Callable[[str, bytes | None], Document | Problem]
-"""Asked with an address and, for OCSP, the DER of the OCSPRequest; None asks for what the address
-itself names, a CRL. Never raises; an address that may not be asked is a Problem."""
+
+class Enquiry(msgspec.Struct, frozen=True):
+    """What one place is asked, and about which certificate."""
+
+    address: str
+    request: bytes | None
+    """The DER of the OCSPRequest; None asks for what the address itself names, a CRL."""
+    certificate: Certificate
+    issuer: Certificate
+    """Who has to have signed the answer, or certified whoever did."""
+
+
+Evidence: TypeAlias = Callable[[Enquiry], Document | Problem]
+"""What a place answers. Never raises; a place that may not be asked is a Problem of kind REFUSED."""
 
 MAX_ADDRESSES = 8
 """Of one kind, of one certificate or list: authorities write one to three."""
@@ -25,10 +36,10 @@ MAX_ADDRESS = 2_048
 """Characters; longer ones are no address of any authority."""
 
 
-def no_evidence(address: str, request: bytes | None) -> Problem:
+def no_evidence(enquiry: Enquiry) -> Problem:
     """Every address is refused: revocation is asked of nobody."""
-    del request
-    return Problem(visible(address), ProblemKind.REFUSED, "no evidence of revocation was given")
+    because = "no evidence of revocation was given"
+    return Problem(visible(enquiry.address), ProblemKind.REFUSED, because)
 
 
 NO_EVIDENCE: Evidence = no_evidence

@@ -11,6 +11,7 @@ from cryptography import x509
 from cryptography.x509.oid import ExtensionOID
 
 from trustui.core.limits import MIB
+from trustui.core.pki.certificates import Certificate
 from trustui.core.pki.revocation.answers import Answer, Asked, NotUsable, Status, readable
 from trustui.core.pki.revocation.entries import invalidity_date
 from trustui.core.pki.revocation.evidence import MAX_ADDRESSES, uris_of
@@ -80,13 +81,11 @@ class _Listed:
         readable("the list", lambda: self._check(asked))
 
     def _check(self, asked: Asked) -> None:
-        _check_issuer(self.loaded, asked)
-        until = self.loaded.next_update_utc
-        if until is None:
-            raise NotUsable("the list does not say until when it holds")
+        check_issuer(self.loaded, asked.issuer)
+        until = next_update_of(self.loaded)
         if asked.at > until:
             raise NotUsable(f"the list held until {write_instant(until)}")
-        self.valid_until: datetime = until
+        self.valid_until = until
         for extension in self.loaded.extensions:
             self._read(extension, asked)
 
@@ -120,8 +119,16 @@ class _Listed:
         return self.loaded.get_revoked_certificate_by_serial_number(serial)
 
 
-def _check_issuer(loaded: x509.CertificateRevocationList, asked: Asked) -> None:
-    issuer = asked.issuer
+def next_update_of(loaded: x509.CertificateRevocationList) -> datetime:
+    """Until when it holds, UTC. Raises NotUsable where it does not say."""
+    until = loaded.next_update_utc
+    if until is None:
+        raise NotUsable("the list does not say until when it holds")
+    return until
+
+
+def check_issuer(loaded: x509.CertificateRevocationList, issuer: Certificate) -> None:
+    """The issuer of the certificate issued and signed the list. Raises NotUsable."""
     if loaded.issuer.public_bytes() != issuer.subject_der:
         raise NotUsable(f"the list is not issued by {issuer.title}")
     if issuer.key_usage is not None and "crl_sign" not in issuer.key_usage:
@@ -155,7 +162,7 @@ def _said(asked: Asked, address: str, base: _Listed, delta: _Listed | None) -> A
             return _revoked(entry, reason, good)
         if latest is None or entry.revocation_date_utc >= latest.revocation_date_utc:
             latest = entry
-    if latest is not None and _reason(latest) is x509.ReasonFlags.certificate_hold:
+    if latest is not None and reason_of(latest) is x509.ReasonFlags.certificate_hold:
         return _revoked(latest, x509.ReasonFlags.certificate_hold, good)
     return good
 
@@ -176,10 +183,11 @@ def _entries(
 def _details(
     entry: x509.RevokedCertificate,
 ) -> tuple[x509.ReasonFlags, datetime | None]:
-    return _reason(entry), invalidity_date(entry.extensions)
+    return reason_of(entry), invalidity_date(entry.extensions)
 
 
-def _reason(entry: x509.RevokedCertificate) -> x509.ReasonFlags:
+def reason_of(entry: x509.RevokedCertificate) -> x509.ReasonFlags:
+    """Why it was revoked. Raises ValueError where the extensions of the entry are malformed."""
     for extension in entry.extensions:
         if isinstance(extension.value, x509.CRLReason):
             return extension.value.reason

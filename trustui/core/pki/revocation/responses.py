@@ -1,6 +1,7 @@
 """OCSP answers (RFC 6960): whose they are, about what, until when, and what they say."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
@@ -38,20 +39,35 @@ def _ask(asked: Asked, address: str) -> Answer:
 
 
 def _read(response: ocsp.OCSPResponse, asked: Asked, address: str) -> Answer:
-    if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
-        raise NotUsable(f"the responder refused: {response.response_status.name.lower()}")
-    _check_signature(response, asked)
-    singles = list(response.responses)
-    if len(singles) != 1:
-        raise NotUsable(f"one certificate was asked about, and {len(singles)} answers came")
-    one = singles[0]
-    _check_subject(one, asked)
-    until = one.next_update_utc
-    if until is None:
-        raise NotUsable("the answer does not say until when it holds")
+    one = single_of(response, asked.issuer, asked.at)
+    check_subject(one, asked)
+    until = next_update_of(one)
     if asked.at > until:
         raise NotUsable(f"the answer held until {write_instant(until)}")
     return _said(one, asked, response, Answer(Status.GOOD, "OCSP says good", address, until))
+
+
+def single_of(
+    response: ocsp.OCSPResponse, issuer: Certificate, at: datetime
+) -> ocsp.OCSPSingleResponse:
+    """What an answer says about the one certificate that was asked about, as the issuer vouches at
+    an instant (UTC). Raises NotUsable where nobody vouches or there is not one.
+    """
+    if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
+        raise NotUsable(f"the responder refused: {response.response_status.name.lower()}")
+    _check_signature(response, issuer, at)
+    singles = list(response.responses)
+    if len(singles) != 1:
+        raise NotUsable(f"one certificate was asked about, and {len(singles)} answers came")
+    return singles[0]
+
+
+def next_update_of(one: ocsp.OCSPSingleResponse) -> datetime:
+    """Until when it holds, UTC. Raises NotUsable where it does not say."""
+    until = one.next_update_utc
+    if until is None:
+        raise NotUsable("the answer does not say until when it holds")
+    return until
 
 
 def _said(
@@ -72,8 +88,8 @@ def _said(
     return Answer(Status.REVOKED, words, good.source, good.valid_until)
 
 
-def _check_subject(one: ocsp.OCSPSingleResponse, asked: Asked) -> None:
-    """It is about this very certificate of this issuer (§3.2 item 1)."""
+def check_subject(one: ocsp.OCSPSingleResponse, asked: Asked) -> None:
+    """It is about this very certificate of this issuer (§3.2 item 1). Raises NotUsable."""
     builder = ocsp.OCSPRequestBuilder()
     issuer = asked.issuer.loaded
     wanted = builder.add_certificate(asked.certificate.loaded, issuer, one.hash_algorithm).build()
@@ -85,9 +101,9 @@ def _check_subject(one: ocsp.OCSPSingleResponse, asked: Asked) -> None:
         raise NotUsable("the answer is about another certificate")
 
 
-def _check_signature(response: ocsp.OCSPResponse, asked: Asked) -> None:
+def _check_signature(response: ocsp.OCSPResponse, issuer: Certificate, at: datetime) -> None:
     """The issuer signed, or somebody whom it certified for that (§4.2.2.2)."""
-    for signer in (asked.issuer, *_delegates(response, asked)):
+    for signer in (issuer, *_delegates(response, issuer, at)):
         if signer.key is not None and signer.key.verifies(
             response.signature, response.tbs_response_bytes
         ):
@@ -95,13 +111,15 @@ def _check_signature(response: ocsp.OCSPResponse, asked: Asked) -> None:
     raise NotUsable("the answer is signed by neither the issuer nor whom it certified for that")
 
 
-def _delegates(response: ocsp.OCSPResponse, asked: Asked) -> Iterator[Certificate]:
+def _delegates(
+    response: ocsp.OCSPResponse, issuer: Certificate, at: datetime
+) -> Iterator[Certificate]:
     purpose = ExtendedKeyUsageOID.OCSP_SIGNING.dotted_string
     for loaded in response.certificates[:MAX_DELEGATES]:
         signer = parse_certificate(loaded.public_bytes(Encoding.DER))
         if (
             purpose in (signer.eku or ())
-            and signer.is_valid_at(asked.at)
-            and is_issued_by(signer, asked.issuer)
+            and signer.is_valid_at(at)
+            and is_issued_by(signer, issuer)
         ):
             yield signer
