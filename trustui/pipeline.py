@@ -20,6 +20,7 @@ from trustui.inventory.values import CrawlResult
 from trustui.jobs import queue
 from trustui.jobs.kinds import Kind
 from trustui.jobs.models import Job
+from trustui.revocation.refreshing import REFRESH, RevocationRefresh
 from trustui.verdicts import (
     following,
     image_following,
@@ -50,6 +51,7 @@ RECURRING = {
     image_sweeping.VERIFY: 5,
     image_sweeping.UPGRADE: 300,
     root_job.FOLLOW: 3600,
+    REFRESH: 60,
     pruning.PRUNE: 3600,
 }
 """Jobs of the installation itself, and every how many seconds."""
@@ -100,6 +102,7 @@ KINDS: tuple[Kind, ...] = (
     image_sweeping.verify_again(CLOCK),
     image_sweeping.upgrade(CLOCK),
     root_job.RootsFollow(CLOCK, settings.TRUSTUI.local_roots),
+    RevocationRefresh(CLOCK.believed),
     pruning.Prune(CLOCK),
 )
 """Every kind of job."""

@@ -6,16 +6,17 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.core.images.verified import bundle
 from tests.simulators.image_repository import Repository, sign_tag
-from tests.simulators.imaged import START, Imaged
+from tests.simulators.imaged import HOUR, START, Imaged
 from trustui.core.facts import Document, Problem, ProblemKind
+from trustui.core.limits import MIB
 from trustui.core.oci.discovery import discover
 from trustui.core.oci.requests import blob_request, manifest_request, referrers_request
 from trustui.core.trace import collect
 from trustui.demo.images.repository import attach_bundle, image
 from trustui.demo.images.tag_format import TagPlan
 from trustui.images import stored_place
-from trustui.images.models import ImageRepository
-from trustui.images.stored_place import StoredArtefact, stored_artefacts
+from trustui.images.models import ImageRepository, PastLook
+from trustui.images.stored_place import StoredArtefact, TooMuch, artefact_of, stored_artefacts
 
 pytestmark = pytest.mark.django_db
 
@@ -85,3 +86,44 @@ def test_artefacts_are_read_in_portions_of_bounded_bytes(monkeypatch: pytest.Mon
     monkeypatch.setattr(stored_place, "BYTES_AT_ONCE", 1)
     monkeypatch.setattr(stored_place, "AT_ONCE", 3)
     assert [one.digest for one in stored(*digests)] == sorted(digests)
+
+
+def test_answers_that_were_replaced_are_kept_by_their_evidence() -> None:
+    behind = Repository()
+    digest = image(behind)
+    vendor = Imaged({"team/app": behind})
+    vendor.crawl(START)
+    (before,) = stored(digest)
+    sign_tag(behind, digest, TagPlan(with_certificate=True))
+    vendor.crawl(START + HOUR)
+    (now,) = stored(digest)
+    repository = ImageRepository.objects.get()
+    assert artefact_of(repository, digest, before.evidence, MIB) == before
+    assert artefact_of(repository, digest, now.evidence, MIB) == now
+    assert artefact_of(repository, digest, "0" * 64, MIB) is None
+    with pytest.raises(TooMuch) as much:
+        artefact_of(repository, digest, now.evidence, 10)
+    assert much.value.size > 10
+
+
+def test_what_comes_and_goes_is_kept_once() -> None:
+    behind = Repository()
+    digest = image(behind)
+    vendor = Imaged({"team/app": behind})
+    tag = f"{digest.replace(':', '-')}.sig"
+    signature = sign_tag(behind, digest, TagPlan(with_certificate=True))
+    for hour in range(6):
+        behind.tags[tag] = signature
+        if hour % 2:
+            del behind.tags[tag]
+        vendor.crawl(START + hour * HOUR)
+        assert PastLook.objects.count() == min(hour, 2)
+
+
+def test_a_look_that_is_confirmed_replaces_none() -> None:
+    behind = Repository()
+    image(behind)
+    vendor = Imaged({"team/app": behind})
+    vendor.crawl(START)
+    vendor.crawl(START + HOUR)
+    assert not PastLook.objects.exists()

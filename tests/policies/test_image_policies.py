@@ -7,9 +7,9 @@ from tests.simulators.image_repository import ANYBODY, BY_KEY
 from tests.simulators.imaged import HOST, HOUR, START
 from trustui.core.primitives.digests import sha256
 from trustui.events.models import Event
-from trustui.policies.image_policies import remove_policy, set_policy
+from trustui.policies.image_policies import in_force, refusal, remove_policy, set_policy
 from trustui.policies.models import ImagePolicy, ImagePolicyVersion
-from trustui.policies.stating import PolicyError
+from trustui.policies.stating import OvertakenError, PolicyError
 
 pytestmark = pytest.mark.django_db
 
@@ -115,3 +115,37 @@ def test_the_language_of_a_policy_stays() -> None:
     ImagePolicy.objects.filter(pk=policy.pk).update(language="prose")
     with pytest.raises(PolicyError, match="is written in prose"):
         expect(document((f"{HOST}/*", BY_KEY)))
+
+
+@pytest.mark.usefixtures("key")
+def test_a_version_that_nobody_saw_is_not_replaced() -> None:
+    other = document((f"{HOST}/*", BY_KEY))
+    given = {
+        "team": delivery(), "name": "images", "language": "expectations", "by": None,
+        "by_name": "alice", "reason": WHY, "now": START,
+    }  # fmt: skip
+    set_policy(**given, body=BODY, seen=0)  # type: ignore[arg-type]
+    for seen in (0, 2):
+        with pytest.raises(
+            OvertakenError, match="version 1 of images came meanwhile, set by alice"
+        ):
+            set_policy(**given, body=other, seen=seen)  # type: ignore[arg-type]
+    assert ImagePolicyVersion.objects.count() == 1
+    set_policy(**given, body=other, seen=1)  # type: ignore[arg-type]
+    assert Event.objects.filter(kind="policy.changed").count() == 1
+
+
+@pytest.mark.usefixtures("key")
+def test_what_would_be_refused_is_told_beforehand() -> None:
+    team = delivery()
+    assert refusal(team, "images", "expectations", BODY) == ""
+    assert "name of the policy" in refusal(team, "\0", "expectations", BODY)
+    assert "this is no policy" in refusal(team, "images", "expectations", b"{")
+    missing = document((TEAM, {**BY_KEY, "key": "gone.pub"}))
+    assert "is no material of the team" in refusal(team, "images", "expectations", missing)
+    version = expect(BODY)
+    assert "says this already" in refusal(team, "images", "expectations", BODY)
+    assert in_force(team, "images") == version
+    remove_policy(policy=version.policy, by_name="alice", reason=WHY, now=START)
+    assert in_force(team, "images") is None
+    assert refusal(team, "images", "expectations", BODY) == ""

@@ -5,10 +5,11 @@ import pytest
 from tests.simulators.expecting import delivery, give
 from tests.simulators.image_repository import files
 from tests.simulators.imaged import START
+from tests.simulators.notation_signer import world
 from trustui.events.models import Event
-from trustui.policies.materials import FOLLOWER, kind_of, set_material
+from trustui.policies.materials import FOLLOWER, in_force, kind_of, refusal, set_material
 from trustui.policies.models import MaterialKind, TrustMaterial
-from trustui.policies.stating import PolicyError
+from trustui.policies.stating import OvertakenError, PolicyError
 
 pytestmark = pytest.mark.django_db
 
@@ -67,3 +68,52 @@ def test_it_is_said_what_no_policy_can_name() -> None:
     with pytest.raises(PolicyError, match=r"expected another public key for key\.pub"):
         give("key.pub", files()["root.pem"])
     assert TrustMaterial.objects.count() == 1
+
+
+def test_a_version_that_nobody_saw_is_not_replaced() -> None:
+    given = {
+        "team": delivery(), "name": "chain.pem", "origin": "x", "by": None, "by_name": "alice",
+        "reason": "agreed", "now": START,
+    }  # fmt: skip
+    set_material(**given, body=files()["chain.pem"], seen=0)  # type: ignore[arg-type]
+    with pytest.raises(
+        OvertakenError, match=r"version 1 of chain\.pem came meanwhile, set by alice"
+    ):
+        set_material(**given, body=files()["root.pem"], seen=0)  # type: ignore[arg-type]
+    assert TrustMaterial.objects.count() == 1
+    set_material(**given, body=files()["root.pem"], seen=1)  # type: ignore[arg-type]
+    found = in_force(delivery(), "chain.pem")
+    assert found is not None
+    assert found.number == 2
+
+
+def test_what_would_be_refused_is_told_beforehand() -> None:
+    team, body = delivery(), files()["chain.pem"]
+    assert refusal(team, "chain.pem", body) == ""
+    assert "name of the material" in refusal(team, "\0", body)
+    assert "no public key" in refusal(team, "chain.pem", b"{")
+    give("chain.pem", body)
+    assert "is this already" in refusal(team, "chain.pem", body)
+    assert "expected another certificates" in refusal(team, "chain.pem", files()["key.pub"])
+    assert in_force(team, "other") is None
+
+
+@pytest.mark.parametrize("name", ["ca:acme", "signingAuthority:acme", "tsa:acme"])
+def test_what_has_the_name_of_a_trust_store_is_one(name: str) -> None:
+    assert give(name, world().root.pem).kind == MaterialKind.CERTIFICATES
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "words"),
+    [
+        ("ca:acme", world().signer.pem, "neither an authority nor self-signed"),
+        ("tsa:acme", world().between.pem, "holds roots only"),
+        ("ca:acme", files()["key.pub"], "something else than certificates"),
+    ],
+)
+def test_what_notation_would_not_load_is_no_trust_store(name: str, body: bytes, words: str) -> None:
+    with pytest.raises(PolicyError, match=words):
+        give(name, body)
+    assert words in refusal(delivery(), name, body)
+    assert not TrustMaterial.objects.exists()
+    assert give("acme.pem", body).number == 1

@@ -12,6 +12,7 @@ from trustui.accounts.models import Team
 from trustui.core.images.kinds import ManifestKind
 from trustui.crawl.image_source import Referrers
 from trustui.inventory.models import HEX, NAME, Blob, Crawl, Source
+from trustui.policies.models import TermRow
 
 DIGEST = 140
 """Characters of the longest digest, `sha512:` and 128 more."""
@@ -158,13 +159,10 @@ class TagMove(models.Model):
         return f"{self.tag_id} #{self.ordinal}"
 
 
-class Look(models.Model):
-    """The newest discovery of one artefact: every question that was asked, and its answer."""
+class Discovered(models.Model):
+    """What one discovery of an artefact asked, and every answer that it got."""
 
-    repository = models.ForeignKey(ImageRepository, on_delete=models.CASCADE, related_name="looks")
     digest = models.CharField(max_length=DIGEST)
-    looked_at = models.DateTimeField()
-    """When the place last confirmed it."""
     changed_at = models.DateTimeField()
     """When its answers became what they are."""
     crawl_id = models.BigIntegerField()
@@ -174,11 +172,25 @@ class Look(models.Model):
     places = models.JSONField(default=list)
     """`core.oci.places.PlaceAnswer`, in order, as objects."""
     answers = models.JSONField(default=list)
-    """What was asked in order and what came (`stored_place.Told`); bytes by their SHA-256."""
+    """What was asked in order and what came (`values.Told`); bytes by their SHA-256."""
     evidence = models.CharField(max_length=HEX)
     """SHA-256 over `answers`: equal ones give equal verdicts at one instant."""
     index_digest = models.CharField(max_length=DIGEST, blank=True)
     """Of an index whose platform this is, when it was looked at because of that only."""
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.digest
+
+
+class Look(Discovered):
+    """The newest discovery of one artefact."""
+
+    repository = models.ForeignKey(ImageRepository, on_delete=models.CASCADE, related_name="looks")
+    looked_at = models.DateTimeField()
+    """When the place last confirmed it."""
 
     class Meta:
         constraints: ClassVar = [
@@ -186,8 +198,20 @@ class Look(models.Model):
         ]
         indexes: ClassVar = [models.Index(fields=["digest"], name="look_by_digest")]
 
-    def __str__(self) -> str:
-        return self.digest
+
+class PastLook(Discovered):
+    """Answers that others replaced, kept once: what was known then can be judged again."""
+
+    repository = models.ForeignKey(
+        ImageRepository, on_delete=models.CASCADE, related_name="past_looks"
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["repository", "digest", "evidence"], name="one_past_look_of_an_evidence"
+            )
+        ]
 
 
 class Attachment(models.Model):
@@ -323,6 +347,9 @@ class Identity(models.Model):
     issuer = models.CharField(max_length=NAME)
     subject = models.CharField(max_length=NAME)
 
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["subject", "id"], name="identities_by_subject")]
+
     def __str__(self) -> str:
         return self.subject
 
@@ -362,9 +389,9 @@ class ImageSignature(models.Model):
     position = models.PositiveIntegerField()
     """Of the layer in its manifest."""
     content_digest = models.CharField(max_length=DIGEST)
-    """Of that layer: the payload, the bundle, the statement."""
+    """Of that layer: the payload, the bundle, the statement, the envelope."""
     format = models.CharField(max_length=20)
-    """`cosign` or `sigstore_bundle`."""
+    """`cosign`, `sigstore_bundle` or `notation`."""
     kind = models.CharField(max_length=12)
     """`signature` or `attestation`."""
     predicate_type = models.CharField(max_length=NAME, blank=True)
@@ -386,8 +413,42 @@ class ImageSignature(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["identity", "-id"], name="signatures_of_identity"),
             models.Index(fields=["key_fingerprint", "-id"], name="signatures_of_key"),
-            models.Index(fields=["subject_digest"], name="signatures_of_digest"),
+            models.Index(fields=["subject_digest", "repository"], name="signatures_of_artefact"),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.content_digest[:19]}"
+
+
+class SignatureTerm(TermRow):
+    """Until when a signature can be good, as it says itself (`core.images.notation.terms`).
+
+    The signature is a layer of `manifest`; the fingerprint is that of the certificate in question.
+    """
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="signature_terms")
+    repository = models.ForeignKey(
+        ImageRepository, on_delete=models.CASCADE, related_name="signature_terms"
+    )
+    manifest = models.ForeignKey(Manifest, on_delete=models.CASCADE, related_name="terms")
+    position = models.PositiveIntegerField()
+    """Of the layer in its manifest."""
+    subject_digest = models.CharField(max_length=DIGEST)
+    """What it hangs on."""
+    is_in_force = models.BooleanField(default=False)
+    """It hangs there, and a tag of a person leads to the artefact, through an index or not."""
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["manifest", "position"], name="one_term_per_layer")
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["expires_at", "id"],
+                name="signature_expiry",
+                condition=models.Q(is_in_force=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.title}"

@@ -11,11 +11,15 @@ import msgspec
 
 from trustui.core.errors import ParseError
 from trustui.core.facts import Document, Problem, ProblemKind
-from trustui.core.images.candidates import Candidate, candidates
-from trustui.core.images.claims import Claims, claims_of
+from trustui.core.formats.notation.envelope import Envelope
+from trustui.core.formats.notation.reading import parse_envelope
+from trustui.core.images.candidates import Candidate, Kind, candidates
+from trustui.core.images.claims import Claims, claims_of, claims_of_envelope
 from trustui.core.images.kinds import ManifestKind, kind_of
+from trustui.core.images.notation.question import SIGNATURE_TYPE
+from trustui.core.images.notation.terms import ENVELOPES
 from trustui.core.oci.discovery import Artefact, Attached, Discovery, is_attestation
-from trustui.core.oci.manifests import Index, parse_manifest
+from trustui.core.oci.manifests import Descriptor, Index, parse_manifest
 from trustui.core.oci.manifests import Manifest as ManifestFacts
 from trustui.core.oci.places import Place
 from trustui.core.oci.references import Reference
@@ -31,6 +35,7 @@ from trustui.images.models import (
     Manifest,
     Platform,
 )
+from trustui.images.terms import Enveloped, write_terms
 from trustui.inventory import sql
 from trustui.inventory.models import NAME, Blob
 from trustui.inventory.text import identity, storable
@@ -87,27 +92,33 @@ class _Stored(msgspec.Struct, frozen=True):
     body: bytes
 
 
-class _Signed(msgspec.Struct, frozen=True):
-    """A candidate that hangs on something, with what it claims."""
+class _Signed(msgspec.Struct, frozen=True, kw_only=True):
+    """A signature or attestation that hangs on something, with what it claims."""
 
-    manifest: _Stored
-    subject: str
+    repository_id: int
+    manifest_id: int
     position: int
-    candidate: Candidate
+    subject: str
+    content_digest: str
+    format: str
+    kind: Kind
+    predicate_type: str
     claims: Claims
 
     @property
     def identity_id(self) -> str:
         """What the identity is found by, or "" where it has none."""
-        if not self.claims.subject:
-            return ""
-        return identity(f"{self.claims.issuer}\n{self.claims.subject}")
+        return _identity_id(self.claims)
 
     @property
     def fingerprint(self) -> str:
         """Of the certificate, or "" where it has none."""
         one = self.claims.certificate
         return "" if one is None else one.fingerprint
+
+
+def _identity_id(claims: Claims) -> str:
+    return identity(f"{claims.issuer}\n{claims.subject}") if claims.subject else ""
 
 
 def project(manifest_ids: Sequence[int]) -> None:
@@ -119,9 +130,15 @@ def project(manifest_ids: Sequence[int]) -> None:
     facts = {one.id: facts_of(one.body, one.served_type) for one in stored}
     parsed = {id_: one.parsed for id_, one in facts.items()}
     _write_platforms(stored, parsed)
-    signed = list(_signed(stored, parsed, hung))
+    contents = _contents(stored, parsed, hung)
+    enveloped = list(_envelopes(stored, parsed, hung, contents))
+    by_notation = [_by_notation(one) for one in enveloped if one.envelope.target is not None]
+    theirs = {one.manifest_id for one in by_notation}
+    others = [one for one in stored if one.id not in theirs]
+    signed = [*by_notation, *_signed(others, parsed, hung, contents)]
     _write_facts(stored, facts, hung, signed)
     _write_signatures(signed)
+    write_terms(enveloped)
 
 
 def _read(manifest_ids: Sequence[int]) -> list[_Stored]:
@@ -184,7 +201,7 @@ def _write_facts(
 ) -> None:
     signs: dict[int, set[str]] = {}
     for one in signed:
-        signs.setdefault(one.manifest.id, set()).add(one.candidate.kind)
+        signs.setdefault(one.manifest_id, set()).add(one.kind)
     rows = []
     for row in stored:
         there, own = hung.get(row.id), facts[row.id]
@@ -200,17 +217,26 @@ def _write_facts(
 # Signatures ---------------------------------------------------------------------------------------
 
 
-def _signed(
+def _contents(
     stored: Sequence[_Stored],
     parsed: Mapping[int, ManifestFacts | Index | None],
     hung: Mapping[int, _Hung],
-) -> Iterator[_Signed]:
-    contents = _contents_of(
+) -> Mapping[tuple[int, str], bytes]:
+    """What is kept of the layers of what hangs somewhere, by repository and digest: one statement."""
+    return _contents_of(
         (one.repository_id, layer.digest)
         for one in stored
         if one.id in hung and isinstance(manifest := parsed[one.id], ManifestFacts)
         for layer in manifest.layers
     )
+
+
+def _signed(
+    stored: Sequence[_Stored],
+    parsed: Mapping[int, ManifestFacts | Index | None],
+    hung: Mapping[int, _Hung],
+    contents: Mapping[tuple[int, str], bytes],
+) -> Iterator[_Signed]:
     for one in stored:
         manifest, there = parsed[one.id], hung.get(one.id)
         if there is not None and isinstance(manifest, ManifestFacts):
@@ -240,7 +266,67 @@ def _of_manifest(
     for candidate in candidates(found, hung.subject):
         if candidate.layers:
             position = positions[id(candidate.layers[0])]
-            yield _Signed(one, hung.subject, position, candidate, claims_of(candidate))
+            yield _of_candidate(one, hung.subject, position, candidate)
+
+
+def _of_candidate(one: _Stored, subject: str, position: int, candidate: Candidate) -> _Signed:
+    return _Signed(
+        repository_id=one.repository_id,
+        manifest_id=one.id,
+        position=position,
+        subject=subject,
+        content_digest=candidate.digest,
+        format="sigstore_bundle" if candidate.is_bundle else "cosign",
+        kind=candidate.kind,
+        predicate_type=candidate.predicate_type,
+        claims=claims_of(candidate),
+    )
+
+
+def _by_notation(one: Enveloped) -> _Signed:
+    return _Signed(
+        repository_id=one.repository_id,
+        manifest_id=one.manifest_id,
+        position=one.position,
+        subject=one.subject,
+        content_digest=one.content_digest,
+        format="notation",
+        kind="signature",
+        predicate_type="",
+        claims=claims_of_envelope(one.envelope),
+    )
+
+
+def _envelopes(
+    stored: Sequence[_Stored],
+    parsed: Mapping[int, ManifestFacts | Index | None],
+    hung: Mapping[int, _Hung],
+    contents: Mapping[tuple[int, str], bytes],
+) -> Iterator[Enveloped]:
+    """Notation's signatures that were had and can be read."""
+    for one in stored:
+        manifest, there = parsed[one.id], hung.get(one.id)
+        layer = None if there is None else _envelope_layer(manifest)
+        if there is None or layer is None:
+            continue
+        envelope = _read_envelope(contents.get((one.repository_id, layer.digest)), layer.media_type)
+        if envelope is not None:
+            yield Enveloped(one.repository_id, one.id, 0, there.subject, layer.digest, envelope)
+
+
+def _envelope_layer(manifest: ManifestFacts | Index | None) -> Descriptor | None:
+    """Of a signature of Notation's: it has exactly one (signature-specification.md "OCI Signatures")."""
+    if not isinstance(manifest, ManifestFacts) or manifest.artifact_type != SIGNATURE_TYPE:
+        return None
+    layers = manifest.layers
+    return layers[0] if len(layers) == 1 and layers[0].media_type in ENVELOPES else None
+
+
+def _read_envelope(body: bytes | None, media_type: str) -> Envelope | None:
+    try:
+        return None if body is None else parse_envelope(body, media_type)
+    except ParseError:
+        return None
 
 
 _TELLING = (Place.SIGNATURES, Place.ATTESTATIONS)
@@ -264,29 +350,28 @@ def _write_signatures(signed: Sequence[_Signed]) -> None:
     certificates = _write_certificates(signed, identities)
     rows = [
         (
-            *(one.manifest.repository_id, one.subject, one.manifest.id, one.position),
-            one.candidate.digest,
-            "sigstore_bundle" if one.candidate.is_bundle else "cosign",
-            one.candidate.kind,
-            storable(one.candidate.predicate_type, NAME),
+            *(one.repository_id, one.subject, one.manifest_id, one.position),
+            *(one.content_digest, one.format, one.kind),
+            storable(one.predicate_type, NAME),
             identities.get(one.identity_id),
             certificates.get(one.fingerprint),
             *(one.claims.key, one.claims.logged_at),
         )
-        for one in sorted(signed, key=lambda one: (one.manifest.id, one.position))
+        for one in sorted(signed, key=lambda one: (one.manifest_id, one.position))
     ]
     sql.insert(ImageSignature, _SIGNATURE, rows, _SIGNATURE_AGAIN)
 
 
 def _write_identities(signed: Iterable[_Signed]) -> dict[str, int]:
     rows = {
-        one.identity_id: (
-            one.identity_id,
-            storable(one.claims.issuer, NAME),
-            storable(one.claims.subject, NAME),
+        _identity_id(claims): (
+            _identity_id(claims),
+            storable(claims.issuer, NAME),
+            storable(claims.subject, NAME),
         )
         for one in signed
-        if one.identity_id
+        for claims in (one.claims, Claims(one.claims.certificate))
+        if claims.subject
     }
     sql.insert(Identity, _IDENTITY, [rows[key] for key in sorted(rows)], sql.DO_NOTHING)
     found = Identity.objects.filter(identity_id__in=rows)
@@ -303,7 +388,9 @@ def _write_certificates(signed: Iterable[_Signed], identities: Mapping[str, int]
                 storable(certificate.subject, NAME),
                 storable(certificate.issuer, NAME),
                 *(certificate.window.start, certificate.window.end),
-                identities.get(one.identity_id),
+                # Not that of the signature: one certificate may sign in several formats, and what is
+                # said of it must not depend on which of them came first.
+                identities.get(_identity_id(Claims(certificate))),
             )
     sql.insert(Certificate, _CERTIFICATE, [rows[key] for key in sorted(rows)], sql.DO_NOTHING)
     found = Certificate.objects.filter(fingerprint__in=rows)

@@ -8,15 +8,29 @@ from typing import TypeAlias
 from django.db import models, transaction
 
 from trustui.core.limits import MIB
-from trustui.images.models import Certificate, Identity, ImageSignature, Manifest, Platform
+from trustui.images.models import (
+    Certificate,
+    Identity,
+    ImageSignature,
+    Manifest,
+    Platform,
+    SignatureTerm,
+)
 from trustui.images.projecting import project
+from trustui.images.terms import mark_all_in_force
 from trustui.inventory import sql
 from trustui.inventory.rebuilding import hold_recorders
 
 Progress: TypeAlias = Callable[[int, int, str], object]
 """Hears how far a rebuild is: manifests done, of how many, what is at hand."""
 
-PROJECTIONS: tuple[type[models.Model], ...] = (ImageSignature, Certificate, Identity, Platform)
+PROJECTIONS: tuple[type[models.Model], ...] = (
+    SignatureTerm,
+    ImageSignature,
+    Certificate,
+    Identity,
+    Platform,
+)
 """What is deleted, each before what it points to."""
 
 AT_ONCE = 500
@@ -39,6 +53,7 @@ def rebuild_images(progress: Progress = lambda *_: None) -> int:
             project(batch)
             done += len(batch)
             progress(done, total, "manifests")
+        mark_all_in_force()
     return total
 
 

@@ -18,7 +18,8 @@ from trustui.images.recording_looks import (
     write_looks,
 )
 from trustui.images.recording_tags import name_manifests, write_tags
-from trustui.images.values import ImageResult, Looked, Move, RecordedImages, SeenRepository
+from trustui.images.terms import mark_in_force
+from trustui.images.values import Found, ImageResult, Looked, Move, RecordedImages, SeenRepository
 from trustui.images.writing import Writing
 from trustui.inventory import sql
 from trustui.inventory.models import NAME, Crawl, CrawlOutcome, Source
@@ -102,7 +103,17 @@ def _write_seen(writing: Writing) -> tuple[list[Move], dict[tuple[int, str], Cha
         project(sorted(manifests.values()))
     if found or moves:
         name_manifests(writing)
+        mark_in_force(_touched(found, moves))
     return moves, changes
+
+
+def _touched(
+    found: Sequence[tuple[int, Found]], moves: Sequence[Move]
+) -> Iterator[tuple[int, str]]:
+    """Artefacts of which something may have begun or ceased to be relied on."""
+    yield from ((repository, one.digest) for repository, one in found)
+    for move in moves:
+        yield from ((move.repository_id, digest) for digest in (move.digest, move.before) if digest)
 
 
 def _looked(writing: Writing, changes: Mapping[tuple[int, str], Changed]) -> Iterator[Looked]:

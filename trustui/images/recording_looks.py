@@ -9,7 +9,7 @@ import msgspec
 from trustui.core.oci.places import PlaceAnswer
 from trustui.core.primitives.text import visible
 from trustui.images.hanging import Hanging, hanging, unread
-from trustui.images.models import MEDIA_TYPE, Attachment, Content, Look, Manifest
+from trustui.images.models import MEDIA_TYPE, Attachment, Content, Look, Manifest, PastLook
 from trustui.images.projecting import Facts, facts_of
 from trustui.images.values import Found
 from trustui.images.writing import Writing, keys
@@ -27,6 +27,11 @@ _LOOK = (
     *("repository", "digest", "looked_at", "changed_at", "crawl_id", "is_complete", "places"),
     *("answers", "evidence", "index_digest"),
 )
+_KEPT = (
+    *("repository_id", "digest", "changed_at", "crawl_id", "is_complete", "places", "answers"),
+    *("evidence", "index_digest"),
+)
+"""Columns of a look that stay when another one replaces it."""
 _LOOK_AGAIN = "ON CONFLICT (repository_id, digest) DO UPDATE SET " + ", ".join(
     f"{name} = excluded.{name}" for name in _LOOK[2:]
 )
@@ -114,11 +119,24 @@ def write_looks(writing: Writing) -> dict[tuple[int, str], Changed]:
         )
         for repository, one in sorted(found, key=lambda pair: (pair[0], pair[1].digest))
     ]
+    _keep_replaced(found)
     sql.insert(Look, _LOOK, rows, _LOOK_AGAIN)
     return {
         (repository, one.digest): _changed(one, before, changes, repository)
         for repository, one in found
     }
+
+
+def _keep_replaced(found: Sequence[tuple[int, Found]]) -> None:
+    """Keep what is known of these artefacts so far: it is about to be replaced. One statement."""
+    asked = keys((repository, one.digest) for repository, one in found)
+    kept = ", ".join(f"l.{name}" for name in _KEPT)
+    sql.execute(
+        f"INSERT INTO {sql.table(PastLook)} ({', '.join(_KEPT)}) SELECT {kept} FROM {asked.text}"
+        f" JOIN {sql.table(Look)} l ON l.repository_id = w.repository_id AND l.digest = w.digest"
+        f" WHERE true ORDER BY l.repository_id, l.digest {sql.DO_NOTHING}",
+        asked.parameters,
+    )
 
 
 def _changed(

@@ -3,7 +3,6 @@
 # ruff: noqa: S608  names of tables come from the models, values are bound
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
 
 import msgspec
 
@@ -11,7 +10,7 @@ from trustui.core.facts import Document, Problem, ProblemKind
 from trustui.core.limits import MIB
 from trustui.core.oci.references import Reference, parse_reference
 from trustui.core.oci.requests import ImageRequest
-from trustui.images.models import ImageRepository, Look
+from trustui.images.models import ImageRepository, Look, PastLook
 from trustui.images.values import Answer, Told
 from trustui.images.writing import keys
 from trustui.inventory import sql
@@ -23,15 +22,22 @@ BYTES_AT_ONCE = 64 * MIB
 NOT_ASKED = "it was not asked when the place was looked at"
 
 
+class TooMuch(Exception):  # noqa: N818  a size, and no fault
+    """What is kept of an artefact has more bytes than were to be read."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(size)
+        self.size = size
+
+
 class StoredArtefact(msgspec.Struct, frozen=True):
-    """The newest look at an artefact; `ask` is a `core.oci.requests.Ask`."""
+    """One look at an artefact; `ask` is a `core.oci.requests.Ask`."""
 
     repository_id: int
     source_id: int
     full_name: str
     digest: str
     evidence: str
-    looked_at: datetime
     index_digest: str
     told: Mapping[tuple[str, str], Told]
     bodies: Mapping[str, bytes]
@@ -68,17 +74,40 @@ def stored_artefacts(wanted: Iterable[tuple[int, str]]) -> Iterator[StoredArtefa
             shas = {one.sha256 for look in portion for one in told[look.pk] if one.sha256}
             bodies = _bodies(shas)
             for look in portion:
-                yield _artefact(look, told[look.pk], bodies)
+                yield _artefact(look, look.repository, told[look.pk], bodies)
 
 
-def _artefact(look: Look, told: Sequence[Told], bodies: Mapping[str, bytes]) -> StoredArtefact:
+def artefact_of(
+    repository: ImageRepository, digest: str, evidence: str, most_bytes: int
+) -> StoredArtefact | None:
+    """An artefact as it answered when that was its evidence; None where this is not kept.
+
+    Four statements. Raises TooMuch.
+    """
+    wanted = {"repository": repository, "digest": digest, "evidence": evidence}
+    look = Look.objects.filter(**wanted).first() or PastLook.objects.filter(**wanted).first()
+    if look is None:
+        return None
+    told = msgspec.convert(look.answers, list[Told])
+    shas = {one.sha256 for one in told if one.sha256}
+    size = sum(_sizes(shas).values())
+    if size > most_bytes:
+        raise TooMuch(size)
+    return _artefact(look, repository, told, _bodies(shas))
+
+
+def _artefact(
+    look: Look | PastLook,
+    repository: ImageRepository,
+    told: Sequence[Told],
+    bodies: Mapping[str, bytes],
+) -> StoredArtefact:
     return StoredArtefact(
-        look.repository_id,
-        look.repository.source_id,
-        look.repository.full_name,
+        repository.pk,
+        repository.source_id,
+        repository.full_name,
         look.digest,
         look.evidence,
-        look.looked_at,
         look.index_digest,
         {(one.kind, one.name): one for one in told},
         {one.sha256: bodies[one.sha256] for one in told if one.sha256},

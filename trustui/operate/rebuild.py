@@ -9,6 +9,7 @@ from trustui.core.primitives.text import counted
 from trustui.images.rebuilding import rebuild_images
 from trustui.inventory.rebuilding import rebuild
 from trustui.operate.arguments import add_json, progress, progress_ends, tell
+from trustui.policies.terms import rebuild_terms
 
 
 def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -29,11 +30,15 @@ def run(arguments: argparse.Namespace) -> int:
     with transaction.atomic():
         rebuilt = rebuild(told)
         manifests = rebuild_images(told)
+        terms = rebuild_terms()
     progress_ends()
     said = (
         f"{counted(rebuilt.documents, 'document')} read, "
         f"{counted(rebuilt.role_versions, 'version')} of {counted(rebuilt.roles, 'role')} made; "
-        f"{counted(manifests, 'manifest')} read"
+        f"{counted(manifests, 'manifest')} read; "
+        f"{counted(terms, 'term')} of trust material made"
     )
-    tell(arguments, {**msgspec.to_builtins(rebuilt), "manifests": manifests}, [said])
+    tell(
+        arguments, {**msgspec.to_builtins(rebuilt), "manifests": manifests, "terms": terms}, [said]
+    )
     return 0

@@ -11,7 +11,13 @@ from trustui.core.primitives.text import visible
 from trustui.core.trust_policy.languages import Language, language_named
 from trustui.events.services import PERSON, record
 from trustui.policies.models import ImagePolicy, ImagePolicyVersion, TrustMaterial
-from trustui.policies.stating import PolicyError, checked_name, checked_reason, version_detail
+from trustui.policies.stating import (
+    PolicyError,
+    check_seen,
+    checked_name,
+    checked_reason,
+    version_detail,
+)
 
 ADDED, CHANGED, REMOVED = "policy.added", "policy.changed", "policy.removed"
 """Events; their detail has the number of the policy as `policy`."""
@@ -28,24 +34,22 @@ def set_policy(
     by_name: str,
     reason: str,
     now: datetime,
+    seen: int | None = None,
 ) -> ImagePolicyVersion:
     """Expect this of images from now on, in place of what the policy of this name said.
 
-    Raises PolicyError where the body is no policy in its language, names files that are no
-    materials of the team, or is in force already.
+    `seen` is the number of the version in force that the person saw, 0 for none. Raises
+    OvertakenError where another one is in force by now, and PolicyError where the body is no policy in
+    its language, names files that are no materials of the team, or is in force already.
     """
     by_name, reason = checked_reason(by_name, reason)
     name = checked_name(name, "the policy")
     Team.objects.select_for_update().get(pk=team.pk)
-    _check(team, language, body)
+    check_seen(name, in_force(team, name), seen)
+    before = _checked(team, name, language, body)
     policy, _ = ImagePolicy.objects.get_or_create(
         team=team, name=name, defaults={"language": language, "created_at": now}
     )
-    if policy.language != language:
-        raise PolicyError(f"{name} is written in {policy.get_language_display()}")
-    before = policy.versions.filter(is_current=True).first()
-    if before is not None and before.sha256 == sha256(body):
-        raise PolicyError(f"{name} says this already, since version {before.number}")
     policy.versions.filter(is_current=True).update(is_current=False)
     version = ImagePolicyVersion.objects.create(
         policy=policy,
@@ -87,8 +91,35 @@ def read_policy(language: str, body: bytes) -> tuple[Language, object]:
         raise PolicyError(f"this is no policy: {error.because}{expected}") from error
 
 
-def _check(team: Team, language: str, body: bytes) -> None:
+def in_force(team: Team, name: str) -> ImagePolicyVersion | None:
+    """The version of the policy of this name that is in force: one statement."""
+    versions = ImagePolicyVersion.objects.filter(policy__team=team, policy__name=name)
+    return versions.filter(is_current=True).select_related("policy").first()
+
+
+def refusal(team: Team, name: str, language: str, body: bytes) -> str:
+    """Why `set_policy` would refuse this now; empty where it would not."""
+    try:
+        _checked(team, checked_name(name, "the policy"), language, body)
+    except PolicyError as error:
+        return str(error)
+    return ""
+
+
+def _checked(team: Team, name: str, language: str, body: bytes) -> ImagePolicyVersion | None:
+    """The version that these bytes would replace. Raises PolicyError where they may not."""
     found, document = read_policy(language, body)
+    _check_materials(team, found, document)
+    policy = ImagePolicy.objects.filter(team=team, name=name).first()
+    if policy is not None and policy.language != language:
+        raise PolicyError(f"{name} is written in {policy.get_language_display()}")
+    before = in_force(team, name)
+    if before is not None and before.sha256 == sha256(body):
+        raise PolicyError(f"{name} says this already, since version {before.number}")
+    return before
+
+
+def _check_materials(team: Team, found: Language, document: object) -> None:
     there = set(
         TrustMaterial.objects.filter(team=team, is_current=True).values_list("name", flat=True)
     )

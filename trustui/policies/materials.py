@@ -7,14 +7,24 @@ from django.db import transaction
 
 from trustui.accounts.models import Team, User
 from trustui.core.errors import ParseError
+from trustui.core.facts import Document, Problem
 from trustui.core.pki.certificates import parse_certificates
 from trustui.core.pki.keys import load_key
 from trustui.core.primitives.digests import sha256
 from trustui.core.trust_policy.given import MAX_TRUST_FILE
+from trustui.core.trust_policy.notation.rules import is_store_title
+from trustui.core.trust_policy.notation.stores import store_of
 from trustui.core.trusted_root import parse_trusted_root
 from trustui.events.services import PERSON, WORKER, record
 from trustui.policies.models import MaterialKind, TrustMaterial
-from trustui.policies.stating import PolicyError, checked_name, checked_reason, version_detail
+from trustui.policies.stating import (
+    PolicyError,
+    check_seen,
+    checked_name,
+    checked_reason,
+    version_detail,
+)
+from trustui.policies.terms import write_terms
 
 ADDED, REPLACED, ROTATED = "material.added", "material.replaced", "material.rotated"
 """Events; the subject is the name of the material."""
@@ -40,24 +50,23 @@ def set_material(
     reason: str,
     now: datetime,
     is_followed: bool = False,
+    seen: int | None = None,
 ) -> TrustMaterial:
     """Let policies of a team name these bytes, in place of what they named before.
 
-    `is_followed`: no person gave them, but a TUF source that is followed. Raises PolicyError where
-    they are nothing of the three kinds, of another kind than before, or in force already.
+    `is_followed`: no person gave them, but a TUF source that is followed. `seen` is the number of the
+    version in force that the person saw, 0 for none. Raises OvertakenError where another one is in force by
+    now, and PolicyError where they are nothing of the three kinds, of another kind than before, no
+    trust store while their name is that of one (`ca:NAME`), or in force already.
     """
     by_name, reason = checked_reason(by_name, reason)
     name = checked_name(name, "the material")
-    kind = kind_of(body)
+    kind = _kind_of(name, body)
     Team.objects.select_for_update().get(pk=team.pk)
+    before = in_force(team, name)
+    check_seen(name, before, seen)
+    _check_replaces(name, before, kind, body)
     versions = TrustMaterial.objects.filter(team=team, name=name)
-    before = versions.filter(is_current=True).first()
-    if before is not None and before.sha256 == sha256(body):
-        raise PolicyError(f"{name} is this already, since version {before.number}")
-    if before is not None and before.kind != kind:
-        raise PolicyError(
-            f"expected another {before.get_kind_display()} for {name}, found: {kind.label}"
-        )
     versions.filter(is_current=True).update(is_current=False)
     material = TrustMaterial.objects.create(
         team=team,
@@ -74,6 +83,7 @@ def set_material(
         set_at=now,
         replaces=before,
     )
+    write_terms(material)
     replaced = ROTATED if is_followed else REPLACED
     record(
         kind=ADDED if before is None else replaced,
@@ -89,6 +99,44 @@ def set_material(
         },
     )
     return material
+
+
+def in_force(team: Team, name: str) -> TrustMaterial | None:
+    """The version of the material of this name that is in force: one statement."""
+    return TrustMaterial.objects.filter(team=team, name=name, is_current=True).first()
+
+
+def refusal(team: Team, name: str, body: bytes) -> str:
+    """Why `set_material` would refuse this now; empty where it would not."""
+    try:
+        name = checked_name(name, "the material")
+        _check_replaces(name, in_force(team, name), _kind_of(name, body), body)
+    except PolicyError as error:
+        return str(error)
+    return ""
+
+
+def _check_replaces(
+    name: str, before: TrustMaterial | None, kind: MaterialKind, body: bytes
+) -> None:
+    if before is None:
+        return
+    if before.sha256 == sha256(body):
+        raise PolicyError(f"{name} is this already, since version {before.number}")
+    if before.kind != kind:
+        raise PolicyError(
+            f"expected another {before.get_kind_display()} for {name}, found: {kind.label}"
+        )
+
+
+def _kind_of(name: str, body: bytes) -> MaterialKind:
+    """As `kind_of`. What has the name of a trust store must be one that Notation would load."""
+    kind = kind_of(body)
+    if is_store_title(name):
+        store = store_of(name, Document("the file", body))
+        if isinstance(store, ParseError | Problem):
+            raise PolicyError(store.because)
+    return kind
 
 
 def kind_of(body: bytes) -> MaterialKind:

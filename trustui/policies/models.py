@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from trustui.accounts.models import Team
+from trustui.core.trust_policy.terms import TermKind
 
 
 class Origin(models.TextChoices):
@@ -43,6 +44,7 @@ class Language(models.TextChoices):
     """What a policy is written in (`core.trust_policy.languages`)."""
 
     EXPECTATIONS = "expectations", "expectations per repository pattern"
+    NOTATION = "notation", "Notation's trust policy"
 
 
 class ImagePolicy(models.Model):
@@ -135,3 +137,46 @@ class TrustMaterial(Stated):
 
     def __str__(self) -> str:
         return f"{self.name} version {self.number}"
+
+
+# Projections: made from bodies, and made again by `trustui rebuild` -------------------------------
+
+
+class TermRow(models.Model):
+    """Something that counts until an instant; what has no end has no row."""
+
+    kind = models.CharField(max_length=20, choices=[(one.value, one.value) for one in TermKind])
+    what = models.CharField(max_length=100)
+    """In words: `transparency log`."""
+    title = models.CharField(max_length=300)
+    """Fit to be shown."""
+    fingerprint = models.CharField(max_length=64, blank=True)
+    """SHA-256 of the certificate's DER or of the key, lower-case hex."""
+    begins_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+
+class MaterialTerm(TermRow):
+    """Until when one of the things in a material counts (`core.trust_policy.terms`)."""
+
+    material = models.ForeignKey(TrustMaterial, on_delete=models.CASCADE, related_name="terms")
+    position = models.PositiveIntegerField()
+    """Of the thing in the material."""
+    is_superseded = models.BooleanField()
+    """Another one of the material goes on where it ends."""
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["material", "position"], name="one_term_of_a_material_per_position"
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["expires_at", "id"], name="term_of_material_expiry"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.title}"

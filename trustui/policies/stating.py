@@ -11,10 +11,19 @@ class PolicyError(ValueError):
     """What a person states cannot be; the message says what was expected and found."""
 
 
+class OvertakenError(PolicyError):
+    """Somebody else stated something meanwhile: the version in force is not the one that was seen."""
+
+
+def is_name(name: str) -> bool:
+    """Whether a policy or a material can have this name."""
+    return 0 < len(name) <= MOST_NAME and not has_hidden_characters(name)
+
+
 def checked_name(name: str, what: str) -> str:
     """A name as it is kept. Raises PolicyError."""
     name = name.strip()
-    if not name or len(name) > MOST_NAME or has_hidden_characters(name):
+    if not is_name(name):
         raise PolicyError(
             f"expected a name of {what} of 1 to {MOST_NAME} characters that can be shown, "
             f"found {visible(name, MOST_NAME)!r}"
@@ -27,6 +36,21 @@ def checked_reason(by_name: str, reason: str) -> tuple[str, str]:
     if not by_name.strip() or not reason.strip():
         raise PolicyError("what is trusted needs the name of a person and a reason")
     return by_name.strip()[:MOST_NAME], reason.strip()
+
+
+def check_seen(name: str, before: Stated | None, seen: int | None) -> None:
+    """Raise OvertakenError unless the version in force is the one of this number; 0: none is.
+
+    None: whatever is in force may be replaced.
+    """
+    number = 0 if before is None else before.number
+    if seen is None or seen == number:
+        return
+    if before is None:
+        raise OvertakenError(f"version {seen} of {name} is no longer in force, and no other one is")
+    raise OvertakenError(
+        f"version {number} of {name} came meanwhile, set by {before.set_by_name}: {before.reason}"
+    )
 
 
 def version_detail(version: Stated, before: Stated | None) -> dict[str, object]:

@@ -4,7 +4,7 @@ Read once, in a few statements; from then on nothing here uses the database.
 """
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,10 @@ import msgspec
 from trustui.core.errors import ParseError
 from trustui.core.facts import Document, Problem, ProblemKind
 from trustui.core.primitives.digests import sha256
+from trustui.core.primitives.text import visible
+from trustui.core.trust_policy.given import Read
 from trustui.core.trust_policy.languages import Cover, Language, language_named
+from trustui.core.trust_policy.notation.selection import Considered
 from trustui.core.trust_policy.policies import Policy, PolicyDocument
 from trustui.policies.models import ImagePolicyVersion, TrustMaterial
 
@@ -53,6 +56,17 @@ class Applied(msgspec.Struct, frozen=True):
     cover: Cover
 
 
+class PolicyConsidered(msgspec.Struct, frozen=True):
+    """One policy of a team, and why it applies to a repository or not, with every part of it."""
+
+    policy: PolicyInForce
+    cover: Cover | None
+    """What of it would apply; None where it says nothing of the repository."""
+    applies: bool
+    because: str
+    parts: tuple[Considered, ...]
+
+
 class TeamTrust(msgspec.Struct, frozen=True):
     """All policies of a team that are in force, the oldest first, and its materials by name."""
 
@@ -64,17 +78,35 @@ class TeamTrust(msgspec.Struct, frozen=True):
 
     def covering(self, repository: str) -> Applied | None:
         """The policy with the most specific pattern for `HOST/NAME`; of equal ones the oldest."""
+        return next(iter(self.covers(repository)), None)
+
+    def covers(self, repository: str) -> tuple[Applied, ...]:
+        """The policy that covers `HOST/NAME`, then those that would if it were not there."""
         covers = ((one, one.language.cover(one.document, repository)) for one in self.policies)
         found = [Applied(one, cover) for one, cover in covers if cover is not None]
-        return max(found, key=lambda one: one.cover.rank, default=None)
+        # Sorting keeps the order of equal ones, reversed or not: the oldest stands first.
+        return tuple(sorted(found, key=lambda one: one.cover.rank, reverse=True))
+
+    def considered(self, repository: str) -> tuple[PolicyConsidered, ...]:
+        """Every policy, in the order of the team's, and why it covers `HOST/NAME` or not."""
+        covers = self.covers(repository)
+        found = {one.policy.version_id: one.cover for one in covers}
+        first = covers[0] if covers else None
+        return tuple(
+            PolicyConsidered(
+                one,
+                found.get(one.version_id),
+                first is not None and first.policy is one,
+                _why(found.get(one.version_id), first, one),
+                one.language.considered(one.document, repository),
+            )
+            for one in self.policies
+        )
 
     def uncovered(self) -> PolicyDocument:
-        """Every expectation of the team as one document, to say which patterns come nearest."""
-        listed: list[Policy] = []
-        for one in self.policies:
-            if isinstance(one.document, PolicyDocument):
-                listed.extend(one.document.policies)
-        return PolicyDocument(tuple(listed))
+        """Every pattern of the team in one document, to say which of them come nearest."""
+        patterns = [name for one in self.policies for name in one.language.patterns(one.document)]
+        return PolicyDocument((Policy(tuple(patterns), ()),))
 
     def read(self, name: str) -> Document | Problem:
         """The bytes of a material, as policies name files."""
@@ -110,6 +142,39 @@ class TeamTrust(msgspec.Struct, frozen=True):
 
     def _sha256(self, name: str) -> str:
         return self.materials[name].sha256 if name in self.materials else ""
+
+
+def _why(cover: Cover | None, first: Applied | None, one: PolicyInForce) -> str:
+    if cover is None or first is None:
+        return "it says nothing of this repository"
+    own = visible(cover.pattern, 120)
+    if first.policy is one:
+        return f"{own} is the most specific pattern that matches"
+    other, pattern = visible(first.policy.name, 80), visible(first.cover.pattern, 120)
+    if cover.rank == first.cover.rank:
+        return f"{own} matches, and {other!r} says the same pattern and is older"
+    return f"{own} matches, and {pattern} of {other!r} is more specific"
+
+
+def coverage(trust: TeamTrust, repositories: Iterable[str]) -> dict[tuple[int, str], list[str]]:
+    """Which of these `HOST/NAME` each part of each policy applies to, in their order.
+
+    By the number of the policy and the name of the part (`Cover.part`); what nothing covers is left out.
+    """
+    found: dict[tuple[int, str], list[str]] = {}
+    for name in repositories:
+        applied = trust.covering(name)
+        if applied is not None:
+            key = applied.policy.policy_id, applied.cover.part
+            found.setdefault(key, []).append(name)
+    return found
+
+
+def files_at(team_id: int, names: Collection[str], at: datetime) -> Read:
+    """The materials of these names as they were at an instant (UTC): one statement."""
+    rows = TrustMaterial.objects.filter(team=team_id, name__in=names, set_at__lte=at)
+    newest = {row.name: _material(row) for row in rows.order_by("name", "number")}
+    return TeamTrust(team_id, materials=newest).read
 
 
 def trust_of(team_ids: Collection[int]) -> dict[int, TeamTrust]:
@@ -187,3 +252,17 @@ def _material(row: TrustMaterial) -> Material:
         row.set_by_name,
         row.reason,
     )
+
+
+def trust_by(version: ImagePolicyVersion, materials: Mapping[str, int]) -> TeamTrust | None:
+    """One version of a policy, with its `policy`, and these versions of materials, in force or not.
+
+    None where this version of trustui cannot read it. One statement.
+    """
+    one = _in_force(version)
+    if one is None:
+        return None
+    team_id = version.policy.team_id
+    named = TrustMaterial.objects.filter(team=team_id, name__in=materials)
+    found = [row for row in named if materials[row.name] == row.number]
+    return TeamTrust(team_id, (one,), {row.name: _material(row) for row in found})

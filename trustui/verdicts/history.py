@@ -1,12 +1,14 @@
 """Questions that pages and answers ask of stored verdicts. Nothing is verified here.
 
-None of them reads traces but `trace_of`; each takes one statement, whatever is stored.
+None of them reads traces but `trace_of` and `shown_trace_of`; each takes one statement, whatever is
+stored.
 """
 
 import zlib
 from datetime import datetime
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BinaryField, Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from trustui.inventory.models import Source
 from trustui.verdicts.models import Finding, SourceVerdict, Verdict
@@ -74,6 +76,15 @@ def findings_of(source_id: int, at: datetime | None = None) -> "QuerySet[Finding
 def trace_of(verdict_id: int) -> bytes:
     """The JSON of a verdict as `trustui verify --json` prints it. Raises Verdict.DoesNotExist."""
     return unpacked_trace(Verdict.objects.values_list("trace", flat=True).get(pk=verdict_id))
+
+
+def shown_trace_of(verdict_id: int) -> bytes:
+    """The JSON of a verdict as far as pages show it: all of it, unless it is very long.
+
+    Raises Verdict.DoesNotExist.
+    """
+    shown = Coalesce("in_short__body", "trace", output_field=BinaryField())
+    return unpacked_trace(Verdict.objects.values_list(shown, flat=True).get(pk=verdict_id))
 
 
 def unpacked_trace(packed: bytes | memoryview) -> bytes:

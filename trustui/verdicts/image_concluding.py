@@ -4,19 +4,23 @@ One is written where evidence, trust, verifier, outcome, trust state or first fa
 from the verdict in force; else only the instant moves at which it is concluded again.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
 import msgspec
 
+from trustui.core.formats.notation.verify import REVOCATION
+from trustui.core.primitives.instants import write_instant
 from trustui.core.primitives.text import visible
 from trustui.core.trace import TrustState
 from trustui.events.services import NewEvent, record_many
 from trustui.images.models import ImageRepository
 from trustui.images.values import RecordedImages
 from trustui.inventory import sql
+from trustui.inventory.sources import lock_sources
 from trustui.policies.trust import stamps
+from trustui.revocation.asking import Told, identity_of, want
 from trustui.verdicts import image_writing as writing
 from trustui.verdicts.concluding import FAR
 from trustui.verdicts.image_findings import keep_history, keep_noticed
@@ -122,6 +126,7 @@ def conclude_artefacts(
         now,
     )
     batch.write(fates.get("written", []), fates.get("confirmed", []))
+    ask_again({one.repository_id: Cause.REVOCATION for one in batch.preceded}, now)
     return ImagesConcluded(**{fate: tuple(one.key for one in some) for fate, some in fates.items()})
 
 
@@ -140,17 +145,21 @@ def ask_again(repositories: dict[int, Cause], now: datetime) -> None:
 
 
 class _Batch:
-    """The rows that a batch is compared with, the standings locked first and in order."""
+    """The rows that a batch is compared with, locked first and in order."""
 
     def __init__(self, conclusions: Sequence[ImageConclusion], now: datetime) -> None:
         self._now = now
-        self._standings = locked_standings(one.key for one in conclusions)
         ids = {one.repository_id for one in conclusions}
         found = ImageRepository.objects.filter(pk__in=ids).select_related("source")
         self._repositories = {row.pk: row for row in found}
+        lock_sources(row.source_id for row in found)
+        self._standings = locked_standings(one.key for one in conclusions)
         teams = {one.draft.trust.team_id for one in conclusions}
         self._stamps = stamps(teams)
+        self._told: Mapping[str, Told] = {}
         self.outdated: list[ImageConclusion] = []
+        self.preceded: list[ImageConclusion] = []
+        """Made before an authority said what is known by now."""
 
     def fate(self, one: ImageConclusion, is_clock_doubted: bool) -> str:
         """What becomes of a conclusion: a member of `ImagesConcluded`."""
@@ -175,9 +184,10 @@ class _Batch:
     def write(
         self, written: Sequence[ImageConclusion], confirmed: Sequence[ImageConclusion]
     ) -> None:
-        """New verdicts, the standings, findings and events."""
+        """New verdicts, the standings, findings and events, and what is to be asked of authorities."""
         if not written and not confirmed:
             return
+        self._rest_on_authorities((*written, *confirmed))
         verdicts = [self._verdict(one) for one in written]
         writing.insert(verdicts)
         standings = [self._standing(one, row) for one, row in zip(written, verdicts, strict=True)]
@@ -224,7 +234,27 @@ class _Batch:
             return Cause.EVIDENCE, one.changes
         if before.verifier != IMAGE_VERIFIER:
             return Cause.VERIFIER, (f"verified by {IMAGE_VERIFIER}, before by {before.verifier}",)
-        return Cause.TIME, one.draft.what_time_did(before.at)
+        told, ended = self._told_since(before.at, one.draft), one.draft.what_time_did(before.at)
+        is_revocation = REVOCATION.id in {before.first_failing, one.draft.first_failing}
+        if told and (is_revocation or not ended):
+            return Cause.REVOCATION, told
+        return Cause.TIME, ended
+
+    def _rest_on_authorities(self, concluded: Sequence[ImageConclusion]) -> None:
+        self._told = want([(one.repository_id, one.draft.asked) for one in concluded], self._now)
+        for one in concluded:
+            told = (self._told.get(identity_of(asked)) for asked in one.draft.asked)
+            if any(each is not None and each.fetched_at > one.draft.at for each in told):
+                self.preceded.append(one)
+
+    def _told_since(self, since: datetime, draft: Draft) -> tuple[str, ...]:
+        """Which of the authorities that were asked gave another answer after an instant (UTC)."""
+        told = (self._told.get(identity_of(asked)) for asked in draft.asked)
+        return tuple(
+            f"{visible(one.address)} gave another answer at {write_instant(one.fetched_at)}"
+            for one in dict.fromkeys(told)
+            if one is not None and since < one.fetched_at <= draft.at
+        )
 
     def _standing(self, one: ImageConclusion, verdict: ArtefactVerdict) -> ArtefactStanding:
         before = self._standings.get(one.key)

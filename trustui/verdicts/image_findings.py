@@ -15,7 +15,7 @@ from trustui.core.images.history import RepositoryPast, TagPast, noticed
 from trustui.core.images.kinds import ManifestKind
 from trustui.core.oci.places import Place
 from trustui.core.trace import Finding as Noticed
-from trustui.core.trace import Severity, Trace
+from trustui.core.trace import Trace
 from trustui.images.models import Attachment, ImageRepository, Look, TagMove
 from trustui.inventory import sql
 from trustui.inventory.models import NAME
@@ -103,8 +103,8 @@ def _of_past(row: ImageRepository, past: RepositoryPast) -> list[About]:
 def _of_policies(row: ImageRepository, trust: TeamTrust) -> Iterator[About]:
     applied = trust.covering(row.full_name)
     for lint in () if applied is None else applied.cover.lints:
-        one = Noticed(lint.id, row.full_name, lint.because, Severity.MEDIUM)
-        yield About(row, "", identity(f"{row.full_name} {lint.because}"), one)
+        one = Noticed(lint.id, row.full_name, lint.words, lint.severity)
+        yield About(row, "", identity(f"{row.full_name} {lint.words}"), one)
 
 
 def _keep(

@@ -7,6 +7,8 @@ from trustui.images.models import FollowedRoot, ImageRepository
 from trustui.jobs import queue
 from trustui.policies import image_policies, materials
 from trustui.policies.trust import TeamTrust, trust_of
+from trustui.revocation.keeping import CHANGED as TOLD
+from trustui.revocation.models import Concern
 from trustui.verdicts.image_concluding import ask_again
 from trustui.verdicts.image_sweeping import VERIFY
 from trustui.verdicts.models import ArtefactStanding, Cause
@@ -28,11 +30,12 @@ def handle(events: Sequence[Event]) -> None:
     What a source of followed roots showed has these compared with it.
     """
     changed = [event for event in events if event.kind in POLICIES | MATERIALS]
-    asked = [] if not changed else [VERIFY]
-    if changed:
-        at = max(event.at for event in changed)
-        ids = affected(changed)
-        ask_again(dict.fromkeys(ids, Cause.ANCHOR), at)
+    told = [event for event in events if event.kind == TOLD]
+    asked = [VERIFY] if changed or told else []
+    if asked:
+        at = max(event.at for event in (*changed, *told))
+        causes = dict.fromkeys(concerned(told), Cause.REVOCATION)
+        ask_again(causes | dict.fromkeys(affected(changed), Cause.ANCHOR), at)
     if _may_have_rotated(events):
         asked.append(FOLLOW)
     if asked:
@@ -43,6 +46,20 @@ def handle(events: Sequence[Event]) -> None:
                 for kind in asked
             ]
         )
+
+
+def concerned(events: Iterable[Event]) -> list[int]:
+    """Repositories with verdicts that rest on what a place now says of certificates."""
+    found: set[int] = set()
+    for event in events:
+        about = Concern.objects.filter(
+            place=event.detail["place"],
+            serial__in=event.detail["certificates"],
+            repository__source__removed_at=None,
+            repository__gone_at=None,
+        )
+        found.update(about.values_list("repository", flat=True))
+    return sorted(found)
 
 
 def affected(events: Iterable[Event]) -> list[int]:

@@ -76,6 +76,15 @@ def states_by_source(source_ids: Collection[int] | None = None) -> dict[int, dic
     return found
 
 
+def states_by_repository() -> dict[int, dict[str, int]]:
+    """The same for each repository; those without such an artefact are left out."""
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    counted = named().values_list("repository", "trust_state").annotate(Count("pk"))
+    for repository_id, state, count in counted.order_by("repository", "trust_state"):
+        found[repository_id][state] = count
+    return found
+
+
 def in_numbers(states: Mapping[str, int]) -> str:
     """As a person reads it: `3 verified, 1 failing`."""
     return ", ".join(f"{count:,} {state}" for state, count in states.items())

@@ -1,25 +1,24 @@
 """Verifying artefacts by what their team expects of them. The database is used only to begin with."""
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
 
 from trustui.core.answer import as_json
-from trustui.core.facts import Turn
-from trustui.core.images.states import image_state
-from trustui.core.images.verify import ImageQuestion, verify_image
+from trustui.core.facts import Document, Problem, Turn
+from trustui.core.images.languages import PolicyQuestion, verify_by_policy
 from trustui.core.oci.references import Reference
 from trustui.core.oci.requests import Ask
-from trustui.core.primitives.text import visible
-from trustui.core.trace import Outcome, Trace, TrustState, collect, trace
+from trustui.core.pki.revocation import Enquiry, Evidence
+from trustui.core.trace import Outcome, Trace, TrustState
+from trustui.core.trust_policy.languages import EXPECTATIONS
 from trustui.images.values import Verify
 from trustui.inventory.models import Source
 from trustui.policies.trust import Applied, TeamTrust, trust_of
+from trustui.revocation.evidence import StoredEvidence
 
-MAX_SUBJECT = 4096
-"""Characters of a reference that a trace shows, as the command line's."""
 _FAST = 1
 """Of zlib, as for verdicts about sources."""
 
@@ -36,6 +35,8 @@ class Draft(msgspec.Struct, frozen=True):
     applied: Applied | None
     packed: bytes
     """zlib of the JSON that `trustui verify image --json` prints."""
+    asked: tuple[Enquiry, ...] = ()
+    """What was asked about the revocation of certificates, each once."""
 
     @property
     def at(self) -> datetime:
@@ -58,29 +59,54 @@ class Draft(msgspec.Struct, frozen=True):
         return tuple(dict.fromkeys(one.because for one in self.turns if since < one.at <= self.at))
 
 
+class _Asking:
+    """Evidence that remembers what it was asked."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self.asked: dict[tuple[str, bytes | None, str], Enquiry] = {}
+        self._evidence = evidence
+
+    def __call__(self, enquiry: Enquiry) -> Document | Problem:
+        about = enquiry.certificate.fingerprint  # one list may serve a whole chain
+        self.asked.setdefault((enquiry.address, enquiry.request, about), enquiry)
+        return self._evidence(enquiry)
+
+
 class Verifier(msgspec.Struct, frozen=True):
-    """What a team expects, ready to be held against its artefacts. Uses no database."""
+    """What a team expects, ready to be held against its artefacts.
+
+    `evidence_at` gives what is known about revocation at an instant (UTC); it alone uses the
+    database, where a certificate names a place.
+    """
 
     trust: TeamTrust
+    evidence_at: Callable[[datetime], Evidence] = StoredEvidence
 
     def __call__(self, full_name: str, digest: str, ask: Ask, at: datetime) -> Draft:
         """Verify an artefact (`HOST/NAME`, its digest) from its answers, at an instant (UTC)."""
         host, _, name = full_name.partition("/")
         reference = Reference(host, name, None, digest)
         applied = self.trust.covering(full_name)
-        expected = self.trust.uncovered() if applied is None else applied.policy.document
-        question = ImageQuestion(reference, expected, self.trust.read, at)
-        events, verdict = collect(verify_image, question, ask)
-        found = trace(visible(str(reference), MAX_SUBJECT), at, at, events)
-        state = image_state(found, verdict)
+        evidence = _Asking(self.evidence_at(at))
+        question = PolicyQuestion(
+            reference=reference,
+            language=EXPECTATIONS.name if applied is None else applied.policy.language.name,
+            document=self.trust.uncovered() if applied is None else applied.policy.document,
+            read=self.trust.read,
+            at=at,
+            evidence=evidence,
+        )
+        found = verify_by_policy(question, ask)
+        answer = as_json(found.trace, "image", found.state, **found.members)
         return Draft(
-            trace=found,
-            state=state,
-            nearest=verdict.nearest or "",
-            turns=tuple(sorted(verdict.turns)),
+            trace=found.trace,
+            state=found.state,
+            nearest=found.nearest,
+            turns=found.turns,
             trust=self.trust,
             applied=applied,
-            packed=zlib.compress(as_json(found, "image", state, **verdict.members), _FAST),
+            packed=zlib.compress(answer, _FAST),
+            asked=tuple(evidence.asked.values()),
         )
 
 

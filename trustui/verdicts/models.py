@@ -17,6 +17,7 @@ class Cause(models.TextChoices):
     ANCHOR = "anchor", "what is trusted changed"
     VERIFIER = "verifier", "trustui was upgraded"
     IMPORT = "import", "a past was imported"
+    REVOCATION = "revocation", "an authority said something else about certificates"
 
 
 class Made(models.Model):
@@ -67,6 +68,22 @@ class Verdict(Made):
 
     def __str__(self) -> str:
         return f"{self.source_id}: {self.trust_state}"
+
+
+class TraceInShort(models.Model):
+    """Of a very long trace what pages show of it (`condensing`); what it says stands in the verdict.
+
+    Verdicts of an earlier version have none, and are read whole.
+    """
+
+    verdict = models.OneToOneField(
+        Verdict, on_delete=models.CASCADE, primary_key=True, related_name="in_short"
+    )
+    body = models.BinaryField()
+    """zlib of JSON: `answers.Answer` with some of its steps."""
+
+    def __str__(self) -> str:
+        return f"trace of {self.verdict_id}"
 
 
 class SourceVerdict(models.Model):

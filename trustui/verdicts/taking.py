@@ -5,9 +5,11 @@ A failure is taken as long as it lasts: when the source verifies or fails otherw
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from django.db import transaction
+from django.db.models import QuerySet
 
 from trustui.events.models import Event
 from trustui.events.services import PERSON, record
@@ -36,10 +38,11 @@ def release(*, source: Source, check: str, by: str, now: datetime, note: str = "
     _tell(RELEASED, source, check, by, now, note)
 
 
-def takers(source_ids: Collection[int], at: datetime) -> dict[int, Taken]:
+def takers(source_ids: "Collection[int] | QuerySet[Any, Any]", at: datetime) -> dict[int, Taken]:
     """Who took each of these sources last, up to an instant: one query.
 
-    The caller compares `at` with the beginning of the failure.
+    A query of many ids spares telling them one by one. The caller compares `at` with the beginning
+    of the failure.
     """
     told = Event.objects.filter(
         kind__in=(TAKEN, RELEASED), source_id__in=source_ids, at__lte=at

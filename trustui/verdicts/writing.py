@@ -7,7 +7,8 @@ from trustui.inventory import sql
 from trustui.inventory.models import NAME
 from trustui.inventory.text import storable
 from trustui.verdicts.conclusions import Conclusion, capped
-from trustui.verdicts.models import Cause, Made, Verdict
+from trustui.verdicts.condensing import in_short
+from trustui.verdicts.models import Cause, Made, TraceInShort, Verdict
 from trustui.verdicts.verifier import VERIFIER
 
 MAX_BECAUSE = 2_000
@@ -42,7 +43,10 @@ def verdict_of(
 
 
 def insert(rows: Sequence[Verdict]) -> None:
-    """Write new verdicts in one statement and give them their ids, ascending."""
+    """Write new verdicts in one statement and give them their ids, ascending.
+
+    One statement more where a trace is very long.
+    """
     for pk, row in zip(sql.next_ids(Verdict, len(rows)), rows, strict=True):
         row.pk = pk
     sql.insert(
@@ -50,6 +54,8 @@ def insert(rows: Sequence[Verdict]) -> None:
         [field.name for field in _FIELDS],
         [[getattr(row, field.attname) for field in _FIELDS] for row in rows],
     )
+    short = ((row.pk, in_short(bytes(row.trace))) for row in rows)
+    sql.insert(TraceInShort, ("verdict", "body"), [one for one in short if one[1] is not None])
 
 
 def told(before: Made | None, verdict: Made) -> dict[str, object]:

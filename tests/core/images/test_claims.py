@@ -8,12 +8,16 @@ import pytest
 
 from tests.core.images.verified import bundle
 from tests.simulators.image_repository import Repository, changed, sign_tag
+from tests.simulators.notation_signer import SUBJECT, make_envelope, world
+from tests.simulators.notation_signer import Plan as NotationPlan
 from tests.simulators.sigstore_stack import EMAIL, ISSUER, stack
 from trustui.core.facts import ProblemKind
+from trustui.core.formats.notation import parse_envelope
 from trustui.core.images.candidates import candidates
-from trustui.core.images.claims import Claims, claims_of
+from trustui.core.images.claims import Claims, claims_of, claims_of_envelope
 from trustui.core.oci.discovery import discover
 from trustui.core.oci.references import parse_reference
+from trustui.core.pki.certificates import parse_certificate
 from trustui.core.pki.keys import load_key
 from trustui.core.trace import collect
 from trustui.demo.images.certifying import SIGNED, pem
@@ -110,3 +114,29 @@ def test_a_bundle_that_cannot_be_had_or_read_says_nothing() -> None:
     layer = next(name for name in repository.blobs if b"nothing" in repository.blobs[name][:40])
     repository.problems[layer] = ProblemKind.ABSENT
     assert claims(repository, digest) == Claims()
+
+
+def enveloped(plan: NotationPlan) -> Claims:
+    return claims_of_envelope(parse_envelope(make_envelope(plan), ""))
+
+
+@pytest.mark.parametrize("form", ["jws", "cose"])
+def test_an_envelope_says_who_by_the_name_of_its_first_certificate(form: str) -> None:
+    found = enveloped(NotationPlan(format=form))
+    signer = parse_certificate(world().signer.der)
+    assert signer.key is not None
+    assert (found.subject, found.issuer) == (SUBJECT, "CN=between,O=Acme,ST=WA,C=US")
+    assert (found.certificate, found.key) == (signer, signer.key.fingerprint)
+    assert found.logged_at is None
+
+
+def with_chain(*chain: str) -> NotationPlan:
+    return NotationPlan(spoil=lambda envelope: envelope.update(header={"x5c": list(chain)}))
+
+
+@pytest.mark.parametrize("plan", [with_chain(), with_chain("AAAA")], ids=["none", "unreadable"])
+def test_an_envelope_without_a_certificate_that_can_be_read_says_nothing(
+    plan: NotationPlan,
+) -> None:
+    found = enveloped(plan)
+    assert (found.certificate, found.key, found.subject, found.issuer) == (None, "", "", "")

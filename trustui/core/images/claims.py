@@ -12,6 +12,7 @@ import msgspec
 from trustui.core.errors import ParseError
 from trustui.core.facts import Document, Problem
 from trustui.core.formats.cosign.payload import CERTIFICATE, LOG_ENTRY
+from trustui.core.formats.notation.envelope import Envelope
 from trustui.core.formats.sigstore_bundle.bundle import Bundle, parse
 from trustui.core.images.candidates import Candidate
 from trustui.core.oci.manifests import Descriptor
@@ -31,17 +32,25 @@ class Claims(msgspec.Struct, frozen=True):
     certificate: Certificate | None = None
     key: str = ""
     logged_at: datetime | None = None
+    is_by_subject: bool = False
+    """Its signer is known by the certificate's distinguished name, as Notation does."""
 
     @property
     def subject(self) -> str:
-        """The certificate's first alternative name, or ""."""
-        names = () if self.certificate is None else self.certificate.names
+        """The certificate's first alternative name, or else its distinguished name; or ""."""
+        if self.certificate is None:
+            return ""
+        if self.is_by_subject:
+            return self.certificate.subject
+        names = self.certificate.names
         return names[0][1] if names else ""
 
     @property
     def issuer(self) -> str:
         """Who vouched for that name, as the certificate says, or ""."""
-        return "" if self.certificate is None else self.certificate.oidc_issuer
+        if self.certificate is None:
+            return ""
+        return self.certificate.issuer if self.is_by_subject else self.certificate.oidc_issuer
 
 
 def claims_of(candidate: Candidate) -> Claims:
@@ -49,6 +58,12 @@ def claims_of(candidate: Candidate) -> Claims:
     if candidate.is_bundle:
         return _of_bundle(candidate.content)
     return _of_layer(candidate.layers[0])
+
+
+def claims_of_envelope(envelope: Envelope) -> Claims:
+    """What an envelope of Notation's says of its signer; no log takes these in. Raises nothing."""
+    leaf = _certificate(envelope.certificates[0]) if envelope.certificates else None
+    return msgspec.structs.replace(_claims(leaf, "", None), is_by_subject=True)
 
 
 def _of_bundle(content: Document | Problem) -> Claims:

@@ -8,7 +8,7 @@ RULES = 1
 """As `core.formats.tuf.RULES`, for artefacts."""
 
 OTHER_FORMATS = ("application/vnd.cncf.notary.signature",)
-"""Types of signatures that are recognized and verified by nothing here."""
+"""Types of signatures that expectations know nothing of; a policy of Notation verifies them."""
 
 
 def image_state(trace: Trace, verdict: ImageVerdict) -> TrustState:

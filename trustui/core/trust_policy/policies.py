@@ -16,7 +16,7 @@ from trustui.core.limits import MIB, JsonLimits
 from trustui.core.primitives.canonical_json import JsonValue
 from trustui.core.primitives.strict_json import load
 from trustui.core.primitives.text import quoted, visible
-from trustui.core.trace import Check
+from trustui.core.trace import Check, Severity
 from trustui.core.trust_policy.expectations import Expectation, expectation_of
 from trustui.core.trust_policy.patterns import is_anchored
 
@@ -131,10 +131,20 @@ LINTS = (UNANCHORED, REPEATED, NO_LOG, EVERYBODY)
 
 
 class Lint(msgspec.Struct, frozen=True):
-    """Something in what is expected that its author may not have meant."""
+    """Something in what is expected that its author may not have meant.
+
+    `on` is the part of the policy or the file that it is about; "" is the whole, or told in `because`.
+    """
 
     id: str
     because: str
+    severity: Severity = Severity.MEDIUM
+    on: str = ""
+
+    @property
+    def words(self) -> str:
+        """For people: `on` and why."""
+        return f"{self.on}: {self.because}" if self.on else self.because
 
 
 def lint_expectation(expectation: Expectation) -> Iterator[Lint]:

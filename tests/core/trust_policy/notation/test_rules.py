@@ -16,7 +16,13 @@ from tests.core.trust_policy.notation.written import (
 )
 from trustui.core.errors import ParseError
 from trustui.core.trust_policy.notation.lint import OF_RULES
-from trustui.core.trust_policy.notation.rules import MAX_SCOPE, is_scope, is_store_name, subject_of
+from trustui.core.trust_policy.notation.rules import (
+    MAX_SCOPE,
+    is_scope,
+    is_store_name,
+    is_store_title,
+    subject_of,
+)
 
 
 def overriding(level: str = "strict", **override: str) -> Json:
@@ -148,3 +154,22 @@ def test_an_identity_of_a_plugin_asks_for_nothing_here() -> None:
     assert subject_of("com.example: x") is None
     with pytest.raises(ParseError):
         subject_of("C=US")
+
+
+@pytest.mark.parametrize(
+    ("title", "is_one"),
+    [
+        ("ca:acme", True),
+        ("signingAuthority:acme.2", True),
+        ("tsa:time_1", True),
+        ("acme", False),
+        ("ca", False),
+        ("ca:", False),
+        ("ca:..", False),
+        ("ca:a/b", False),
+        ("CA:acme", False),
+        ("key.pub", False),
+    ],
+)
+def test_a_statement_names_a_store_by_type_and_name(title: str, is_one: bool) -> None:
+    assert is_store_title(title) is is_one

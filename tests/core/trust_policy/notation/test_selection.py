@@ -5,6 +5,7 @@ from trustui.core.trust_policy.notation.selection import (
     for_file,
     for_repository,
     nearest_scope,
+    statement_for,
 )
 
 APP = statement("app", registryScopes=["a.example/team/app", "a.example/team/web"])
@@ -67,3 +68,19 @@ def test_files_take_the_global_statement_where_no_name_is_given() -> None:
 @pytest.mark.parametrize("name", ["raports", None])
 def test_without_such_a_statement_nothing_applies(name: str | None) -> None:
     assert for_file(document(FILES[0], kind="blob"), name).statement is None
+
+
+@pytest.mark.parametrize(
+    ("repository", "name", "scope"),
+    [("a.example/team/web", "app", "a.example/team/web"), ("b.example/x", "everything", "*")],
+)
+def test_the_statement_comes_with_the_scope_by_which_it_applies(
+    repository: str, name: str, scope: str
+) -> None:
+    found, by = statement_for(document(STAR, APP), repository)
+    assert found is not None
+    assert (found.name, by) == (name, scope)
+
+
+def test_no_statement_applies_by_no_scope() -> None:
+    assert statement_for(document(APP), "b.example/x") == (None, "")

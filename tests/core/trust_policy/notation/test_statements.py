@@ -34,3 +34,16 @@ def test_only_the_level_skip_is_skipped() -> None:
     one, other = document(skipping(registryScopes=["a.example/b"]), statement("b")).statements
     assert (one.is_skipped, other.is_skipped) == (True, False)
     assert other.level_words == "strict"
+
+
+def test_it_says_whom_it_trusts() -> None:
+    several = [f"x509.subject: C=US, ST=WA, O=Acme, CN={n}" for n in range(5)]
+    everybody = statement("open", registryScopes=["a.example/b"], trustedIdentities=["*"])
+    first, second, third = document(
+        statement(trustedIdentities=several),
+        everybody,
+        skipping("none", registryScopes=["a.example/c"]),
+    ).statements
+    assert first.who == f"all: {', '.join(several[:3])} and 2 more"
+    assert second.who == "open: whomever its trust stores certified"
+    assert third.who == "none: nobody"

@@ -12,7 +12,9 @@ from trustui.core.trust_policy.notation.stores import (
     Store,
     StoreFile,
     StoreFolder,
+    folder_of,
     load_store,
+    store_of,
 )
 from trustui.demo.images.certifying import AUTHORITY, issue
 
@@ -106,3 +108,21 @@ def test_a_forged_root_is_not_self_signed() -> None:
 
 def test_limits_have_room_for_real_files() -> None:
     assert len(pem(ROOT)) * 100 < MAX_STORE_FILE
+
+
+def test_a_store_may_be_one_file_with_all_its_certificates() -> None:
+    found = store_of("ca:acme", Document("ca:acme", pem(ROOT, BETWEEN)))
+    assert isinstance(found, tuple)
+    assert [one.der for one in found] == [ROOT, BETWEEN]
+    assert folder_of("ca:acme", Document("x", b"")).title == "ca:acme"
+
+
+def test_the_type_in_its_name_decides_what_may_stand_in_it() -> None:
+    found = store_of("tsa:acme", Document("the file", pem(BETWEEN)))
+    assert isinstance(found, ParseError)
+    assert found.because.startswith("the file in the trust store tsa:acme: ")
+
+
+def test_a_file_that_is_not_to_be_had_is_no_empty_store() -> None:
+    problem = Problem("ca:acme", ProblemKind.ABSENT, "gone")
+    assert store_of("ca:acme", problem) is problem

@@ -72,6 +72,17 @@ def test_a_tag_names_a_manifest_also_as_a_whole_reference(layout: OciLayout, dig
     assert answer.media_type == OCI_MANIFEST
 
 
+def test_names_that_can_be_no_tags_are_listed_to_be_told(
+    tmp_path: Path, repository: Repository, digest: str
+) -> None:
+    other = image(repository, "", b"other")
+    written(tmp_path, repository, {other: "no tag: <script>", digest: "1.0"})
+    layout = OciLayout(str(tmp_path), ImageOptions())
+    assert layout.tags() == Listing(("1.0", "no tag: <script>"))
+    assert problem(layout.ask(manifest_request("no tag: <script>"))) is ProblemKind.ABSENT
+    assert isinstance(layout.ask(manifest_request(other)), Document)
+
+
 def test_blobs_are_given_by_their_digest(layout: OciLayout, repository: Repository) -> None:
     for digest, body in repository.blobs.items():
         answer = layout.ask(blob_request(digest, len(body)))

@@ -1,5 +1,7 @@
 """Limits that a registry states, and what it says besides."""
 
+import pytest
+
 from tests.crawl.sources.oci_registry.conftest import NAME, Open, Serve, problem
 from tests.simulators.fault_server import answer
 from trustui.core.facts import Document, ProblemKind
@@ -43,4 +45,24 @@ def test_what_the_registry_says_of_its_limits_and_its_warnings_are_shown(
     registry.open(NAME).ask_many([manifest_request("1.0")] * 3)
     warning, quota = registry.notices()
     assert warning.startswith("it warns: your ")
-    assert quota == "requests left at the registry: 76;w=21600 of 100;w=21600"
+    assert quota == "requests left at the registry: 76 of 100 in 6 hours"
+
+
+@pytest.mark.parametrize(
+    ("left", "most", "told"),
+    [
+        ("7", None, "7"),
+        ("7", "9", "7 of 9"),
+        ("1;w=90", "2;w=90", "1 of 2 in 90 seconds"),
+        ("1", "2;w=60", "1 of 2 in 1 minute"),
+        ("many", "9;w=0", "many of 9"),
+        ("1;w=x", "most", "1;w=x of most"),
+    ],
+)
+def test_limits_are_told_in_words_and_what_is_none_as_it_came(
+    serve: Serve, open_at: Open, left: str, most: str | None, told: str
+) -> None:
+    headers = {"RateLimit-Remaining": left} | ({} if most is None else {"RateLimit-Limit": most})
+    registry = open_at(serve(headers=headers))
+    registry.open(NAME).ask(manifest_request("1.0"))
+    assert registry.notices() == (f"requests left at the registry: {told}",)

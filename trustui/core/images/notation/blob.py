@@ -47,7 +47,7 @@ def verify_notation_blob(question: BlobQuestion) -> Verification[NotationVerdict
     events, result = collect(verify_signature, asked)
     yield from events
     alone = trace(name, question.at, question.at, events)
-    verdict.signatures.append(as_told(alone, result, None))
+    verdict.signatures.append(as_told(alone, result, None, statement.who))
     first = alone.first_failing
     if first is not None and first.check == IDENTITY.id:
         verdict.miss = miss_of(statement.identities, asked.content, asked.media_type)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from trustui.core.facts import Document, Problem
+from trustui.core.facts import Document, Problem, Turn
 from trustui.core.oci.discovery import Artefact
 from trustui.core.oci.places import PlaceAnswer
 from trustui.core.oci.references import Reference
@@ -78,8 +78,11 @@ class NotationSignature(msgspec.Struct, frozen=True):
     digest: str
     """Of the signature's manifest, as clients name it; "" for a detached signature."""
     place: str
+    expectation: str
+    """Whom the statement trusts, for people."""
     outcome: Outcome
     first_failing: str | None
+    kind: str = "signature"
     logged: tuple[str, ...] = ()
     """Checks that failed and that the level only logs."""
     identity: str = ""
@@ -102,9 +105,33 @@ class NotationVerdict:
     """The identity that came closest to that signer, where no identity matched."""
     causes: tuple[str, ...] = ()
     """Ids of the findings that say why no signature is listed."""
+    turns: set[Turn] = field(default_factory=set)
+    """When time alone may change what a signature came to, the past too."""
 
     @property
     def is_skipped(self) -> bool:
         """Whether the statement asks for no verification."""
         statement = None if self.selection is None else self.selection.statement
         return statement is not None and statement.is_skipped
+
+    @property
+    def members(self) -> dict[str, object]:
+        """What an answer has besides its trace (DESIGN §8)."""
+        return {
+            "digest": None if self.artefact is None else self.artefact.digest,
+            "places": self.places,
+            "signatures": self.signatures,
+            "nearest": self.nearest,
+            "statement": None if self.selection is None else _told(self.selection),
+            "nearest_identity": self.miss,
+        }
+
+
+def _told(selection: Selection) -> dict[str, object]:
+    chosen = selection.statement
+    return {
+        "name": None if chosen is None else chosen.name,
+        "by": selection.by,
+        "level": None if chosen is None else chosen.level_words,
+        "considered": selection.considered,
+    }

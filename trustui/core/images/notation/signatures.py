@@ -78,6 +78,7 @@ class Tried(msgspec.Struct, frozen=True):
     content: Document | Problem | None = None
     """The envelope, where it was asked for."""
     media_type: str = ""
+    expectation: str = ""
 
     @property
     def group(self) -> str:
@@ -105,7 +106,7 @@ class Tried(msgspec.Struct, frozen=True):
     @property
     def told(self) -> NotationSignature:
         """As the answer lists it."""
-        return as_told(self.trace, self.result, self.listed)
+        return as_told(self.trace, self.result, self.listed, self.expectation)
 
 
 def miss_of(
@@ -127,7 +128,7 @@ def _is_trouble(step: Step) -> bool:
 
 
 def as_told(
-    one: Trace, result: SignatureOutcome | None, listed: Listed | None
+    one: Trace, result: SignatureOutcome | None, listed: Listed | None, expectation: str
 ) -> NotationSignature:
     """A signature as the answer lists it, from the trace of its group alone."""
     first = one.first_failing
@@ -136,6 +137,7 @@ def as_told(
         on=one.groups[0].on,
         digest="" if listed is None else listed.descriptor.digest,
         place="" if listed is None else listed.place.value,
+        expectation=expectation,
         outcome=one.outcome,
         first_failing=None if first is None else first.check,
         logged=logged_failures(one.steps),
@@ -167,7 +169,15 @@ def try_signature(
     """Fetch and verify one signature; whatever is wrong is a step of its group."""
     events, fetched = collect(_verified, listed, question, artefact, trust, ask)
     one = trace(listed.descriptor.digest, question.at, question.at, events)
-    return Tried(listed, events, one, fetched.result, fetched.content, fetched.media_type)
+    return Tried(
+        listed,
+        events,
+        one,
+        fetched.result,
+        fetched.content,
+        fetched.media_type,
+        trust.statement.who,
+    )
 
 
 class _Fetched(msgspec.Struct, frozen=True):

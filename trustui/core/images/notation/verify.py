@@ -89,6 +89,7 @@ def verify_notation_image(question: NotationQuestion, ask: Ask) -> Verification[
     tried = [try_signature(one, question, verdict.artefact, trust, ask) for one in chosen]
     if tried:
         yield chain.judge(LIMIT, judge_limit, tried, len(listing.signatures))
+    verdict.turns.update(turn for one in tried if one.result for turn in one.result.turns)
     yield from _concluded(verdict, tried, statement)
     return verdict
 

@@ -1,6 +1,6 @@
 """Notation's configuration directory as values: its documents, its stores, and what is wrong there."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -108,7 +108,7 @@ def lint_configuration(configuration: Configuration) -> Iterator[NotationLint]:
         statements = () if read.document is None else read.document.statements
         named |= {store for one in statements for store in one.stores}
     yield from _two_documents(configuration)
-    yield from _stores(configuration, named)
+    yield from lint_stores(configuration.stores, named)
 
 
 def _two_documents(configuration: Configuration) -> Iterator[NotationLint]:
@@ -125,12 +125,12 @@ def _two_documents(configuration: Configuration) -> Iterator[NotationLint]:
         yield advice("two_documents", DOCUMENTS["oci"][0], because, Severity.MEDIUM)
 
 
-def _stores(configuration: Configuration, named: set[str]) -> Iterator[NotationLint]:
-    there = {folder.title: folder for folder in configuration.stores}
-    for title in sorted(named - set(there)):
+def lint_stores(folders: Sequence[StoreFolder], named: Collection[str]) -> Iterator[NotationLint]:
+    """Everything about these stores, and about those that statements name and that are not there."""
+    for title in sorted(set(named) - {folder.title for folder in folders}):
         because = f"{_absent(title).because}, and a statement names it: it can verify nothing"
         yield refusal("store_absent", f"trust store {visible(title, 80)}", because)
-    for folder in configuration.stores:
+    for folder in folders:
         yield from _store(folder, is_named=folder.title in named)
 
 

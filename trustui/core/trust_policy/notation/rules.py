@@ -157,6 +157,12 @@ def is_store_name(name: str) -> bool:
     return _STORE_NAME.fullmatch(name) is not None and name not in {".", ".."}
 
 
+def is_store_title(title: str) -> bool:
+    """Whether a statement can name this as a trust store: `TYPE:NAME`."""
+    kind, colon, name = title.partition(":")
+    return bool(colon) and kind in STORE_TYPES and is_store_name(name)
+
+
 def _identities(identities: Sequence[str], on: str) -> Iterator[NotationLint]:
     if EVERYTHING in identities and len(identities) > 1:
         because = "the identity '*' is everybody, and others stand beside it"

@@ -34,15 +34,22 @@ class Selection(msgspec.Struct, frozen=True):
 
 def for_repository(document: NotationDocument, repository: str) -> Selection:
     """The statement for `HOST/NAME`; the document breaks no rule."""
-    exact = next((one for one in document.statements if repository in one.scopes), None)
-    star = next((one for one in document.statements if EVERYTHING in one.scopes), None)
-    chosen = exact or star
+    chosen, by = statement_for(document, repository)
+    exact = chosen if by == repository else None
     considered = tuple(
         Considered(one.name, one is chosen, _why(one, exact, repository))
         for one in document.statements
     )
-    by = "" if chosen is None else repository if exact is not None else EVERYTHING
     return Selection(repository, chosen, by, considered)
+
+
+def statement_for(document: NotationDocument, repository: str) -> tuple[Statement | None, str]:
+    """The statement that applies, and the scope by which it does; None and "" where none does."""
+    for scope in (repository, EVERYTHING):
+        for one in document.statements:
+            if scope in one.scopes:
+                return one, scope
+    return None, ""
 
 
 def _why(statement: Statement, exact: Statement | None, repository: str) -> str:

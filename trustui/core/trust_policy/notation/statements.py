@@ -7,6 +7,8 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from trustui.core.primitives.text import visible
+
 DocumentKind: TypeAlias = Literal["oci", "blob"]
 """Statements for repositories (`trustpolicy.json`), or by name for files (`trustpolicy.blob.json`)."""
 
@@ -61,6 +63,10 @@ ALWAYS, AFTER_EXPIRY = "always", "afterCertExpiry"
 """When a countersignature is demanded, where a store of timestamp authorities is named."""
 
 
+_SHOWN = 3
+"""Identities that a sentence names."""
+
+
 class Statement(msgspec.Struct, frozen=True):
     """One trust policy statement, as written; only of a document without refusals is it used."""
 
@@ -90,6 +96,16 @@ class Statement(msgspec.Struct, frozen=True):
         """For people: the level, and what differs from it."""
         changed = ", ".join(f"{name}: {action}" for name, action in self.override.items())
         return f"{self.level} with {changed}" if changed else self.level
+
+    @property
+    def who(self) -> str:
+        """Whom it trusts, for people."""
+        named = ", ".join(visible(one, 200) for one in self.identities[:_SHOWN]) or "nobody"
+        if self.identities == (EVERYTHING,):
+            named = "whomever its trust stores certified"
+        if len(self.identities) > _SHOWN:
+            named += f" and {len(self.identities) - _SHOWN:,} more"
+        return f"{visible(self.name, 80)}: {named}"
 
     def logs(self, validation: Validation) -> bool:
         """Whether a failure of this validation is only logged."""

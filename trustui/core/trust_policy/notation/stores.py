@@ -54,6 +54,19 @@ class StoreFolder(msgspec.Struct, frozen=True):
         return f"{self.kind}:{self.name}"
 
 
+def folder_of(title: str, answer: Document | Problem) -> StoreFolder:
+    """A store `TYPE:NAME` that is kept as one file with all its certificates."""
+    kind, _, name = title.partition(":")
+    if isinstance(answer, Problem):
+        return StoreFolder(kind, name, answer)
+    return StoreFolder(kind, name, (StoreFile(answer.location, answer),))
+
+
+def store_of(title: str, answer: Document | Problem) -> Store:
+    """The certificates of a store that is kept as one file, or why there are none."""
+    return load_store(folder_of(title, answer))
+
+
 def load_store(folder: StoreFolder) -> Store:
     """Every certificate of the store, in the order of its files, or the first reason against it."""
     if isinstance(folder.files, Problem):

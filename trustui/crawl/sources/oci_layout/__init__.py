@@ -62,11 +62,13 @@ class OciLayout:
         return [self._head(name) for name in names]
 
     def tags(self) -> Listing | Problem:
-        """As `index.json` names them, in its order."""
+        """As `index.json` names them, in its order; then names there that can be no tags."""
         if self._refused is not None:
             return self._refused
         listed = self._listed()
-        return listed if isinstance(listed, Problem) else Listing(tuple(listed.by_tag))
+        if isinstance(listed, Problem):
+            return listed
+        return Listing((*listed.by_tag, *_odd_names(listed.index)))
 
     def close(self) -> None:
         """Nothing is kept open."""
@@ -231,11 +233,20 @@ def _by_tag(index: Index) -> Mapping[str, Descriptor]:
     """The first entry of each tag; a whole reference as a name counts by its tag."""
     found: dict[str, Descriptor] = {}
     for entry in index.manifests:
-        name = entry.annotations.get(REF_NAME, "")
-        tag = name.rpartition(":")[2]
+        tag = _tag_in(entry.annotations.get(REF_NAME, ""))
         if is_tag(tag):
             found.setdefault(tag, entry)
     return found
+
+
+def _odd_names(index: Index) -> Iterator[str]:
+    """Names of entries by which nobody can ask for them."""
+    names = dict.fromkeys(entry.annotations.get(REF_NAME, "") for entry in index.manifests)
+    return (name for name in names if name and not is_tag(_tag_in(name)))
+
+
+def _tag_in(name: str) -> str:
+    return name.rpartition(":")[2]
 
 
 def _written(entry: Descriptor, manifest: Manifest | Index) -> dict[str, object]:

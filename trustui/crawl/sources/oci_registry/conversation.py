@@ -7,7 +7,7 @@ from typing import TypeGuard
 import msgspec
 
 from trustui.core.facts import Problem, ProblemKind
-from trustui.core.primitives.text import visible
+from trustui.core.primitives.text import counted, visible
 from trustui.crawl.fetch import AddressPolicy, Door, Exchange, Fetch, Reply, Unchanged
 from trustui.crawl.image_source import ImageOptions
 from trustui.crawl.secrets import Secret
@@ -18,6 +18,9 @@ from trustui.crawl.transfer.headers import shown
 
 _MAX_NOTICES = 20
 _MAX_WARNING = 300
+_COUNT = re.compile(r"([0-9]{1,12})(?:;w=([0-9]{1,9}))?")
+"""A count and the seconds it is over, as Docker Hub states its limits."""
+_UNITS = ((3_600, "hour"), (60, "minute"), (1, "second"))
 _WARNING = re.compile(r'299 [^ ]{1,100} "((?:[^"\\]|\\.)*)"')
 """Distribution specification 1.1, "Warnings": to be shown, never to be acted on."""
 
@@ -134,8 +137,19 @@ class Conversation:
                 self._notices[f"it warns: {visible(said[1], _MAX_WARNING)}"] = None
         left, most = reply.first("ratelimit-remaining"), reply.first("ratelimit-limit")
         if left:
-            of = f" of {visible(most, 40)}" if most else ""
-            self._quota = f"requests left at the registry: {visible(left, 40)}{of}"
+            self._quota = f"requests left at the registry: {_quota(left, most)}"
+
+
+def _quota(left: str, most: str) -> str:
+    """`76 of 100 in 6 hours`; what is no number with its window is told as it came."""
+    parts = [_COUNT.fullmatch(one) for one in (left, most)]
+    of = f" of {parts[1][1] if parts[1] else visible(most, 40)}" if most else ""
+    told = f"{parts[0][1] if parts[0] else visible(left, 40)}{of}"
+    seconds = next((int(one[2]) for one in parts if one and one[2]), 0)
+    if not seconds:
+        return told
+    size, unit = next(one for one in _UNITS if seconds % one[0] == 0)
+    return f"{told} in {counted(seconds // size, unit)}"
 
 
 def _is_refused(answer: Reply | Problem) -> TypeGuard[Reply]:
