@@ -8,10 +8,15 @@ from django.db.migrations.recorder import MigrationRecorder
 from pytest_django import DjangoAssertNumQueries
 
 from tests.simulators.command_line import Trustui
+from tests.simulators.expecting import give
+from tests.simulators.expiring import authority
+from tests.simulators.image_repository import Repository
+from tests.simulators.imaged import Imaged
 from tests.simulators.watched import START, Watched, vendor
+from trustui.images.models import ImageRepository
 from trustui.jobs.models import Job, State, Worker
 from trustui.operate.status import status_at
-from trustui.verdicts.models import ClockDoubt
+from trustui.verdicts.models import ClockDoubt, DueRepository
 
 pytestmark = pytest.mark.django_db
 
@@ -91,6 +96,24 @@ def test_it_takes_as_many_statements_for_many_sources(
 ) -> None:
     for one in many:
         one.crawl(START)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(15):
         status = status_at(START)
     assert len(status.trouble) == 12
+
+
+def test_what_has_expired_in_trust_material_is_counted(trustui: Trustui) -> None:
+    give("ca:acme", authority("CN=acme", START).pem)
+    answer = trustui("status")
+    assert answer.status == 0
+    assert "expired in trust material: 1 certificate\n" in answer.out
+    assert trustui("status", "--json").json["expired"] == {"certificate": 1}
+
+
+def test_images_that_wait_are_counted(trustui: Trustui) -> None:
+    Imaged({"team/app": Repository()}).crawl(START)
+    repository = ImageRepository.objects.get()
+    DueRepository.objects.create(repository=repository, cause="policy", since=START)
+    told = trustui("status", "--json").json
+    assert (told["overdue_artefacts"], told["waiting_repositories"]) == (0, 1)
+    out = trustui("status").out
+    assert "images: 0 artefacts overdue, repositories to verify again: 1\n" in out

@@ -37,8 +37,8 @@ def made(cast: Cast, asked: Asked | None = None) -> Calendar:
     return Calendar.objects.select_related("owner").get(pk=calendar.pk)
 
 
-def link(source_id: int, role_id: str) -> str:
-    return f"https://trust.example/{source_id}/{role_id}"
+def link(path: str) -> str:
+    return f"https://trust.example{path}"
 
 
 def told(calendar: Calendar, now: datetime = NOW) -> ReadCalendar:
@@ -56,7 +56,7 @@ def test_each_expiry_is_an_event_with_who_signs(cast: Cast) -> None:
     assert first["DESCRIPTION"].startswith(
         "Version 1 of timestamp expires on 8 Mar 2026 12:00 UTC.\nIts successor is signed by 1 of 1 key: "
     )
-    assert first["URL"].startswith("https://trust.example/")
+    assert first["URL"].startswith("https://trust.example/sources/")
     assert HIDDEN_NAME not in str(events)
 
 
@@ -121,12 +121,14 @@ def test_a_calendar_of_very_many_says_that_it_is_not_all(
     monkeypatch.setattr(module, "MOST_EVENTS", 2)
     found = told(made(cast))
     assert len(found.events) == 2
-    assert found.properties["DESCRIPTION"] == "When documents expire: all roles; the first 2"
+    assert (
+        found.properties["DESCRIPTION"] == "When it expires: everything that expires; the first 2"
+    )
 
 
 def test_few_queries_make_it(cast: Cast, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     calendar = made(cast)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         feed(calendar, NOW, "h", link)
 
 
@@ -146,10 +148,13 @@ def test_ones_own_are_listed(cast: Cast) -> None:
 
 def test_what_it_holds_is_told_in_words(cast: Cast) -> None:
     viewer = viewer_of(cast.own.administrator)
-    assert what_of(Asked(), viewer) == "all roles"
+    assert what_of(Asked(), viewer) == "everything that expires"
+    assert what_of(Asked(kind="trusted_root", source="acme"), viewer) == (
+        "all trust windows, of sources and material whose names hold acme"
+    )
     team = cast.own.team.pk
     assert (
-        what_of(Asked(team=team, source_id=7), viewer)
+        what_of(Asked(team=team, source_id=7, kind="role"), viewer)
         == "all roles, of source 7, of the team Platform"
     )
     assert what_of(Asked(team=cast.other.team.pk), viewer).endswith("of the team that was left")

@@ -18,7 +18,9 @@ from trustui.pages.due import (
     instants,
     judged_at,
     of_source,
+    of_this,
     source_given,
+    sources_then,
 )
 from trustui.pages.moment import Moment
 from trustui.pages.viewer import viewer_of
@@ -40,6 +42,9 @@ def test_a_question_is_read_from_an_address() -> None:
     assert asked_of(given) == Asked(
         "14", date(2026, 6, 1), date(2026, 6, 7), team=3, source="up", role="root"
     )
+    assert [asked_of({"kind": one}).kind for one in ("", "role", "certificate", "x", "roles")] == [
+        "", "role", "certificate", "", "",
+    ]  # fmt: skip
     assert asked_of({"window": "15"}, "7") == Asked("7")
     assert asked_of({}) == Asked(ALL)
 
@@ -69,6 +74,12 @@ def test_a_source_is_given_by_its_number() -> None:
         source_given(Asked(), "x")
 
 
+def test_of_a_source_what_it_has_is_asked_for() -> None:
+    metadata, registry = Source(pk=3, kind="directory"), Source(pk=4, kind="oci_registry")
+    assert of_this(Asked("7", kind="signature"), metadata) == Asked("7", source_id=3, kind="role")
+    assert of_this(Asked(), registry) == Asked(source_id=4, kind="signature")
+
+
 def test_windows_and_days_are_bounds() -> None:
     assert instants(Asked(ALL), AT) == (None, None)
     assert instants(Asked("overdue"), AT) == (None, AT + TICK)
@@ -86,8 +97,10 @@ def test_instants_that_no_picture_reaches_are_brought_nearer() -> None:
 
 
 def names(cast: Cast, asked: Asked, moment: Moment) -> list[str]:
-    found = documents(viewer_of(cast.own.administrator), moment, asked)
-    assert found is not None
+    viewer = viewer_of(cast.own.administrator)
+    then = [] if moment.at == moment.now else sources_then(viewer, moment, asked)
+    assert then is not None
+    found = documents(viewer, moment, asked, then)
     return [f"{row.role} of {row.source}" for row in found.page((None, None), None, 50)]
 
 
@@ -122,10 +135,9 @@ def test_counting_takes_one_query(
     cast: Cast, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     found = documents(viewer_of(cast.own.administrator), Moment(AT, AT, AT), Asked())
-    assert found is not None
     RoleState.objects.filter(role="root").update(expires_at=AT)
     with django_assert_num_queries(1):
-        tally = found.tally(AT)
+        tally = found.tallies(AT)["role"]
     assert tally.windows["overdue"] == 1
     assert tally.windows["7"] == 1
     assert tally.days[AT.date()] == 1

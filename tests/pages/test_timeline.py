@@ -18,7 +18,7 @@ from trustui.pages.viewer import Viewer
 from trustui.pages.viewer import viewer_of as viewer_of_user
 
 pytestmark = pytest.mark.django_db
-MOST_QUERIES = 12
+MOST_QUERIES = 16
 
 
 def at(days: float) -> Moment:

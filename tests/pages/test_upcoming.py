@@ -19,7 +19,7 @@ def at(days: int) -> Moment:
 @pytest.mark.django_db
 def test_each_day_has_its_bar(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     viewer = viewer_of(make_cast().own.administrator)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(3):
         found = upcoming(viewer, at(3))
     assert isinstance(found, Upcoming)
     # the timestamp lives 7 days and the snapshot 30, from the start on
@@ -29,7 +29,8 @@ def test_each_day_has_its_bar(django_assert_num_queries: DjangoAssertNumQueries)
     assert [(number, bar.sign) for number, bar in high.items()] == [(4, "soon"), (27, "none")]
     assert high[4].height == f"{HEIGHT:.1f}"
     assert high[4].title == "1 role on 8 Mar 2026"
-    assert found.marks == ("today", "11 Mar", "18 Mar", "25 Mar")
+    assert found.words == "1 role within 7 days, 2 roles within 28"
+    assert found.marks == ("today", "11 Mar", "18 Mar", "25 Mar", "1 Apr")
 
 
 @pytest.mark.django_db
@@ -37,7 +38,8 @@ def test_what_has_expired_is_over() -> None:
     viewer = viewer_of(make_cast().own.administrator)
     found = upcoming(viewer, at(8))
     assert found is not None
-    assert (found.week, found.month) == (0, 1)
+    assert (found.week, found.month, found.this_week) == (0, 1, "")
+    assert found.words == "Nothing within 7 days, 1 role within 28"
 
 
 @pytest.mark.django_db

@@ -1,15 +1,23 @@
 """The page of expiries."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from gzip import compress
 from xml.etree.ElementTree import fromstring
 
 import pytest
+from django.urls import reverse
 
+from tests.simulators.calendar_reader import read
+from tests.simulators.expecting import give
+from tests.simulators.expiring import authority, expiring_things
 from tests.simulators.people import HIDDEN_NAME, Cast
 from trustui.accounts.models import Role
-from trustui.inventory.models import RoleState, RoleVersion
+from trustui.inventory.models import RoleState, RoleVersion, Source
 from trustui.inventory.text import identity
+from trustui.pages.counts import counts
+from trustui.pages.viewer import viewer_of
+from trustui.policies.models import TrustMaterial
 
 
 def lapse(cast: Cast, role: str, days: int) -> None:
@@ -150,3 +158,99 @@ def test_a_page_stays_small_with_many_roles(cast: Cast) -> None:
     assert len(compress(answer.content)) < 20_000
     assert "26 more roles of this page stand in the table alone" in answer.content.decode()
     assert 'rel="next"' in answer.content.decode()
+
+
+# ---- what is no role
+
+
+@pytest.fixture
+def others(cast: Cast) -> Cast:
+    """Our team has a store whose certificate ends in three days, and strangers have another one."""
+    ends = datetime.now(UTC) + timedelta(days=3, hours=1)
+    give("ca:acme", authority("CN=acme root", ends).pem, team=cast.own.team)
+    give("ca:theirs", authority(f"CN={HIDDEN_NAME}", ends).pem, team=cast.other.team)
+    return cast
+
+
+def test_certificates_stand_beside_roles(others: Cast) -> None:
+    lapse(others, "timestamp", 3)
+    text = others.as_role(Role.VIEWER).get("/expiries/").content.decode()
+    assert "<h1>1 role and 1 certificate expire within 7 days</h1>" in text
+    assert '<th scope="col">Role or name</th><th scope="col">Where</th>' in text
+    address = reverse("material", args=[TrustMaterial.objects.get(name="ca:acme").pk])
+    assert f'<a href="{address}"><bdi>CN=acme root</bdi></a>' in text
+    assert "<bdi>ca:acme</bdi>" in text
+    assert HIDDEN_NAME not in text
+
+
+def test_a_kind_is_chosen_and_kept(others: Cast) -> None:
+    lapse(others, "timestamp", 3)
+    client = others.as_role(Role.VIEWER)
+    text = client.get("/expiries/?kind=certificate").content.decode()
+    assert "<h1>1 certificate expires within 7 days</h1>" in text
+    assert '<th scope="col">Name</th>' in text
+    assert 'name="role"' not in text
+    assert '<option value="certificate" selected>certificates</option>' in text
+    assert 'href="/expiries/calendars/?kind=certificate"' in text
+    form = client.get("/expiries/calendars/?kind=certificate").content.decode()
+    assert '<input type="hidden" name="kind" value="certificate">' in form
+    assert "all certificates" in form
+    assert "CN=acme root" not in client.get("/expiries/?kind=role").content.decode()
+    assert client.get("/expiries/?kind=<b>").status_code == 200
+
+
+def test_a_lane_and_its_bar_lead_to_the_material(others: Cast) -> None:
+    text = others.as_role(Role.VIEWER).get("/expiries/?kind=certificate").content.decode()
+    address = reverse("material", args=[TrustMaterial.objects.get(name="ca:acme").pk])
+    assert text.count(f'href="{address}"') >= 3
+    assert 'title="CN=acme root of ca:acme: ' in text
+
+
+def test_hostile_names_of_certificates_are_shown_and_not_believed(cast: Cast) -> None:
+    ends = datetime.now(UTC) + timedelta(days=3)
+    give("<i>x", authority("<b>\u202ex", ends).pem, team=cast.own.team)
+    text = cast.as_role(Role.VIEWER).get("/expiries/?kind=certificate").content.decode()
+    assert "<bdi>CN=\\&lt;b\\&gt;\\u{202E}x</bdi>" in text
+    assert "<bdi>&lt;i&gt;x</bdi>" in text
+    assert "\u202e" not in text
+
+
+def test_exports_and_the_interface_tell_the_same(others: Cast) -> None:
+    client = others.as_role(Role.VIEWER)
+    exported = b"".join(client.get("/expiries/export.json?kind=certificate"))
+    (row,) = json.loads(exported)
+    assert (row["kind"], row["name"], row["source"]) == ("certificate", "CN=acme root", "ca:acme")
+    assert (row["source_id"], len(row["fingerprint"])) == (None, 64)
+    rows = b"".join(client.get("/expiries/export.csv?kind=certificate")).decode().splitlines()
+    assert len(rows) == 2
+    assert "ca:acme" in rows[1]
+    (line,) = client.get("/api/v1/expiries/?kind=certificate").json()["lines"]
+    assert line["name"] == row["name"]
+    assert client.get("/api/v1/expiries/?kind=certificates").status_code == 400
+
+
+def test_a_calendar_keeps_the_kind(others: Cast) -> None:
+    client = others.as_role(Role.VIEWER)
+    made = client.post("/expiries/calendars/", {"name": "stores", "kind": "certificate"})
+    address = made.context["made"].removeprefix("http://testserver")
+    (event,) = read(client.get(address).content).events
+    assert event["SUMMARY"] == "CN=acme root (certificate) expires"
+    assert event["URL"].startswith("http://testserver/policies/")
+
+
+def test_the_overview_and_the_rail_count_them(others: Cast) -> None:
+    text = others.as_role(Role.VIEWER).get("/").content.decode()
+    assert "1 certificate expires this week" in text
+    assert counts(viewer_of(others.people[Role.VIEWER]), datetime.now(UTC)).expiring == 1
+
+
+def test_a_registry_has_its_signatures_on_a_timeline(cast: Cast) -> None:
+    things = expiring_things()
+    Source.objects.filter(pk=things.source.pk).update(team=cast.own.team)
+    client = cast.as_role(Role.VIEWER)
+    text = client.get(f"/sources/{things.source.pk}/timeline/").content.decode()
+    assert "CN=release" in text
+    assert f"<bdi>registry.example/team/app@{things.digest[:15]}…{things.digest[-4:]}</bdi>" in text
+    assert '<th scope="col">What</th>' in text
+    page = client.get(f"/sources/{things.source.pk}/").content.decode()
+    assert f'href="/sources/{things.source.pk}/timeline/"' in page

@@ -14,6 +14,7 @@ from trustui.inventory.models import Source
 from trustui.inventory.recognizing import IMAGE_KINDS
 from trustui.jobs.models import Job, State, Worker
 from trustui.operate.arguments import add_json, tell
+from trustui.policies.terms import in_force
 from trustui.verdicts import image_history
 from trustui.verdicts.history import current, overdue, states
 from trustui.verdicts.models import ClockDoubt, Held
@@ -77,6 +78,12 @@ class Status(msgspec.Struct, frozen=True):
     more_trouble: int
     overdue_verdicts: int
     held_verdicts: int
+    overdue_artefacts: int
+    """Of registries: those that time has overtaken and that were not judged again for a minute."""
+    waiting_repositories: int
+    """Of registries: those with artefacts that are to be verified again."""
+    expired: dict[str, int]
+    """In trust material: how many `certificate`s and windows (`trusted_root`) have expired."""
     jobs: Jobs
     workers: list[WorkerNow]
     clocks_in_doubt: list[Doubt]
@@ -121,6 +128,9 @@ def status_at(now: datetime) -> Status:
         more_trouble=bad - len(trouble),
         overdue_verdicts=overdue(now - LATE),
         held_verdicts=Held.objects.count(),
+        overdue_artefacts=image_history.overdue(now - LATE),
+        waiting_repositories=image_history.waiting(),
+        expired=_expired(now),
         jobs=jobs,
         workers=[
             WorkerNow(one.name, one.mode, one.running)
@@ -129,6 +139,11 @@ def status_at(now: datetime) -> Status:
         clocks_in_doubt=doubts,
         missing_migrations=missing,
     )
+
+
+def _expired(now: datetime) -> dict[str, int]:
+    gone = in_force().filter(expires_at__lte=now)
+    return dict(gone.values_list("kind").annotate(Count("pk")).order_by("kind"))
 
 
 def _trouble() -> list[Trouble]:
@@ -178,6 +193,14 @@ def _lines(status: Status) -> Iterator[str]:
         yield f"artefacts: {image_history.in_numbers(status.artefacts)}"
     if status.overdue_verdicts or status.held_verdicts:
         yield f"verdicts: {status.overdue_verdicts:,} overdue, {status.held_verdicts:,} held"
+    if status.overdue_artefacts or status.waiting_repositories:
+        yield (
+            f"images: {counted(status.overdue_artefacts, 'artefact')} overdue, "
+            f"repositories to verify again: {status.waiting_repositories:,}"
+        )
+    if status.expired:
+        told = ", ".join(f"{count:,} {kind}" for kind, count in status.expired.items())
+        yield f"expired in trust material: {told}"
     yield _jobs_line(status.jobs)
     yield f"workers: {', '.join(one.name for one in status.workers) or 'none is alive'}"
 

@@ -4,26 +4,30 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import msgspec
+from django.urls import reverse
 
 from trustui.accounts.models import Calendar
 from trustui.core.primitives.text import visible
-from trustui.pages.due import DAY, Asked, Due, documents
+from trustui.inventory.text import identity
+from trustui.pages.due import DAY, KINDS, ROLE, Asked, Due
+from trustui.pages.expiring import expiring
 from trustui.pages.icalendar import Event, write
 from trustui.pages.moment import Moment
 from trustui.pages.pictures.timeline_picture import at as in_words
 from trustui.pages.signers import Listed, listed
 from trustui.pages.stated import NOTHING, signing_begins
+from trustui.pages.terms import TermDue
 from trustui.pages.viewer import Viewer, viewer_of
 
 MOST = 200
 MOST_EVENTS = 1_000
-"""Documents of one calendar, the first to expire first."""
+"""Things in one calendar, the first to expire first."""
 PAST, AHEAD = 30 * DAY, 400 * DAY
 """How far back and ahead of now a calendar reaches."""
-_NARROWED = ("team", "source", "role", "source_id")
+_NARROWED = ("team", "source", "role", "source_id", "kind")
 
-Link = Callable[[int, str], str]
-"""The address of a role, by source and role id, as a calendar program can open it."""
+Link = Callable[[str], str]
+"""The address of a path of this installation, as a calendar program can open it."""
 
 
 class CalendarLine(msgspec.Struct, frozen=True):
@@ -79,34 +83,47 @@ def narrowed(calendar: Calendar) -> Asked:
     return Asked(**{name: calendar.narrowed.get(name, default) for name, default in _DEFAULTS})
 
 
-_DEFAULTS = (("team", None), ("source", ""), ("role", ""), ("source_id", None))
+_DEFAULTS = (("team", None), ("source", ""), ("role", ""), ("source_id", None), ("kind", ""))
 
 
 def what_of(asked: Asked, viewer: Viewer) -> str:
     """`roles that begin with root, of sources named vendor`."""
-    parts = ["all roles" if not asked.role else f"roles that begin with {visible(asked.role, 100)}"]
+    parts = [_kind_words(asked)]
     if asked.source_id is not None:
         parts.append(f"of source {asked.source_id}")
     if asked.source:
-        parts.append(f"of sources whose names hold {visible(asked.source, 100)}")
+        what = "sources" if asked.kind == ROLE or asked.role else "sources and material"
+        parts.append(f"of {what} whose names hold {visible(asked.source, 100)}")
     if asked.team is not None:
         parts.append(f"of the team {viewer.team_names.get(asked.team, 'that was left')}")
     return ", ".join(parts)
 
 
-def feed(calendar: Calendar, now: datetime, host: str, link: Link) -> bytes:
-    """The calendar as its owner may see it now: six queries.
+def _kind_words(asked: Asked) -> str:
+    if asked.role:
+        return f"roles that begin with {visible(asked.role, 100)}"
+    return f"all {KINDS[asked.kind]}s" if asked.kind in KINDS else "everything that expires"
 
-    Equal until a document is replaced or goes out of its reach; `host` ends the events' ids.
+
+def feed(calendar: Calendar, now: datetime, host: str, link: Link) -> bytes:
+    """The calendar as its owner may see it now: eight queries.
+
+    Equal until something is replaced or goes out of its reach; `host` ends the events' ids.
     """
     viewer = viewer_of(calendar.owner)
     asked = narrowed(calendar)
-    found = documents(viewer, Moment(now, now, now), asked)
+    found = expiring(viewer, Moment(now, now, now), asked)
     assert found is not None  # of now there are never too many
     rows = found.page((now - PAST, now + AHEAD), None, MOST_EVENTS)
-    about = listed(rows, None)
-    events = [event for row in rows for event in _events(row, about, host, link)]
-    told = f"When documents expire: {what_of(asked, viewer)}"
+    about = listed([row for row in rows if isinstance(row, Due)], None)
+    events = [
+        event
+        for row in rows
+        for event in (
+            _events(row, about, host, link) if isinstance(row, Due) else _event(row, host, link)
+        )
+    ]
+    told = f"When it expires: {what_of(asked, viewer)}"
     if len(rows) == MOST_EVENTS:
         told = f"{told}; the first {MOST_EVENTS:,}"
     return write(calendar.name, told, events)
@@ -124,7 +141,7 @@ def _events(row: Due, about: Listed, host: str, link: Link) -> Iterator[Event]:
         stamp=row.seen_at,
         summary=f"{role} of {source} expires",
         description="\n".join(told),
-        url=link(row.source_id, row.role_id),
+        url=link(reverse("role", args=[row.source_id, row.role_id])),
     )
     yield event
     begins = _renewal(row, about)
@@ -135,6 +152,18 @@ def _events(row: Due, about: Listed, host: str, link: Link) -> Iterator[Event]:
             at=begins,
             summary=f"{role} of {source} is to be signed anew",
         )
+
+
+def _event(row: TermDue, host: str, link: Link) -> Iterator[Event]:
+    name = visible(row.name, 100)
+    yield Event(
+        uid=f"expiry-{identity(row.key)[:32]}@{host}",
+        at=row.expires_at,
+        stamp=row.seen_at,
+        summary=f"{name} ({row.what}) expires",
+        description=f"{row.what} {name} of {row.where} expires on {in_words(row.expires_at)}.",
+        url=link(row.href),
+    )
 
 
 def _renewal(row: Due, about: Listed) -> datetime | None:

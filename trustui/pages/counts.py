@@ -11,13 +11,14 @@ from django.db import connection
 
 from trustui.accounts.permissions import Act
 from trustui.core.trace import TrustState
-from trustui.images.models import ImageRepository, Tag, TagMove
+from trustui.images.models import ImageRepository, SignatureTerm, Tag, TagMove
 from trustui.inventory import sql
 from trustui.inventory.models import RoleState, Source, SourceKey
 from trustui.jobs.models import Job, State
 from trustui.pages.images.failing import WRONG as WRONG_IMAGES
 from trustui.pages.jobs import OF_ONE_SOURCE
 from trustui.pages.viewer import Viewer
+from trustui.policies.models import MaterialTerm, TrustMaterial
 from trustui.verdicts.models import Acceptance, ArtefactStanding, Finding, SourceVerdict
 
 SOON = timedelta(days=7)
@@ -53,7 +54,14 @@ SELECT
             AND tag.gone_at IS NULL AND NOT tag.is_helper)),
     (SELECT COUNT(*) FROM own),
     (SELECT COUNT(*) FROM {roles} WHERE is_listed
-        AND expires_at > %s AND expires_at <= %s AND source_id IN (SELECT id FROM own)),
+        AND expires_at > %s AND expires_at <= %s AND source_id IN (SELECT id FROM own))
+    + (SELECT COUNT(*) FROM {material_terms} term JOIN {materials} named ON named.id = term.material_id
+        WHERE named.is_current AND NOT term.is_superseded
+        AND term.expires_at > %s AND term.expires_at <= %s AND named.team_id IN ({teams}))
+    + (SELECT COUNT(*) FROM {signature_terms} term
+        JOIN {repositories} place ON place.id = term.repository_id
+        WHERE term.is_in_force AND place.gone_at IS NULL
+        AND term.expires_at > %s AND term.expires_at <= %s AND term.source_id IN (SELECT id FROM own)),
     (SELECT COUNT(DISTINCT key_id) FROM {keys} WHERE source_id IN (SELECT id FROM own)),
     (SELECT COUNT(*) FROM {findings} noticed
         WHERE gone_at IS NULL AND source_id IN (SELECT id FROM own) AND NOT EXISTS (
@@ -74,6 +82,9 @@ _TABLES = {
     "tags": sql.table(Tag),
     "moves": sql.table(TagMove),
     "roles": sql.table(RoleState),
+    "materials": sql.table(TrustMaterial),
+    "material_terms": sql.table(MaterialTerm),
+    "signature_terms": sql.table(SignatureTerm),
     "keys": sql.table(SourceKey),
     "findings": sql.table(Finding),
     "acceptances": sql.table(Acceptance),
@@ -83,7 +94,7 @@ NOTHING = Counts(0, 0, 0, 0, 0, 0)
 
 
 def counts(viewer: Viewer, now: datetime) -> Counts:
-    """Of the sources that this person sees; jobs for whoever looks after them."""
+    """Of the sources and materials that this person sees; jobs for whoever looks after them."""
     teams = viewer.teams
     if not teams:
         return NOTHING
@@ -97,6 +108,7 @@ def counts(viewer: Viewer, now: datetime) -> Counts:
         **_TABLES,
     )
     told = _instant(now)
+    within = told, _instant(now + SOON)
     today = connection.ops.adapt_datefield_value(now.astimezone(UTC).date())
     state = str(State.QUARANTINED) if managed else ""
     of_jobs: list[str | int] = [state, *OF_ONE_SOURCE, *managed]
@@ -107,8 +119,10 @@ def counts(viewer: Viewer, now: datetime) -> Counts:
                 *teams,
                 *WRONG,
                 *WRONG_IMAGES,
-                told,
-                _instant(now + SOON),
+                *within,
+                *within,
+                *teams,
+                *within,
                 told,
                 today,
                 told,

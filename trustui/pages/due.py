@@ -1,10 +1,10 @@
-"""Which documents are served, when they expire, and how that question is narrowed.
+"""How the question about expiries is narrowed, and which documents that are served expire when.
 
 Now it is what `RoleState` holds; for another instant it is the newest version of each role that had
 been seen by then, of few sources.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -12,10 +12,21 @@ import msgspec
 from django.db.models import Case, Count, F, Q, QuerySet, Value, When, Window
 from django.db.models.functions import RowNumber, TruncDate
 
+from trustui.core.trust_policy.terms import TermKind
 from trustui.inventory.models import RoleState, RoleVersion, Source
+from trustui.inventory.recognizing import IMAGE_KINDS
 from trustui.pages.moment import Moment
 from trustui.pages.viewer import Viewer
 
+ROLE, REVOCATION_LIST = "role", "revocation_list"
+KINDS: Mapping[str, str] = {
+    ROLE: "role",
+    TermKind.CERTIFICATE.value: "certificate",
+    TermKind.TRUSTED_ROOT.value: "trust window",
+    TermKind.SIGNATURE.value: "signature",
+    REVOCATION_LIST: "revocation list",
+}
+"""Each kind of what expires, as the address names it, with the noun that counts it."""
 OVERDUE, LATER, ALL = "overdue", "later", "all"
 WINDOWS: Mapping[str, int] = {OVERDUE: 0, "1": 1, "7": 7, "14": 14, "28": 28, "90": 90}
 """Each window of the address with its days; what has expired is a window of its own, and so are
@@ -38,7 +49,7 @@ class AskedError(ValueError):
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """How the list is narrowed. Days are days of UTC, both of them counted in."""
+    """How the list is narrowed: what expires of which kind, when and where. Days are days of UTC, both of them counted in."""
 
     window: str = ALL
     begins: date | None = None
@@ -49,6 +60,8 @@ class Asked(msgspec.Struct, frozen=True):
     role: str = ""
     """How the name begins."""
     source_id: int | None = None
+    kind: str = ""
+    """Of `KINDS`; empty: every kind but revocation lists, whose next update comes by itself."""
 
     @property
     def is_brushed(self) -> bool:
@@ -70,6 +83,11 @@ class Due(msgspec.Struct, frozen=True):
     seen_at: datetime
     expires_at: datetime
 
+    @property
+    def stream(self) -> int:
+        """Documents come before what expires at the same instant with them."""
+        return 0
+
 
 class Tally(msgspec.Struct, frozen=True):
     """How many documents expire: by the day of UTC, and by the shortest window that holds them."""
@@ -85,8 +103,11 @@ def judged_at(moment: Moment) -> datetime:
 
 
 def asked_of(given: Mapping[str, str], default: str = ALL) -> Asked:
-    """From a query string: `window`, `from`, `to`, `team`, `source`, `role`. Raises AskedError."""
-    window = given.get("window", "")
+    """From a query string: `window`, `from`, `to`, `team`, `source`, `role`, `kind`.
+
+    Raises AskedError.
+    """
+    window, kind = given.get("window", ""), given.get("kind", "")
     begins, ends = _day("from", given.get("from", "")), _day("to", given.get("to", ""))
     if begins is not None and ends is not None and begins > ends:
         begins, ends = ends, begins
@@ -97,12 +118,19 @@ def asked_of(given: Mapping[str, str], default: str = ALL) -> Asked:
         team=_number("team", given.get("team", "")),
         source=given.get("source", "").strip()[:_LONGEST],
         role=given.get("role", "").strip()[:_LONGEST],
+        kind=kind if kind in KINDS else "",
     )
 
 
 def of_source(asked: Asked, source_id: int | None) -> Asked:
     """The same, of one source alone."""
     return msgspec.structs.replace(asked, source_id=source_id)
+
+
+def of_this(asked: Asked, source: Source) -> Asked:
+    """The same, of one source alone; of registries signatures expire, of all others roles."""
+    kind = TermKind.SIGNATURE.value if source.kind in IMAGE_KINDS else ROLE
+    return msgspec.structs.replace(asked, source_id=source.pk, kind=kind)
 
 
 def source_given(asked: Asked, text: str) -> Asked:
@@ -161,42 +189,60 @@ class Documents(msgspec.Struct, frozen=True):
         limit: int,
     ) -> list[Due]:
         """The next documents, the first to expire first: one query."""
-        since, until = bounds
-        query = self.query
-        if since is not None:
-            query = query.filter(expires_at__gte=since)
-        if until is not None:
-            query = query.filter(expires_at__lt=until)
-        if after is not None:
-            at, id_ = after
-            # The plain bound lets the index begin there; the pair would be filtered row by row.
-            query = query.filter(expires_at__gte=at).filter(Q(expires_at__gt=at) | Q(id__gt=id_))
         columns = ("version", "blob__sha256", "blob_id", "first_seen_at")
-        found = query.order_by("expires_at", "id").values_list(
+        found = between(self.query, bounds, after).values_list(
             *("id", "source_id", "source__name", "role", "role_id"),
             *(f"{self.served}{column}" for column in columns),
             "expires_at",
         )
         return [Due(*row) for row in found[:limit]]
 
-    def tally(self, begin: datetime) -> Tally:
-        """All of them, counted in one query."""
-        classes = [When(expires_at__lte=begin + days * DAY, then=days) for days in WINDOWS.values()]
-        found = (
-            self.query.annotate(
-                day=TruncDate("expires_at", tzinfo=UTC),
-                within=Case(*classes, default=Value(_BEYOND)),
-            )
-            .order_by()
-            .values_list("day", "within")
-            .annotate(Count("pk"))
+    def only(self, since: datetime, until: datetime) -> "Documents":
+        """Those that expire from one instant on and before another."""
+        return Documents(between(self.query, (since, until), None), self.served)
+
+    def tallies(self, begin: datetime) -> dict[str, Tally]:
+        """All of them, counted in one query; by kind, of which there is one here."""
+        return tallies(self.query.annotate(counted_as=Value(ROLE)), "counted_as", begin)
+
+
+def between(
+    query: "QuerySet[Any, Any]",
+    bounds: tuple[datetime | None, datetime | None],
+    after: tuple[datetime, int] | None,
+) -> "QuerySet[Any, Any]":
+    """Rows with an `expires_at` between two instants and after a position, the first in front."""
+    since, until = bounds
+    if since is not None:
+        query = query.filter(expires_at__gte=since)
+    if until is not None:
+        query = query.filter(expires_at__lt=until)
+    if after is not None:
+        at, id_ = after
+        # The plain bound lets the index begin there; the pair would be filtered row by row.
+        query = query.filter(expires_at__gte=at).filter(Q(expires_at__gt=at) | Q(id__gt=id_))
+    return query.order_by("expires_at", "id")
+
+
+def tallies(query: "QuerySet[Any, Any]", kind: str, begin: datetime) -> dict[str, Tally]:
+    """Rows with an `expires_at`, counted by the column that names their kind: one query."""
+    classes = [When(expires_at__lte=begin + days * DAY, then=days) for days in WINDOWS.values()]
+    found = (
+        query.annotate(
+            day=TruncDate("expires_at", tzinfo=UTC),
+            within=Case(*classes, default=Value(_BEYOND)),
         )
-        days: dict[date, int] = {}
-        each: dict[int, int] = {}
-        for day, within, count in found:
-            days[day] = days.get(day, 0) + count
-            each[within] = each.get(within, 0) + count
-        return Tally(days, _windows(each))
+        .order_by()
+        .values_list(kind, "day", "within")
+        .annotate(Count("pk"))
+    )
+    days: dict[str, dict[date, int]] = {}
+    each: dict[str, dict[int, int]] = {}
+    for of_kind, day, within, count in found:
+        own, classed = days.setdefault(of_kind, {}), each.setdefault(of_kind, {})
+        own[day] = own.get(day, 0) + count
+        classed[within] = classed.get(within, 0) + count
+    return {one: Tally(days[one], _windows(each[one])) for one in days}
 
 
 def _windows(each: Mapping[int, int]) -> dict[str, int]:
@@ -209,21 +255,20 @@ def _windows(each: Mapping[int, int]) -> dict[str, int]:
     return held | {LATER: each.get(_BEYOND, 0), ALL: sum(each.values())}
 
 
-def documents(viewer: Viewer, moment: Moment, asked: Asked) -> Documents | None:
-    """What this person sees of what was served; None where that is the past of too many sources.
+def documents(
+    viewer: Viewer, moment: Moment, asked: Asked, sources: Sequence[int] = ()
+) -> Documents:
+    """What this person sees of what was served, of the past by these sources. No query.
 
     Roles that no client comes to any more are left out now; of the past nobody knows which those
-    were. One query for the past, none for now.
+    were.
     """
-    wanted = _of_sources(viewer, asked, "source__")
+    wanted = of_sources(viewer, asked, "source__")
     if asked.role:
         wanted &= Q(role__startswith=asked.role)
     if moment.at == moment.now:
-        standing = Q() if asked.source_id is not None else Q(source__removed_at=None)
-        return Documents(RoleState.objects.filter(wanted, standing, is_listed=True), "served__")
-    sources = _standing_sources(viewer, moment, asked)
-    if len(sources) > MOST_SOURCES:
-        return None
+        found = RoleState.objects.filter(wanted, is_standing(asked), is_listed=True)
+        return Documents(found, "served__")
     seen = RoleVersion.objects.filter(wanted, source__in=sources, first_seen_at__lte=moment.at)
     return Documents(newest(seen), "")
 
@@ -238,9 +283,19 @@ def newest(seen: "QuerySet[RoleVersion, RoleVersion]") -> "QuerySet[RoleVersion,
     return RoleVersion.objects.filter(pk__in=seen.annotate(n=last).filter(n=1).values("pk"))
 
 
-def _of_sources(viewer: Viewer, asked: Asked, at: str) -> Q:
-    teams = [one for one in viewer.teams if asked.team in {None, one}]
-    found = Q(**{f"{at}team__in": teams})
+def teams_asked(viewer: Viewer, asked: Asked) -> list[int]:
+    """The teams of this person that the question is about."""
+    return [one for one in viewer.teams if asked.team in {None, one}]
+
+
+def is_standing(asked: Asked) -> Q:
+    """Of rows with a `source`: it is crawled now, or asked for by itself."""
+    return Q() if asked.source_id is not None else Q(source__removed_at=None)
+
+
+def of_sources(viewer: Viewer, asked: Asked, at: str) -> Q:
+    """The sources of this person that the question is about; `at` leads to their columns."""
+    found = Q(**{f"{at}team__in": teams_asked(viewer, asked)})
     if asked.source_id is not None:
         found &= Q(**{f"{at}pk": asked.source_id})
     if asked.source:
@@ -248,9 +303,11 @@ def _of_sources(viewer: Viewer, asked: Asked, at: str) -> Q:
     return found
 
 
-def _standing_sources(viewer: Viewer, moment: Moment, asked: Asked) -> list[int]:
+def sources_then(viewer: Viewer, moment: Moment, asked: Asked) -> list[int] | None:
+    """Those that were crawled at a past instant; None where they are too many. One query."""
     standing = Q(removed_at=None) | Q(removed_at__gt=moment.at)
     if asked.source_id is not None:
         standing = Q()
-    rows = Source.objects.filter(_of_sources(viewer, asked, ""), standing)
-    return list(rows.values_list("pk", flat=True)[: MOST_SOURCES + 1])
+    rows = Source.objects.filter(of_sources(viewer, asked, ""), standing)
+    found = list(rows.values_list("pk", flat=True)[: MOST_SOURCES + 1])
+    return None if len(found) > MOST_SOURCES else found

@@ -1,43 +1,46 @@
-"""`/expiries/` and `/sources/…/timeline/`: which served documents expire when, the first in front."""
+"""`/expiries/` and `/sources/…/timeline/`: what expires when, the first in front.
 
-from collections.abc import Mapping
+Documents that are served, what is in trust material, signatures on images.
+"""
+
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
 
 from trustui.core.formats.tuf.states import is_soon
-from trustui.core.primitives.text import counted
 from trustui.pages.due import (
     ALL,
+    KINDS,
     LATER,
     OVERDUE,
+    ROLE,
     WINDOWS,
     Asked,
-    Documents,
     Due,
-    Tally,
-    documents,
     instants,
     judged_at,
 )
+from trustui.pages.expiring import Counts, Expiring, Row, expiring, in_words, position_of
 from trustui.pages.keeping import Keeper
 from trustui.pages.moment import Moment
 from trustui.pages.paging import ROWS, write_cursor
 from trustui.pages.positions import checked_size, read_position
 from trustui.pages.signers import Listed, Signers, listed
 from trustui.pages.stated import NOTHING, signing_begins
+from trustui.pages.terms import TermDue
 from trustui.pages.viewer import Viewer
 from trustui.pages.words import age
 
 DEFAULT = "7"
 MUCH = 10_000
-"""Documents whose counts may be a few seconds old."""
-_tallies: Keeper[Tally] = Keeper(lambda tally: tally.windows[ALL] >= MUCH)
+"""Things whose counts may be a few seconds old."""
+_counts: Keeper[Counts] = Keeper(lambda counts: counts.windows[ALL] >= MUCH)
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """A window, in words, and how many roles it holds."""
+    """A window, in words, and how much it holds."""
 
     window: str
     word: str
@@ -46,25 +49,43 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 class Line(msgspec.Struct, frozen=True):
-    """One role. `expires_at` in UTC; `left` is negative days where it has expired."""
+    """What expires: a role, or of what has a `href` that. Times in UTC."""
 
-    source_id: int
+    source_id: int | None
+    """None for what is in trust material, which belongs to no source."""
     source: str
+    """The name of the source, the material, or the artefact that is signed."""
     role: str
     role_id: str
     version: str
+    """These three are empty for all but roles."""
     expires_at: datetime
     left: int
+    """Whole days; negative where it has expired."""
     left_word: str
     sign: str
     sha256: str = ""
     """Of the document that is served."""
     seen_at: datetime | None = None
-    """When it was first seen, or published."""
+    """When it was first seen, or published, or stated."""
     signing_begins: datetime | None = None
     """When its successor should be signed, where the publisher says so."""
     signers: Signers | None = None
     """Who has to sign its successor; None where nobody delegates to it."""
+    kind: str = ROLE
+    """`role`, `certificate`, `trusted_root`, `signature` or `revocation_list`."""
+    what: str = "role"
+    """In words: `certificate of the timestamp authority`."""
+    name: str = ""
+    """Of the role, the certificate, the authority, the log or the signer."""
+    href: str = ""
+    """Where it is shown; empty for roles."""
+    fingerprint: str = ""
+    """SHA-256 of the certificate in question, or of the key; empty for roles."""
+    begins_at: datetime | None = None
+    """From when on it counts; None for roles."""
+    soon_at: datetime | None = None
+    """From when on it expires soon; None for roles."""
 
 
 class ExpiriesPage(msgspec.Struct, frozen=True):
@@ -80,9 +101,23 @@ class ExpiriesPage(msgspec.Struct, frozen=True):
     is_too_many: bool = False
     """The past of so many sources is not looked at together: then there are no lines."""
     count: int = 0
-    """How many roles the window or the days hold, on all pages."""
+    """How much the window or the days hold, on all pages."""
     days: dict[date, int] = {}
-    """How many expire on each day of UTC, whatever the window."""
+    """How much expires on each day of UTC, whatever the window."""
+    counts: dict[str, int] = {}
+    """How much of `count` is of which kind; kinds without any are left out."""
+    kinds: tuple[str, ...] = ()
+    """Of which kinds there is anything, whatever the window."""
+
+    @property
+    def has_roles(self) -> bool:
+        """Whether any line of this page is a role."""
+        return any(not line.href for line in self.lines)
+
+    @property
+    def has_others(self) -> bool:
+        """Whether any line of this page is none."""
+        return any(line.href for line in self.lines)
 
 
 def window_of(given: Mapping[str, str]) -> str:
@@ -100,32 +135,31 @@ def expiries(
     *,
     asked: Asked | None = None,
 ) -> ExpiriesPage:
-    """Eight queries at most, one more in the past. Expiry is judged at `valid_at`. Raises PagingError.
+    """Twelve queries at most, one more in the past. Expiry is judged at `valid_at`. Raises PagingError.
 
     `asked` says more than `window` and counts instead of it.
     """
     wanted = Asked(window) if asked is None else asked
-    position = read_position(after, datetime, int)
+    position = read_position(after, datetime, int, int)
     size = checked_size(size)
     is_of_now = moment.at == moment.now
-    found = documents(viewer, moment, wanted)
+    found = expiring(viewer, moment, wanted)
     if found is None:
         title = "The past of so many sources is not looked at together"
         return ExpiriesPage(title, wanted.window, (), (), None, is_of_now, is_too_many=True)
     begin = judged_at(moment)
-    tally = _tallies.get(_tally_key(viewer, moment, wanted), lambda: found.tally(begin))
+    counts = _counts.get(_counts_key(viewer, moment, wanted), lambda: found.counts(begin))
     rows, following = _rows(found, wanted, begin, position, size)
-    about = listed(rows, None if is_of_now else moment.at)
-    lines = tuple(_line(row, begin, about) for row in rows)
-    count = _count(wanted, tally)
+    lines = _lines(rows, begin, None if is_of_now else moment.at)
+    windows, held = counts.windows, counts.within(wanted)
     return ExpiriesPage(
-        title=_title(wanted, count, lines[:1] if after is None else (), tally),
+        title=_title(wanted, held, lines[:1] if after is None else (), counts),
         window="" if wanted.is_brushed else wanted.window,
         choices=tuple(
             Choice(
                 one,
                 _word(one),
-                tally.windows[one],
+                windows[one],
                 one == wanted.window and not wanted.is_brushed,
             )
             for one in (*WINDOWS, LATER, ALL)
@@ -133,40 +167,38 @@ def expiries(
         lines=lines,
         after=following,
         is_of_now=is_of_now,
-        count=count,
-        days=dict(tally.days),
+        count=sum(held.values()),
+        days=counts.days,
+        counts=held,
+        kinds=tuple(kind for kind in KINDS if kind in counts.kinds),
     )
 
 
-def _tally_key(viewer: Viewer, moment: Moment, asked: Asked) -> tuple[object, ...]:
+def _counts_key(viewer: Viewer, moment: Moment, asked: Asked) -> tuple[object, ...]:
     """What a count depends on; now it is the same for a moment."""
     when = () if moment.is_now else (moment.at, moment.valid_at)
-    return *sorted(viewer.teams), asked.team, asked.source, asked.role, asked.source_id, when
+    narrowed = asked.team, asked.source, asked.role, asked.source_id, asked.kind
+    return *sorted(viewer.teams), narrowed, when
 
 
 def _rows(
-    found: Documents,
+    found: Expiring,
     asked: Asked,
     begin: datetime,
     position: tuple[Any, ...] | None,
     size: int,
-) -> tuple[list[Due], str | None]:
-    after = None if position is None else (position[0], position[1])
+) -> tuple[list[Row], str | None]:
+    after = None if position is None else (position[0], position[1], position[2])
     rows = found.page(instants(asked, begin), after, size + 1)
     if len(rows) <= size:
         return rows, None
-    last = rows[size - 1]
-    return rows[:size], write_cursor((last.expires_at, last.id))
+    return rows[:size], write_cursor(position_of(rows[size - 1]))
 
 
-def _count(asked: Asked, tally: Tally) -> int:
-    if not asked.is_brushed:
-        return tally.windows[asked.window]
-    return sum(
-        count
-        for day, count in tally.days.items()
-        if (asked.begins is None or day >= asked.begins)
-        and (asked.ends is None or day <= asked.ends)
+def _lines(rows: Sequence[Row], begin: datetime, at: datetime | None) -> tuple[Line, ...]:
+    about = listed([row for row in rows if isinstance(row, Due)], at)
+    return tuple(
+        _line(row, begin, about) if isinstance(row, Due) else _term_line(row, begin) for row in rows
     )
 
 
@@ -187,14 +219,47 @@ def _line(row: Due, begin: datetime, about: Listed) -> Line:
         role_id=row.role_id,
         version=row.version,
         expires_at=row.expires_at,
-        left=-(-left).days if is_over else left.days,
-        left_word=f"expired {age(-left)} ago" if is_over else f"{age(left)} left",
+        left=_days_left(left),
+        left_word=_left_word(left),
         sign="bad" if is_over else sign,
         sha256=row.sha256,
         seen_at=row.seen_at,
         signing_begins=renewal,
         signers=about.signers.get(row.id),
+        name=row.role,
     )
+
+
+def _term_line(row: TermDue, begin: datetime) -> Line:
+    left = row.expires_at - begin
+    is_over = left <= timedelta()
+    return Line(
+        source_id=row.source_id,
+        source=row.where,
+        role="",
+        role_id="",
+        version="",
+        expires_at=row.expires_at,
+        left=_days_left(left),
+        left_word=_left_word(left),
+        sign="bad" if is_over else "soon" if begin >= row.soon_at else "ok",
+        seen_at=row.seen_at,
+        kind=row.kind,
+        what=row.what,
+        name=row.name,
+        href=row.href,
+        fingerprint=row.fingerprint,
+        begins_at=row.begins_at,
+        soon_at=row.soon_at,
+    )
+
+
+def _days_left(left: timedelta) -> int:
+    return -(-left).days if left <= timedelta() else left.days
+
+
+def _left_word(left: timedelta) -> str:
+    return f"expired {age(-left)} ago" if left <= timedelta() else f"{age(left)} left"
 
 
 # Words ------------------------------------------------------------------------------------------
@@ -212,40 +277,39 @@ def _word(window: str) -> str:
             return f"{window} days"
 
 
-def _title(asked: Asked, count: int, first: tuple[Line, ...], tally: Tally) -> str:
+def _title(asked: Asked, held: Mapping[str, int], first: tuple[Line, ...], counts: Counts) -> str:
     if asked.is_brushed:
-        return _of_roles(count, "expire", _days_in_words(asked), "Nothing expires")
+        return _of_what(held, _days_in_words(asked))
     match asked.window:
         case "overdue":
-            return _lapsed(count)
+            return _lapsed(held)
         case "later":
-            return _of_roles(
-                count, "expire", f"later than in {max(WINDOWS.values())} days", "Nothing expires"
-            )
+            return _of_what(held, f"later than in {max(WINDOWS.values())} days")
         case "all":
-            return _of_all(tally, first)
+            return _of_all(counts, first)
         case "1":
-            return _of_roles(count, "expire", "within 24 hours", "Nothing expires")
+            return _of_what(held, "within 24 hours")
         case window:
-            return _of_roles(count, "expire", f"within {window} days", "Nothing expires")
+            return _of_what(held, f"within {window} days")
 
 
-def _of_roles(count: int, verb: str, when: str, nothing: str) -> str:
-    if not count:
-        return f"{nothing} {when}"
-    return f"{counted(count, 'role')} {verb}{'s' if count == 1 else ''} {when}"
+def _of_what(held: Mapping[str, int], when: str) -> str:
+    if not held:
+        return f"Nothing expires {when}"
+    return f"{in_words(held)} expire{'s' if sum(held.values()) == 1 else ''} {when}"
 
 
-def _lapsed(count: int) -> str:
-    if not count:
+def _lapsed(held: Mapping[str, int]) -> str:
+    if not held:
         return "Nothing has expired"
-    return f"{counted(count, 'role')} {'has' if count == 1 else 'have'} expired"
+    return f"{in_words(held)} {'has' if sum(held.values()) == 1 else 'have'} expired"
 
 
-def _of_all(tally: Tally, first: tuple[Line, ...]) -> str:
-    if tally.windows[OVERDUE]:
-        return _lapsed(tally.windows[OVERDUE])
-    if not tally.windows[ALL]:
+def _of_all(counts: Counts, first: tuple[Line, ...]) -> str:
+    lapsed = counts.within(Asked(OVERDUE))
+    if lapsed:
+        return _lapsed(lapsed)
+    if not counts.windows[ALL]:
         return "Nothing that expires is known"
     for line in first:
         return f"Nothing has expired; the first to expire has {line.left_word}"

@@ -18,7 +18,7 @@ from trustui.pages import findings as finding_pages
 from trustui.pages import jobs as job_pages
 from trustui.pages import keys as key_pages
 from trustui.pages import sources as source_pages
-from trustui.pages.due import ALL, Asked, asked_of, of_source
+from trustui.pages.due import ALL, Asked, asked_of, of_this
 from trustui.pages.failing import failing
 from trustui.pages.known import source_of
 from trustui.pages.moment import Moment
@@ -97,9 +97,10 @@ def expiries(viewer: Viewer, moment: Moment, given: Given) -> Rows:
 
 def timeline(viewer: Viewer, moment: Moment, given: Given, source_id: int) -> Rows | None:
     """As `/sources/…/timeline/`. Raises AskedError."""
-    if source_of(viewer, source_id) is None:
+    source = source_of(viewer, source_id)
+    if source is None:
         return None
-    return _expiries(viewer, moment, of_source(asked_of(given, ALL), source_id))
+    return _expiries(viewer, moment, of_this(asked_of(given, ALL), source))
 
 
 def _expiries(viewer: Viewer, moment: Moment, asked: Asked) -> Rows:

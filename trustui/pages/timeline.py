@@ -1,6 +1,6 @@
 """The expiry timeline: the list of expiries with its picture, its lapses, and a repository's part."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import reduce
 from operator import or_
@@ -10,9 +10,10 @@ from django.db.models import F, Max, Q, Window
 from django.db.models.functions import Lead, RowNumber
 
 from trustui.core.formats.tuf.metadata import TOP_LEVEL_ROLES
+from trustui.core.primitives.text import with_short_digests
 from trustui.core.timeline import gaps
 from trustui.inventory.models import RoleVersion, Sighting
-from trustui.pages.due import DAY, LATER, OVERDUE, Asked, instants, judged_at
+from trustui.pages.due import DAY, KINDS, LATER, OVERDUE, ROLE, Asked, instants, judged_at, of_this
 from trustui.pages.expiries import ExpiriesPage, Line, expiries
 from trustui.pages.known import source_of
 from trustui.pages.moment import Moment
@@ -38,7 +39,7 @@ _MARGIN = 50
 class LapseLine(msgspec.Struct, frozen=True):
     """A time in which a role had no valid document. Times in UTC."""
 
-    source_id: int
+    source_id: int | None
     source: str
     role: str
     role_id: str
@@ -63,11 +64,13 @@ class TimelinePage(msgspec.Struct, frozen=True, kw_only=True):
     """Of the roles that are drawn, the newest in front."""
     more_lapses: int
     undrawn: int
-    """Roles of this page that have no lane."""
+    """Rows of this page that have no lane."""
+    noun: str = "role"
+    """What rows are: `item` where they are several things."""
 
     @property
     def more_lanes(self) -> int:
-        """Roles of the list, on all its pages, that have no lane."""
+        """Rows of the list, on all its pages, that have no lane."""
         return max(0, self.page.count - len(self.picture.lanes))
 
 
@@ -78,13 +81,13 @@ def timeline(
     after: str | None = None,
     size: int = ROWS,
 ) -> TimelinePage | None:
-    """At most twelve queries. None for a source that is not this person's. Raises PagingError."""
+    """At most sixteen queries. None for a source that is not this person's. Raises PagingError."""
     name = ""
     if asked.source_id is not None:
         source = source_of(viewer, asked.source_id)
         if source is None:
             return None
-        name = source.name
+        name, asked = source.name, of_this(asked, source)
     page = expiries(viewer, moment, after=after, size=size, asked=asked)
     drawn = page.lines[:LANES]
     axis = _axis(asked, moment, drawn)
@@ -92,6 +95,7 @@ def timeline(
     if asked.source_id is not None:
         axis = _fitted(axis, given, page.days, asked)
     lapses = _lapses(given, axis)
+    noun = _noun(asked, page)
     picture = timeline_picture(
         given,
         axis,
@@ -99,6 +103,7 @@ def timeline(
         Chosen(asked.begins, asked.ends),
         is_now=moment.is_now,
         has_sources=asked.source_id is None,
+        noun=noun,
     )
     return TimelinePage(
         page=page,
@@ -109,7 +114,15 @@ def timeline(
         lapses=lapses[:MOST_LAPSES],
         more_lapses=max(0, len(lapses) - MOST_LAPSES),
         undrawn=len(page.lines) - len(drawn),
+        noun=noun,
     )
+
+
+def _noun(asked: Asked, page: ExpiriesPage) -> str:
+    """What all of it is, or may be, in a word."""
+    if asked.kind or asked.role:
+        return KINDS[asked.kind or ROLE]
+    return KINDS[page.kinds[0]] if len(page.kinds) == 1 else "item"
 
 
 def repository_part(viewer: Viewer, moment: Moment, source_id: int) -> TimelinePage | None:
@@ -175,30 +188,49 @@ def _fitted(axis: Axis, given: Sequence[Given], days: Iterable[date], asked: Ask
 
 def _given(lines: Sequence[Line], at: datetime, since: datetime) -> list[Given]:
     """What each lane is made of: two queries at most."""
-    versions = versions_of([(line.source_id, line.role_id) for line in lines], at, since)
-    _put_back(lines, versions, at)
-    return [
-        Given(
-            line.source_id,
-            line.source,
-            line.role,
-            line.role_id,
-            line.signing_begins,
-            versions.get((line.source_id, line.role_id), ()),
-        )
-        for line in lines
-    ]
+    roles = [(line.source_id, line) for line in lines if line.source_id and not line.href]
+    versions = versions_of([(source_id, line.role_id) for source_id, line in roles], at, since)
+    _put_back(roles, versions, at)
+    return [_term(line) if line.href else _role(line, versions) for line in lines]
+
+
+def _role(line: Line, versions: Mapping[tuple[int, str], Sequence[Version]]) -> Given:
+    return Given(
+        line.source_id,
+        line.source,
+        line.role,
+        line.role_id,
+        line.signing_begins,
+        versions.get((line.source_id or 0, line.role_id), ()),
+    )
+
+
+def _term(line: Line) -> Given:
+    """What is no document has one version: itself, for as long as it counts."""
+    begins = line.begins_at or line.expires_at
+    only = Version("", "", min(begins, line.expires_at), line.expires_at)
+    return Given(
+        line.source_id,
+        with_short_digests(line.source),
+        line.name,
+        "",
+        None,
+        (only,),
+        href=line.href,
+        soon_at=line.soon_at,
+    )
 
 
 def _put_back(
-    lines: Sequence[Line], versions: dict[tuple[int, str], list[Version]], at: datetime
+    roles: Sequence[tuple[int, Line]],
+    versions: dict[tuple[int, str], list[Version]],
+    at: datetime,
 ) -> None:
     """A document that a place went back to is its newest once more, from when it was seen again."""
     gone_back = {
-        (line.source_id, line.role_id, line.sha256): line
-        for line in lines
-        if (known := versions.get((line.source_id, line.role_id)))
-        and known[-1].sha256 != line.sha256
+        (source_id, line.role_id, line.sha256): line
+        for source_id, line in roles
+        if (known := versions.get((source_id, line.role_id))) and known[-1].sha256 != line.sha256
     }
     if not gone_back:
         return
@@ -270,6 +302,7 @@ def _lapses(given: Sequence[Given], axis: Axis) -> tuple[LapseLine, ...]:
             gap.is_open,
         )
         for one in given
+        if not one.href
         for gap in gaps([(each.seen_at, each.expires_at) for each in one.versions], axis.now)
         if axis.touches(gap.begins, gap.ends)
     ]

@@ -1,14 +1,13 @@
 """What expires in the next four weeks, day by day."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import msgspec
-from django.db.models import BooleanField, Case, Count, When
-from django.db.models.functions import TruncDate
 
-from trustui.core.primitives.text import counted
-from trustui.inventory.models import RoleState
 from trustui.pages.counts import SOON
+from trustui.pages.due import ALL, DAY, TICK, Asked
+from trustui.pages.expiring import Counts, expiring, in_words
+from trustui.pages.keeping import Keeper
 from trustui.pages.moment import Moment
 from trustui.pages.viewer import Viewer
 
@@ -17,6 +16,11 @@ HEIGHT = 80
 """Units that the highest bar takes."""
 STEP, WIDTH = 20, 16
 _LEAST = 3.0
+
+
+MUCH = 1_000
+"""Things that expire in these weeks, from which on their counts may be a few seconds old."""
+_counts: Keeper[Counts] = Keeper(lambda counts: counts.windows[ALL] >= MUCH)
 
 
 class Bar(msgspec.Struct, frozen=True):
@@ -30,59 +34,49 @@ class Bar(msgspec.Struct, frozen=True):
 
 
 class Upcoming(msgspec.Struct, frozen=True):
-    """Roles whose served document expires within a week and within four, and each day's bar."""
+    """What expires within a week and within four, and each day's bar."""
 
     week: int
     month: int
     bars: tuple[Bar, ...]
     marks: tuple[str, ...]
-    """The dates of each seventh bar."""
+    """The dates of each seventh bar, and so of the last."""
     words: str
+    this_week: str = ""
+    """`3 roles and 1 certificate`; empty where nothing expires within a week."""
 
 
 def upcoming(viewer: Viewer, moment: Moment) -> Upcoming | None:
-    """One query. None for another instant than now: what was served then is not counted again."""
+    """Three queries. None for another instant than now: what was served then is not counted again."""
     if moment.at != moment.now:
         return None
     begin = moment.valid_at
-    roles = RoleState.objects.filter(
-        source__team__in=viewer.teams,
-        source__removed_at=None,
-        is_listed=True,
-        expires_at__gt=begin,
-        expires_at__lte=begin + timedelta(days=DAYS),
-    )
-    rows = (
-        roles.annotate(day=TruncDate("expires_at", tzinfo=UTC), is_soon=_is_soon(begin))
-        .values_list("day", "is_soon")
-        .annotate(Count("pk"))
-        .order_by("day")
-    )
-    found = [(day, bool(is_soon), count) for day, is_soon, count in rows]
+    found = expiring(viewer, moment, Asked())
+    assert found is not None  # of now there are never too many
+    soon = found.only(begin + TICK, begin + DAYS * DAY + TICK)
+    key = *sorted(viewer.teams), None if moment.is_now else begin
+    counts = _counts.get(key, lambda: soon.counts(begin))
     days = [begin.date() + timedelta(days=number) for number in range(DAYS + 1)]
-    each = {day: sum(count for one, _, count in found if one == day) for day in days}
-    week = sum(count for _, is_soon, count in found if is_soon)
-    month = sum(each.values())
-    most = max(each.values(), default=0)
+    each = counts.days
+    most = max(each.get(day, 0) for day in days)
+    week, month = counts.within(Asked(str(SOON.days))), counts.within(Asked(str(DAYS)))
     return Upcoming(
-        week=week,
-        month=month,
-        bars=tuple(_bar(number, day, each[day], most) for number, day in enumerate(days)),
+        week=sum(week.values()),
+        month=sum(month.values()),
+        bars=tuple(_bar(number, day, counts, most) for number, day in enumerate(days)),
         marks=tuple(
             f"{days[number].day} {days[number]:%b}" if number else "today"
-            for number in range(0, DAYS, 7)
+            for number in range(0, DAYS + 1, 7)
         ),
-        words=f"{counted(week, 'role')} within 7 days, {month:,} within {DAYS}",
+        words=f"{in_words(week) or 'Nothing'} within {SOON.days} days, "
+        f"{in_words(month) or 'nothing'} within {DAYS}",
+        this_week=in_words(week),
     )
 
 
-def _is_soon(begin: datetime) -> Case:
-    return Case(
-        When(expires_at__lte=begin + SOON, then=True), default=False, output_field=BooleanField()
-    )
-
-
-def _bar(number: int, day: date, count: int, most: int) -> Bar:
+def _bar(number: int, day: date, counts: Counts, most: int) -> Bar:
+    held = counts.within(Asked(begins=day, ends=day))
+    count = sum(held.values())
     height = max(_LEAST, HEIGHT * count / most) if count else 0.0
     sign = "none"
     if number == 0:
@@ -94,5 +88,5 @@ def _bar(number: int, day: date, count: int, most: int) -> Bar:
         y=f"{HEIGHT - height:.1f}",
         height=f"{height:.1f}",
         sign=sign,
-        title=f"{counted(count, 'role')} on {day.day} {day:%b %Y}",
+        title=f"{in_words(held) or 'nothing'} on {day.day} {day:%b %Y}",
     )

@@ -71,7 +71,7 @@ def feed(request: HttpRequest, calendar_secret: str) -> HttpResponse:
 
 def _link(request: HttpRequest) -> pages.Link:
     root = request.build_absolute_uri("/").rstrip("/")
-    return lambda source_id, role_id: f"{root}{reverse('role', args=[source_id, role_id])}"
+    return lambda path: f"{root}{path}"
 
 
 def _make(request: Asking) -> str:

@@ -7,7 +7,7 @@ from django.shortcuts import render
 
 from trustui.pages.calendar import narrowing
 from trustui.pages.components import Field
-from trustui.pages.due import ALL, Asked, AskedError, asked_of, of_source
+from trustui.pages.due import ALL, KINDS, ROLE, Asked, AskedError, asked_of, of_source
 from trustui.pages.expiries import DEFAULT
 from trustui.pages.paging import PagingError, size_of
 from trustui.pages.timeline import TimelinePage, timeline
@@ -16,7 +16,7 @@ from trustui.web.asking import Asking, page, wants_part
 
 @page
 def expiries(request: Asking) -> HttpResponse:
-    """Of everything: `?window=` or `?from=` and `?to=`, `?team=`, `?source=`, `?role=`."""
+    """Of everything: `?window=` or `?from=` and `?to=`, `?kind=`, `?team=`, `?source=`, `?role=`."""
     return _show(request, None)
 
 
@@ -92,6 +92,12 @@ def _rest(request: Asking) -> str:
     return f"{urlencode(pairs)}&" if pairs else ""
 
 
+_KINDS = (
+    ("", "all but revocation lists"),
+    *((kind, f"{noun}s") for kind, noun in KINDS.items()),
+)
+
+
 def _fields(request: Asking, shown: TimelinePage) -> tuple[Field, ...]:
     asked, names = shown.asked, request.viewer.team_names
     fields = [
@@ -99,10 +105,13 @@ def _fields(request: Asking, shown: TimelinePage) -> tuple[Field, ...]:
             "from", "From", "" if asked.begins is None else asked.begins.isoformat(), kind="date"
         ),
         Field("to", "To", "" if asked.ends is None else asked.ends.isoformat(), kind="date"),
-        Field("role", "Role begins with", asked.role),
     ]
     if shown.source_id is None:
-        fields.append(Field("source", "Source name", asked.source))
+        fields.append(Field("kind", "What", asked.kind, _KINDS))
+    if asked.kind in {"", ROLE}:
+        fields.append(Field("role", "Role begins with", asked.role))
+    if shown.source_id is None:
+        fields.append(Field("source", "Source or material", asked.source))
     if shown.source_id is None and len(names) > 1:
         team = "" if asked.team is None else str(asked.team)
         teams = sorted((str(team_id), name) for team_id, name in names.items())

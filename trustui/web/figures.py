@@ -6,19 +6,14 @@ becomes a label. docs/operate/metrics.md describes each.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import chain
 
 from django.db import connection
 from django.db.models import Case, CharField, Count, F, Max, Min, OuterRef, Q, Subquery, Sum, When
 from django.db.models import Value as Constant
-from prometheus_client.metrics_core import (
-    CounterMetricFamily,
-    GaugeMetricFamily,
-    InfoMetricFamily,
-    Metric,
-)
+from prometheus_client.metrics_core import CounterMetricFamily, InfoMetricFamily, Metric
 
 from trustui import __version__
 from trustui.core.trace import TrustState
@@ -26,9 +21,10 @@ from trustui.events.models import Checkpoint, Event
 from trustui.inventory.models import Crawl, CrawlOutcome, RoleState, Source
 from trustui.inventory.recognizing import IMAGE_KINDS
 from trustui.jobs.models import Job, State, Worker
-from trustui.verdicts import image_history
 from trustui.verdicts.models import ClockDoubt, Held
+from trustui.web.gauges import gauge, gauges
 from trustui.web.health import ALIVE
+from trustui.web.image_figures import of_images, of_terms
 
 MOST_SOURCES = 1000
 """Sources that get series of their own; of 10,000 a scrape would be 7 MB. The others are in the
@@ -79,8 +75,9 @@ def figures(now: datetime) -> Iterator[Metric]:
         [build],
         _of_all_sources(rows, len(rows) - len(named)),
         _of_each_source(named),
-        _of_artefacts(),
+        of_images({row.pk: row.name for row in named}, now),
         _of_roles({row.pk: row.name for row in named}, now),
+        of_terms(now),
         _of_jobs(now),
         _of_workers(now),
         _of_events(now),
@@ -112,29 +109,29 @@ def _active_sources(now: datetime) -> list[_Row]:
 
 
 def _of_all_sources(rows: Sequence[_Row], left_out: int) -> Iterator[Metric]:
-    yield _gauge("trustui_sources", "Sources that are crawled.", len(rows))
-    yield _gauge(
+    yield gauge("trustui_sources", "Sources that are crawled.", len(rows))
+    yield gauge(
         "trustui_sources_left_out", "Sources without series of their own in this answer.", left_out
     )
-    yield _gauge(
+    yield gauge(
         "trustui_sources_overdue",
         f"Sources without a usable answer for {OVERDUE_INTERVALS} of their intervals.",
         sum(row.is_overdue for row in rows),
     )
-    yield _gauge(
+    yield gauge(
         "trustui_crawl_age_worst_seconds",
         "The greatest age of a last usable answer.",
         max((row.age for row in rows), default=0),
     )
     outcomes = Counter(row.outcome for row in rows)
-    yield _gauges(
+    yield gauges(
         "trustui_sources_by_crawl_outcome",
         "Sources by the outcome of their last crawl.",
         ["outcome"],
         (([one], outcomes[one]) for one in [*map(str, CrawlOutcome.values), NEVER]),
     )
     states = Counter(row.state for row in rows)
-    yield _gauges(
+    yield gauges(
         "trustui_sources_by_trust_state",
         "Sources by the trust state of the verdict in force.",
         ["state"],
@@ -143,33 +140,23 @@ def _of_all_sources(rows: Sequence[_Row], left_out: int) -> Iterator[Metric]:
 
 
 def _of_each_source(rows: Sequence[_Row]) -> Iterator[Metric]:
-    yield _gauges(
+    yield gauges(
         "trustui_crawl_age_seconds",
         "Seconds since the source last gave a usable answer, or since it was added.",
         ["source"],
         (([row.name], row.age) for row in rows),
     )
-    yield _gauges(
+    yield gauges(
         "trustui_crawl_interval_seconds",
         "Seconds between crawls of the source.",
         ["source"],
         (([row.name], row.every) for row in rows),
     )
-    yield _gauges(
+    yield gauges(
         "trustui_source_trust_state",
         "1 for the trust state that the source is in.",
         ["source", "state"],
         (([row.name, row.state], 1) for row in rows),
-    )
-
-
-def _of_artefacts() -> Iterator[Metric]:
-    states = image_history.states()
-    yield _gauges(
-        "trustui_artefacts_by_trust_state",
-        "Artefacts of registries that a tag points to, by their trust state.",
-        ["state"],
-        (([one], states.get(one, 0)) for one in map(str, TrustState)),
     )
 
 
@@ -191,13 +178,13 @@ def _of_roles(names: dict[int, str], now: datetime) -> Iterator[Metric]:
         soonest[label] = min(first, soonest.get(label, first))
         if source in names:
             each.append(([names[source], label], (first - now).total_seconds()))
-    yield _gauges(
+    yield gauges(
         "trustui_role_expiry_seconds",
         "Seconds until the metadata of the role expires as served; of all delegated roles, the first.",
         ["source", "role"],
         sorted(each),
     )
-    yield _gauges(
+    yield gauges(
         "trustui_role_expiry_soonest_seconds",
         "Seconds until the first metadata of that role expires, of all sources.",
         ["role"],
@@ -212,7 +199,7 @@ def _of_roles(names: dict[int, str], now: datetime) -> Iterator[Metric]:
 def _of_jobs(now: datetime) -> Iterator[Metric]:
     counted = Job.objects.values_list("kind", "state").annotate(count=Count("pk")).order_by()
     numbers = {(kind, state): count for kind, state, count in counted}
-    yield _gauges(
+    yield gauges(
         "trustui_jobs",
         "Jobs by kind and state.",
         ["kind", "state"],
@@ -222,7 +209,7 @@ def _of_jobs(now: datetime) -> Iterator[Metric]:
             for state in State.values
         ),
     )
-    yield _gauge(
+    yield gauge(
         "trustui_jobs_quarantined",
         "Jobs that were put aside because their process died with them.",
         sum(count for (_, state), count in numbers.items() if state == State.QUARANTINED),
@@ -231,8 +218,8 @@ def _of_jobs(now: datetime) -> Iterator[Metric]:
     due = Job.objects.filter(state__in=[State.QUEUED, State.RUNNING], due_at__lte=now).aggregate(
         count=Count("pk"), oldest=Min("due_at")
     )
-    yield _gauge("trustui_jobs_due", "Jobs that wait for a worker.", due["count"])
-    yield _gauge(
+    yield gauge("trustui_jobs_due", "Jobs that wait for a worker.", due["count"])
+    yield gauge(
         "trustui_job_oldest_due_seconds",
         "Seconds that the oldest of them has waited; 0 without any.",
         _age(due["oldest"], now),
@@ -246,8 +233,8 @@ def _of_workers(now: datetime) -> Iterator[Metric]:
         running=Sum("running", filter=alive),
         lost=Sum("leases_lost"),
     )
-    yield _gauge("trustui_workers_alive", "Workers that reported lately.", workers["alive"])
-    yield _gauge("trustui_jobs_in_hand", "Jobs that they work on.", workers["running"] or 0)
+    yield gauge("trustui_workers_alive", "Workers that reported lately.", workers["alive"])
+    yield gauge("trustui_jobs_in_hand", "Jobs that they work on.", workers["running"] or 0)
     lost = CounterMetricFamily(
         "trustui_leases_lost",
         "Results that were refused because another worker had taken the job over.",
@@ -259,9 +246,9 @@ def _of_workers(now: datetime) -> Iterator[Metric]:
 def _of_events(now: datetime) -> Iterator[Metric]:
     unsealed = Event.objects.filter(position=None).aggregate(count=Count("pk"), oldest=Min("at"))
     size = Checkpoint.objects.aggregate(size=Max("size"))["size"]
-    yield _gauge("trustui_events_sealed", "Events under a signed checkpoint.", size or 0)
-    yield _gauge("trustui_events_unsealed", "Events without a place yet.", unsealed["count"])
-    yield _gauge(
+    yield gauge("trustui_events_sealed", "Events under a signed checkpoint.", size or 0)
+    yield gauge("trustui_events_unsealed", "Events without a place yet.", unsealed["count"])
+    yield gauge(
         "trustui_events_unsealed_age_seconds",
         "Seconds that the oldest of them has waited; 0 without any.",
         _age(unsealed["oldest"], now),
@@ -269,13 +256,13 @@ def _of_events(now: datetime) -> Iterator[Metric]:
 
 
 def _of_the_installation() -> Iterator[Metric]:
-    yield _gauge(
+    yield gauge(
         "trustui_clock_in_doubt",
         "Machines whose clock is in doubt; verdicts that rest on it are held.",
         ClockDoubt.objects.filter(confirmed_by="").count(),
     )
-    yield _gauge("trustui_verdicts_held", "Sources that wait for a clock.", Held.objects.count())
-    yield _gauge("trustui_database_size_bytes", "Size of the database.", _database_size())
+    yield gauge("trustui_verdicts_held", "Sources that wait for a clock.", Held.objects.count())
+    yield gauge("trustui_database_size_bytes", "Size of the database.", _database_size())
 
 
 def _database_size() -> int:
@@ -292,16 +279,3 @@ def _database_size() -> int:
 
 def _age(oldest: datetime | None, now: datetime) -> float:
     return 0 if oldest is None else max(now - oldest, timedelta()).total_seconds()
-
-
-def _gauge(name: str, text: str, value: float) -> Metric:
-    return GaugeMetricFamily(name, text, value=value)
-
-
-def _gauges(
-    name: str, text: str, labels: Sequence[str], values: Iterable[tuple[Sequence[str], float]]
-) -> Metric:
-    family = GaugeMetricFamily(name, text, labels=labels)
-    for label_values, value in values:
-        family.add_metric(label_values, value)
-    return family

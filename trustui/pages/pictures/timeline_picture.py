@@ -42,14 +42,18 @@ _STEPS = (1, 7, 30, 365)
 
 
 class Given(msgspec.Struct, frozen=True):
-    """What a lane is made of. Names are fit to be shown; versions stand as they came."""
+    """What a lane is made of: a role, or of what has a `href` that. Versions stand as they came."""
 
-    source_id: int
+    source_id: int | None
     source: str
     role: str
+    """Its name."""
     role_id: str
     signing_begins: datetime | None
     versions: Sequence[Version]
+    href: str = ""
+    soon_at: datetime | None = None
+    """From when on it expires soon, where that is known."""
 
 
 class BarShape(msgspec.Struct, frozen=True):
@@ -73,10 +77,10 @@ class Stretch(msgspec.Struct, frozen=True):
 
 
 class LaneShape(msgspec.Struct, frozen=True):
-    """One role."""
+    """One role, or something else that expires, which `href` leads to."""
 
     y: int
-    source_id: int
+    source_id: int | None
     role_id: str
     name: str
     """As much of the role as fits."""
@@ -91,6 +95,7 @@ class LaneShape(msgspec.Struct, frozen=True):
     ghost: Stretch | None
     rest: Stretch | None
     """What is left of the life of a version that expires soon."""
+    href: str = ""
 
     @property
     def base(self) -> int:
@@ -178,8 +183,9 @@ def timeline_picture(
     *,
     is_now: bool,
     has_sources: bool,
+    noun: str = "role",
 ) -> Picture:
-    """Lanes in the order in which they are given."""
+    """Lanes in the order in which they are given; `noun` counts what expires."""
     drawn = lanes([one.versions for one in given], axis)
     return Picture(
         height=TOP + len(given) * ROW + FOOT,
@@ -190,12 +196,12 @@ def timeline_picture(
         ticks=tuple(TickShape(_share(tick.x), tick.word, tick.is_spare) for tick in ticks(axis)),
         now=_share(axis.share(axis.now)),
         is_now=is_now,
-        days=_days(axis, days),
+        days=_days(axis, days, noun),
         chosen=_chosen(axis, chosen),
         begins=axis.begins.date(),
         ends=(axis.ends - timedelta.resolution).date(),
         has_sources=has_sources,
-        words=f"When {counted(len(given), 'role')} "
+        words=f"When {counted(len(given), noun)} "
         f"{'expires' if len(given) == 1 else 'expire'}: a lane for each, a bar for each version",
     )
 
@@ -205,7 +211,7 @@ def timeline_picture(
 
 def _lane(given: Given, bars: Sequence[Bar], axis: Axis, number: int) -> LaneShape:
     newest = given.versions[-1] if given.versions else None
-    sign, when = standing(newest, given.signing_begins, axis.now)
+    sign, when = standing(newest, given.signing_begins, axis.now, given.soon_at)
     name = visible(given.role, 200)
     return LaneShape(
         y=TOP + number * ROW,
@@ -217,14 +223,21 @@ def _lane(given: Given, bars: Sequence[Bar], axis: Axis, number: int) -> LaneSha
         when=when,
         sign=sign,
         bars=tuple(_bar(bar, sign if bar.is_newest else "past", name, axis.now) for bar in bars),
-        lapses=tuple(_lapse(one, name) for one in lapses(given.versions, axis)),
+        lapses=tuple(
+            _expired(one, name) if given.href else _lapse(one, name)
+            for one in lapses(given.versions, axis)
+        ),
         ghost=_ghost(newest, given.signing_begins, axis),
         rest=_rest(newest, axis) if newest is not None and sign == "soon" else None,
+        href=given.href,
     )
 
 
 def standing(
-    newest: Version | None, signing_begins: datetime | None, now: datetime
+    newest: Version | None,
+    signing_begins: datetime | None,
+    now: datetime,
+    soon_at: datetime | None = None,
 ) -> tuple[str, str]:
     """The sign of a role by its newest version, and when that expires: `9 Dec`, `lapsed 18 Nov`."""
     if newest is None:
@@ -234,6 +247,8 @@ def standing(
     word = f"{expires.day} {expires:%b}{year}"
     if expires <= now:
         return "bad", f"lapsed {word}"
+    if soon_at is not None:
+        return "soon" if now >= soon_at else "ok", word
     return "soon" if is_soon(newest.seen_at, expires, now, signing_begins) else "ok", word
 
 
@@ -265,7 +280,8 @@ def _bar_words(bar: Bar, name: str, now: datetime) -> str:
     told = "expired" if last.expires_at <= now else "expires"
     if not bar.is_newest:
         told = f"replaced; {told}"
-    return f"{name} v{visible(last.version, 40)}, from {at(last.seen_at)}, {told} {at(last.expires_at)}"
+    version = f" v{visible(last.version, 40)}" if last.version else ""
+    return f"{name}{version}, from {at(last.seen_at)}, {told} {at(last.expires_at)}"
 
 
 def _lapse(lapse: Lapse, name: str) -> Stretch:
@@ -278,6 +294,11 @@ def _lapse(lapse: Lapse, name: str) -> Stretch:
         title=f"{name} had no valid document {many} {told}",
         sha256=lapse.after.sha256,
     )
+
+
+def _expired(lapse: Lapse, name: str) -> Stretch:
+    width = _share(max(lapse.width, 2 * PIXEL))
+    return Stretch(_share(lapse.x), width, f"{name} has expired at {at(lapse.begins)}")
 
 
 def _ghost(newest: Version | None, begins: datetime | None, axis: Axis) -> Stretch | None:
@@ -297,7 +318,7 @@ def _rest(newest: Version, axis: Axis) -> Stretch:
 # ---- days
 
 
-def _days(axis: Axis, days: Mapping[date, int]) -> tuple[DayShape, ...]:
+def _days(axis: Axis, days: Mapping[date, int], noun: str) -> tuple[DayShape, ...]:
     """Only those on which something expires; of a long axis some days in a row together."""
     all_days = list(axis.days())
     step = next((one for one in _STEPS if len(all_days) / one <= _MOST_STEPS), _STEPS[-1])
@@ -305,11 +326,13 @@ def _days(axis: Axis, days: Mapping[date, int]) -> tuple[DayShape, ...]:
     counts = [sum(days.get(day, 0) for day in group) for group in groups]
     most = max([*counts, _FEW])
     return tuple(
-        _day(axis, group, count, most) for group, count in zip(groups, counts, strict=True) if count
+        _day(axis, group, count, most, noun)
+        for group, count in zip(groups, counts, strict=True)
+        if count
     )
 
 
-def _day(axis: Axis, group: Sequence[date], count: int, most: int) -> DayShape:
+def _day(axis: Axis, group: Sequence[date], count: int, most: int, noun: str) -> DayShape:
     begins, ends = midnight(group[0]), midnight(group[-1]) + DAY
     x = axis.share(begins)
     height = max(_LEAST_HEIGHT, STRIP * count / most)
@@ -325,7 +348,7 @@ def _day(axis: Axis, group: Sequence[date], count: int, most: int) -> DayShape:
         y=f"{STRIP - height:.1f}",
         height=f"{height:.1f}",
         sign="bad" if ends <= axis.now else "soon" if begins <= axis.now + 7 * DAY else "none",
-        title=f"{when}: {counted(count, 'role')} {verb}",
+        title=f"{when}: {counted(count, noun)} {verb}",
         begins=group[0],
         ends=group[-1],
     )

@@ -79,6 +79,9 @@ class _Links:
 
     def around(self, shape: str, lane: LaneShape, sha256: str, title: str) -> str:
         """A shape that leads to a document, or to the role where it stands for several."""
+        if lane.href:
+            to = f"{escape(lane.href)}{self._query}"
+            return f'<a tabindex="-1" aria-label="{title}" href="{to}">{shape}</a>'
         where = f"documents/{sha256}" if sha256 else f"roles/{lane.role_id}"
         to = f"{self._sources}{lane.source_id}/{where}/{self._query}"
         return f'<a tabindex="-1" aria-label="{title}" href="{to}">{shape}</a>'
