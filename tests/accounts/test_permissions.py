@@ -34,6 +34,7 @@ def test_every_role_may_what_the_one_before_it_may() -> None:
         (Act.CRAWL, Role.ON_CALL),
         (Act.TAKE, Role.ON_CALL),
         (Act.EDIT_SOURCE, Role.RELEASE_MANAGER),
+        (Act.SET_POLICY, Role.RELEASE_MANAGER),
         (Act.ACCEPT_FINDING, Role.SECURITY_ENGINEER),
         (Act.PIN_ROOT, Role.SECURITY_ENGINEER),
         (Act.ALLOW_ADDRESS, Role.ADMINISTRATOR),

@@ -59,3 +59,9 @@ def test_lists_are_narrowed_and_of_ones_own_team() -> None:
     narrowed = client.get(f"/api/v1/images/{port.repository_id}/?state=failing").json()
     assert [one["tag"] for one in narrowed["lines"]] == ["7.3.0-rc1"]
     assert client.get("/api/v1/images/?after=nonsense").status_code == 400
+    policy = f"/api/v1/policies/{port.policy.policy_id}/"
+    asked = client.get(f"{policy}?reference=localhost/terminal-suite:1&part=1&size=2").json()
+    assert [one["applies"] for one in asked["asked"]["parts"]] == [True, False, False, False]
+    assert len(asked["images"]["lines"]) == 2
+    assert client.get(f"{policy}?part=4").json()["images"]["lines"] == []
+    assert client.get(f"{policy}?after=nonsense").status_code == 400

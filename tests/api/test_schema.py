@@ -64,7 +64,7 @@ def test_what_is_told_is_told_whole() -> None:
 
 
 def test_what_was_stored_by_an_older_version_may_lack_members() -> None:
-    step = schema.document()["components"]["schemas"]["waterfall.AnswerStep"]
+    step = schema.document()["components"]["schemas"]["answers.AnswerStep"]
     assert set(step["required"]) < set(step["properties"])
 
 

@@ -9,13 +9,13 @@ import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Request
+from playwright.sync_api import Browser, BrowserContext
 
 from tests import servers
-from tests.browser.looking import listening, overflowing
+from tests.browser.lures import CANARY, Lure
 from tests.browser.site import DemoSite, sign_in
 from tests.simulators.hostile_repository import OWN, hides, hostile_names, hostile_repository
 from tests.simulators.installation import Installation
@@ -26,7 +26,6 @@ NAME = "'\"><script>alert(1)</script>"
 PASSWORD = "correct horse battery"  # noqa: S105  of an installation that lives as long as the test
 CRAWL_SECONDS = 120
 MOST = 6
-WIDTHS = (1440, 390)
 PAGES = (
     "/",
     "/now/",
@@ -43,7 +42,6 @@ PAGES = (
     "/events/",
     "/jobs/",
 )
-CANARY = "for (const name of ['alert', 'confirm', 'prompt']) window[name] = () => { window.canary = name }"
 
 
 @dataclass(frozen=True)
@@ -100,55 +98,10 @@ def context(
     context.close()
 
 
-class Lure:
-    """A page, and what its names made it do."""
-
-    def __init__(self, page: Page, site: DemoSite) -> None:
-        self.page = page
-        self.done: list[str] = []
-        self._site = urlsplit(site.url).netloc
-        page.on("dialog", self._dialog)
-        page.on("request", self._request)
-
-    def _is_here(self) -> bool:
-        return urlsplit(self.page.url).netloc == self._site
-
-    def _dialog(self, dialog: Dialog) -> None:
-        self.done.append(f"a dialog: {dialog.message}")
-        dialog.dismiss()
-
-    def _request(self, request: Request) -> None:
-        parts = urlsplit(request.url)
-        is_page = request.is_navigation_request() and request.frame == self.page.main_frame
-        if parts.netloc != self._site or not (is_page or parts.path.startswith("/static/")):
-            self.done.append(f"a request for {request.resource_type} {request.url}")
-
-    def look(self, address: str) -> list[str]:
-        """What is wrong with a page, in both widths."""
-        with listening(self.page) as heard:
-            self.page.goto(address)
-            canary = self.page.evaluate("window.canary ?? ''")
-            found = [f"{canary} was called"] if canary else []
-            found += [] if self._is_here() else [f"went to {self.page.url}"]
-            found += self.page.evaluate(INTRUDERS)
-            if hides(self.page.locator("body").inner_text()):
-                found.append("something hides itself")
-            for width in WIDTHS:
-                self.page.set_viewport_size({"width": width, "height": 844})
-                found += [f"{width} px: {one}" for one in overflowing(self.page)]
-        return [f"{address}: {one}" for one in [*found, *self.done, *heard.complaints]]
-
-
-INTRUDERS = """() => [...document.querySelectorAll(
-    "iframe, object, embed, img, base, form[action*='//'], a[href^='javascript:' i], a[href^='//'],"
-    + " body script:not([type='application/json']), [onload], [onerror], [onfocus], [onclick]"
-  )].map(one => one.outerHTML.slice(0, 120))"""
-
-
 @pytest.fixture
 def lure(context: BrowserContext, hostile: Hostile) -> Iterator[Lure]:
     page = context.new_page()
-    yield Lure(page, hostile.site)
+    yield Lure(page, hostile.site.url)
     page.close()
 
 

@@ -104,6 +104,8 @@ def test_what_a_button_replaced_is_where_one_goes_on(keyboard: Keyboard, demo: D
 def test_the_table_of_the_tree_is_walked_by_rows(keyboard: Keyboard, demo: DemoSite) -> None:
     page = keyboard.page
     page.goto(f"/sources/{demo.examples['source_id']}/")
+    keyboard.tab_to("The same as a table")
+    keyboard.press("Enter")
     keyboard.tab_to("root", tag="TR")
     rows = page.locator("[role=treegrid] tbody tr:visible")
     every = rows.count()

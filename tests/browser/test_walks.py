@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.site import DemoSite, sign_in
-from tests.browser.walks import Walk, on_call, release_manager, security_engineer
+from tests.browser.walks import Walk, on_call, release_manager, security_engineer, whose_image
 
 
 @pytest.fixture(scope="module", params=["demo", "stack"])
@@ -27,6 +27,11 @@ def walk(request: pytest.FixtureRequest, chromium: Browser, site: DemoSite) -> I
 
 def test_on_call_finds_why_since_when_and_what_changed_before(walk: Walk) -> None:
     on_call(walk)
+    assert walk.clicks <= 3
+
+
+def test_on_call_finds_why_the_image_fails_that_somebody_tampered_with(walk: Walk) -> None:
+    whose_image(walk)
     assert walk.clicks <= 3
 
 

@@ -11,6 +11,9 @@ from playwright.sync_api import Locator, Page, expect
 LAPSED = "quayline-schedules"
 ONLINE = "quayline-firmware"
 """One key signs its timestamp alone."""
+FORKED = "terminal-suite"
+"""An image of it was signed by a fork of its publisher."""
+ANOTHER_SIGNED = "somebody else signed than was expected"
 
 
 @dataclass
@@ -86,6 +89,20 @@ def release_manager(walk: Walk, world: Path) -> None:
     for row in rows.all():
         expect(row.locator(".signers .threshold")).to_have_text("1 of 1")
         expect(row.locator(".signers a").first).to_be_visible()
+
+
+def whose_image(walk: Walk) -> None:
+    """Why does the image fail that somebody tampered with, who signed it, and who should have?"""
+    row = walk.page.locator("table.failing tr", has_text=ANOTHER_SIGNED)
+    walk.click(row.locator("th a").first)
+    if "/now/" in walk.page.url:
+        walk.click(walk.main.locator("tr", has_text=FORKED).locator("th a").first)
+    expect(walk.page.locator("h1")).to_contain_text(ANOTHER_SIGNED)
+    expect(walk.page.locator(".step.is-failed .step-id").first).to_have_text("bundle.identity")
+    expect(walk.main).to_contain_text("Nearest miss")
+    expect(walk.main).to_contain_text("https://git.contractor.example/terminal-fork/")
+    expect(walk.main).to_contain_text("https://git.quayline.example/terminal/")
+    expect(walk.main).to_contain_text("Places looked at")
 
 
 # ---- what is true, as the files of the world say

@@ -27,6 +27,24 @@ def test_policies_versions_and_material_are_told_to_their_team() -> None:
         assert client.get(f"{shown}{odd}").status_code == 404
 
 
+def test_a_policy_answers_what_applies_to_an_image_whole_and_in_part() -> None:
+    port = make_port("terminal_suite")
+    client = sign_in(Client(), User.objects.get(pk=port.viewer.user_id))
+    address = f"/policies/{port.policy.policy_id}/"
+    page = client.get(f"{address}?reference=localhost/terminal-suite:7.2.0").content.decode()
+    assert "applies to localhost/terminal-suite." in page
+    assert "<html" in page
+    part = client.get(f"{address}?part=1", headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in part
+    assert "7.2.0" in part
+    other = client.get(f"{address}?part=4").content.decode()
+    assert "7.3.0-rc1" not in other
+    for odd in ("reference=%00x", "reference=http://a.example/b", "after=odd", "size=0x"):
+        assert client.get(f"{address}?{odd}").status_code == 400, odd
+    for odd in ("part=99999999999", "part=x", "part=0", "part=\u0661"):
+        assert client.get(f"{address}?{odd}").status_code == 200, odd
+
+
 def test_a_policy_is_tried_without_being_stored() -> None:
     port = make_port("port_simulator")
     client = sign_in(Client(), User.objects.get(pk=port.viewer.user_id))

@@ -85,7 +85,7 @@ class Calendar(models.Model):
     hint = models.CharField(max_length=12)
     """How it begins, to tell calendars apart."""
     narrowed = models.JSONField(default=dict)
-    """Which expiries: `team`, `source`, `role`, `source_id` as `pages.due.Asked` has them."""
+    """Which expiries: `team`, `source`, `role`, `source_id`, `kind` as `pages.due.Asked` has them."""
     created_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)

@@ -19,6 +19,8 @@ class Act(StrEnum):
     """Take a failure as one's own."""
     ACCEPT_FINDING = "accept_finding"
     EDIT_SOURCE = "edit_source"
+    SET_POLICY = "set_policy"
+    """Say what is expected of images, and give the keys and roots that this names."""
     PIN_ROOT = "pin_root"
     ALLOW_ADDRESS = "allow_address"
     MANAGE_TEAM = "manage_team"
@@ -31,6 +33,7 @@ WORDS: dict[Act, str] = {
     Act.TAKE: "take a failure",
     Act.ACCEPT_FINDING: "accept a finding",
     Act.EDIT_SOURCE: "add and change sources",
+    Act.SET_POLICY: "set policies and what they name",
     Act.PIN_ROOT: "pin a root of trust",
     Act.ALLOW_ADDRESS: "let a source reach private addresses",
     Act.MANAGE_TEAM: "give roles in the team",
@@ -38,12 +41,12 @@ WORDS: dict[Act, str] = {
 }
 """Each act as it is told to people: "you may not …"."""
 
-CHANGES_TRUST = frozenset({Act.PIN_ROOT, Act.ALLOW_ADDRESS, Act.MANAGE_TEAM})
+CHANGES_TRUST = frozenset({Act.SET_POLICY, Act.PIN_ROOT, Act.ALLOW_ADDRESS, Act.MANAGE_TEAM})
 """Acts before which a person has to prove once more to be that person."""
 
 _SEES = frozenset({Act.SEE})
 _WATCHES = _SEES | {Act.CRAWL, Act.TAKE}
-_RELEASES = _WATCHES | {Act.EDIT_SOURCE}
+_RELEASES = _WATCHES | {Act.EDIT_SOURCE, Act.SET_POLICY}
 _SECURES = _RELEASES | {Act.ACCEPT_FINDING, Act.PIN_ROOT}
 
 ALLOWED: dict[Role, frozenset[Act]] = {

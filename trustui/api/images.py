@@ -15,6 +15,7 @@ from trustui.pages.image_verdict import (
 from trustui.pages.images import registry as registries
 from trustui.pages.images import repository as repositories
 from trustui.pages.images.answer import ImageAnswer
+from trustui.pages.images.applying import MOST_REFERENCE
 from trustui.pages.images.artefact import ArtefactPage
 from trustui.pages.images.artefact import artefact as artefact_page
 from trustui.pages.images.graph import Graph
@@ -24,7 +25,7 @@ from trustui.pages.images.identity import identities as identities_page
 from trustui.pages.images.identity import identity as identity_page
 from trustui.pages.images.material import MaterialPage
 from trustui.pages.images.material import material as material_page
-from trustui.pages.images.policy import PoliciesPage, PolicyPage
+from trustui.pages.images.policy import PoliciesPage, PolicyPage, Wanted
 from trustui.pages.images.policy import policies as policies_page
 from trustui.pages.images.policy import policy as policy_page
 from trustui.pages.images.registry import RepositoriesPage
@@ -166,16 +167,30 @@ def policies(ask: Ask[AtQuery, None]) -> PoliciesPage:
     return policies_page(ask.viewer, ask.moment)
 
 
-class PolicyQuery(AtQuery, frozen=True, kw_only=True):
-    """Which version."""
+class PolicyQuery(ListQuery, frozen=True, kw_only=True):
+    """Which version, and what of it is asked; `after` and `size` are of its images."""
 
     version: Annotated[Number, Meta(description="Another one than that in force.")] | None = None
+    part: (
+        Annotated[Number, Meta(description="List the images of this rule or statement, from 1.")]
+        | None
+    ) = None
+    reference: Annotated[
+        str,
+        Meta(
+            max_length=MOST_REFERENCE,
+            description="Tell which part applies to this image, and why not the others.",
+        ),
+    ] = ""
 
 
 @reads(PolicyPage, PolicyQuery)
 def policy(ask: Ask[PolicyQuery, None], policy_id: int) -> PolicyPage | None:
-    """A policy: what it demands of which repositories, and what in it looks odd."""
-    return policy_page(ask.viewer, ask.moment, policy_id, ask.query.version)
+    """A policy: its rules or statements, what each covers, and what in it looks odd."""
+    asked = ask.query
+    part = asked.part - 1 if asked.part else None
+    wanted = Wanted(asked.version, part, asked.after, asked.size, asked.reference)
+    return policy_page(ask.viewer, ask.moment, policy_id, wanted)
 
 
 @reads(MaterialPage, AtQuery)

@@ -33,13 +33,22 @@ from trustui.verdicts.models import Finding
 
 
 class ExpiriesQuery(ListQuery, frozen=True, kw_only=True):
-    """Which documents: of a window of days, or between two days of UTC, both counted in."""
+    """What expires: in a window of days, or between two days of UTC, both counted in."""
 
+    kind: Annotated[
+        Literal["", "role", "certificate", "trusted_root", "signature", "revocation_list"],
+        Meta(
+            description="Documents of roles, certificates in trust material, windows of trusted roots,"
+            " signatures on images, revocation lists; empty: all but the last. Of one source what it has."
+        ),
+    ] = ""
     window: Literal["overdue", "1", "7", "14", "28", "90", "later", "all"] = "7"
     since: Annotated[str, Meta(max_length=40, description="From this day, 2026-06-01.")] = ""
     until: Annotated[str, Meta(max_length=40, description="To this day.")] = ""
     team: Number | None = None
-    source: Annotated[str, Meta(max_length=200, description="In the name of the source.")] = ""
+    source: Annotated[
+        str, Meta(max_length=200, description="In the name of the source or material.")
+    ] = ""
     role: Annotated[str, Meta(max_length=200, description="How the role's name begins.")] = ""
 
 
@@ -58,13 +67,14 @@ def _asked(asked: ExpiriesQuery) -> Asked:
         "team": "" if asked.team is None else str(asked.team),
         "source": asked.source,
         "role": asked.role,
+        "kind": asked.kind,
     }
     return asked_of(given, asked.window)
 
 
 @reads(ExpiriesPage, ExpiriesQuery)
 def expiries(ask: Ask[ExpiriesQuery, None]) -> ExpiriesPage:
-    """Which served documents expire when, the first to expire first."""
+    """What expires when, the first to expire first: served documents, trust material, signatures."""
     asked = ask.query
     return expiry_pages.expiries(
         ask.viewer, ask.moment, after=asked.after, size=asked.size, asked=_asked(asked)

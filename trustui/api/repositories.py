@@ -23,7 +23,7 @@ from trustui.pages.role import role as role_page
 from trustui.pages.verdict import VerdictPage
 from trustui.pages.verdicts import VerdictsPage
 from trustui.pages.verdicts import verdicts as verdicts_page
-from trustui.pages.waterfall import Answer
+from trustui.verdicts.answers import Answer
 
 Path = Annotated[
     str,

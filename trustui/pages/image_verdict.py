@@ -34,6 +34,7 @@ from trustui.pages.images.answer import (
 )
 from trustui.pages.images.facts import image_facts
 from trustui.pages.images.headline import artefact_headline
+from trustui.pages.images.judging import judged_again
 from trustui.pages.moment import Moment
 from trustui.pages.verdict import Command, Evidence
 from trustui.pages.viewer import Viewer
@@ -43,6 +44,7 @@ from trustui.verdicts.models import ArtefactVerdict, Cause
 
 _MOST_EVIDENCE = 8
 MOST_QUERIES = 10
+"""`judging.MOST_QUERIES` more where it is judged at another instant."""
 
 
 class ArtefactVerdictPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +80,10 @@ class ArtefactVerdictPage(msgspec.Struct, frozen=True, kw_only=True):
     strip: Strip | None
     reproduce: tuple[Command, ...]
     since: datetime
+    is_again: bool
+    """Whether the evidence was judged at another instant than the verdict was."""
+    not_judged: str
+    """Why it was not, where another instant was asked for."""
     ended: Row | None
     """The verdict that came after; None where this one is in force at the instant looked at."""
 
@@ -97,15 +103,19 @@ def artefact_verdict(
     row = _mine(viewer, moment, repository_id, verdict_id).first()
     if row is None:
         return None
-    answer = msgspec.structs.replace(
+    again = judged_again(moment, repository_id, verdict_id)
+    answer = again.answer or msgspec.structs.replace(
         read_image_answer(trace_of(verdict_id)), trust_state=TrustState(row.trust_state)
     )
+    is_again = again.answer is not None
     rows = _rows_until(row, moment.at)
     try:
         begun, ended, passed = streak(rows, verdict_id)
     except LookupError:  # further back than the strip reaches
         begun, ended, passed = _as_row(row), None, None
     now = moment.at if ended is None else ended.at
+    now = moment.valid_at if is_again else now
+    until = None if ended is None else ended.at
     pages = load_pages()
     first = answer.first_failing
     nearest = nearest_of(answer, pages)
@@ -120,7 +130,7 @@ def artefact_verdict(
         location=f"{row.repository.full_name}@{row.digest}",
         digest=row.digest,
         head=artefact_headline(
-            answer, Span(begun.at, None if ended is None else ended.at), pages, moment.at
+            answer, None if is_again else Span(begun.at, until), pages, moment.at
         ),
         facts=image_facts(answer, policy, answer.places, _looked_at(row, moment), now),
         nearest=nearest,
@@ -152,6 +162,8 @@ def artefact_verdict(
         strip=strip(rows, moment.at),
         reproduce=reproduce(row, answer.valid_at),
         since=begun.at,
+        is_again=is_again,
+        not_judged=again.because,
         ended=ended,
     )
 

@@ -1,5 +1,6 @@
 """A stored verification of an artefact."""
 
+import msgspec
 import pytest
 
 from tests.simulators.port import Port
@@ -8,6 +9,7 @@ from trustui.core.oci.places import Place, PlaceAnswer, PlaceState
 from trustui.pages.images.answer import (
     NOT_ASKED,
     NOT_JUDGED,
+    ImageAnswer,
     bill_in,
     judged_by,
     nearest_of,
@@ -54,3 +56,74 @@ def test_every_answer_of_a_place_has_its_words(state: PlaceState) -> None:
     assert line.location == "a\\u{202E}b"
     assert line.word
     assert silent((one,)) == (state is PlaceState.UNREADABLE)
+
+
+def test_a_signer_is_told_attribute_by_attribute(suite: Port) -> None:
+    row = ArtefactVerdict.objects.get(digest=suite.digest("7.3.0-rc1"))
+    nearest = nearest_of(read_image_answer(trace_of(row.pk)), load_pages())
+    assert nearest is not None
+    told = {one.name: one for one in nearest.attributes}
+    assert set(told) == {"subject", "issuer"}
+    assert not told["subject"].is_met
+    assert "terminal/" in told["subject"].expected
+    assert "terminal-fork" in told["subject"].found
+    assert (told["issuer"].is_met, told["issuer"].found) == (True, nearest.issuer)
+
+
+IDENTITY_STEP = {
+    "check": "notation.identity", "outcome": "failed", "on": "signature 1", "because": "another",
+    "spec": "", "group": "one", "expected": "OU=Build", "found": "no OU",
+    "evidence": {"differing": ["OU"]},
+}  # fmt: skip
+
+
+def notation_answer(**more: object) -> ImageAnswer:
+    miss = {
+        "identity": "x509.subject: C=US, OU=Build",
+        "attributes": [
+            {"name": "C", "wanted": "US", "found": "US"},
+            {"name": "OU", "wanted": "Build", "found": ""},
+            {"name": "CN", "wanted": "", "found": "re\u202elease"},
+        ],
+    }
+    members = {
+        "subject": "x", "kind": "image", "at": "2026-01-01T00:00:00Z",
+        "valid_at": "2026-01-01T00:00:00Z", "outcome": "failed", "trust_state": "failing",
+        "steps": [IDENTITY_STEP], "groups": [], "nearest": "one", "nearest_identity": miss, **more,
+    }  # fmt: skip
+    return read_image_answer(msgspec.json.encode(members))
+
+
+def test_of_notation_the_subject_stands_beside_the_identity_that_comes_closest() -> None:
+    nearest = nearest_of(notation_answer(), load_pages())
+    assert nearest is not None
+    assert nearest.wanted == "x509.subject: C=US, OU=Build"
+    assert [(one.name, one.expected, one.found, one.is_met) for one in nearest.attributes] == [
+        ("C", "US", "US", True),
+        ("OU", "Build", "", False),
+        ("CN", "", "re\\u{202E}lease", True),
+    ]
+
+
+def test_what_differs_is_not_taken_apart_where_a_name_looks_like_several() -> None:
+    found = "a; b"
+    step = {
+        **IDENTITY_STEP,
+        "expected": "c",
+        "found": found,
+        "evidence": {"differing": ["subject"]},
+    }
+    signature = {
+        "group": "one", "on": "x", "kind": "cosign", "digest": "d", "place": "p",
+        "expectation": "e", "outcome": "failed", "first_failing": None, "identity": found,
+    }  # fmt: skip
+    answer = notation_answer(steps=[step], nearest_identity=None, signatures=[signature])
+    nearest = nearest_of(answer, load_pages())
+    assert nearest is not None
+    assert (nearest.attributes, nearest.found) == ((), found)
+    for odd in (None, "subject", ["subject", "issuer"], 7):
+        step["evidence"] = {"differing": odd}
+        answer = notation_answer(steps=[step], nearest_identity=None, signatures=[signature])
+        again = nearest_of(answer, load_pages())
+        assert again is not None
+        assert not any(one.is_met or one.expected for one in again.attributes)

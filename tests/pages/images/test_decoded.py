@@ -4,11 +4,31 @@ import json
 
 import pytest
 
+from tests.simulators.notation_signer import IMAGE_TYPE, SUBJECT, make_envelope, target, world
+from tests.simulators.notation_signer import Plan as NotationPlan
 from tests.simulators.sigstore_stack import stack
 from trustui.core.formats.cosign.payload import CERTIFICATE, CHAIN, LOG_ENTRY, TIMESTAMP
+from trustui.core.formats.notation.envelope import (
+    COSE_TYPE,
+    EXPIRY,
+    JWS_TYPE,
+    SCHEME,
+    SCHEME_AUTHORITY,
+)
+from trustui.core.pki.certificates import parse_certificate
+from trustui.core.primitives.instants import write_instant
 from trustui.demo.images.bundles import Plan, bundle_of
+from trustui.demo.images.certifying import SIGNED, YEAR, Stamp
 from trustui.demo.images.tag_format import TagPlan, tag_layer
-from trustui.pages.images.decoded import LONGEST, Decoded, Material, decode, in_words
+from trustui.pages.images.decoded import (
+    LONGEST,
+    CertificateLine,
+    Decoded,
+    Material,
+    certificate_line,
+    decode,
+    in_words,
+)
 
 DIGEST = f"sha256:{'ab' * 32}"
 
@@ -66,3 +86,91 @@ def test_annotations_that_are_nonsense_are_told_beside_the_rest(name: str, text:
     told = [*(one.problems for one in found.chain), *(one.problem for one in found.entries)]
     assert any(told) or any(one.problem for one in found.stamps)
     assert isinstance(found, Decoded)
+
+
+# Notation -----------------------------------------------------------------------------------------
+
+TYPES = {"jws": JWS_TYPE, "cose": COSE_TYPE}
+
+
+def enveloped(plan: NotationPlan) -> Decoded:
+    material = Material(make_envelope(plan), {}, False, False, TYPES[plan.format])
+    return decode(material)
+
+
+def lines(found: Decoded) -> dict[str, str]:
+    return {one.label: one.text for one in found.lines}
+
+
+@pytest.mark.parametrize("form", TYPES)
+def test_every_part_of_an_envelope_is_told(form: str) -> None:
+    said = target(DIGEST, annotations={"build": "17\u202e"})
+    plan = NotationPlan(
+        format=form, payload=json.dumps(said).encode(), expiry=SIGNED + YEAR, stamp=Stamp()
+    )
+    found = enveloped(plan)
+    assert (found.problem, found.form) == ("", f"Notation, {form.upper()} envelope")
+    told = lines(found)
+    assert (told["Signs"], told["Of the type"], told["Bytes"]) == (DIGEST, IMAGE_TYPE, "528")
+    assert told["Claims build"] == "17\\u{202E}"
+    assert told["Signing scheme"] == "notary.x509"
+    assert told["Critical headers"] == f"{SCHEME}, {EXPIRY}"
+    assert told["Signed at, says the signer"] == write_instant(SIGNED)
+    assert told["Ends at"] == write_instant(SIGNED + YEAR)
+    assert told["Signing agent"] == "trustui-tests/1.0"
+    assert [one.fingerprint for one in found.chain] == [one.fingerprint for one in chain()]
+    assert found.chain[0].subject == SUBJECT
+    assert found.chain[0].not_after == SIGNED + YEAR
+    assert found.stamps[0].at is not None
+    assert not found.may_be_logged
+    assert in_words(found) == "a certificate, 1 timestamp"
+    assert DIGEST in found.text
+
+
+def chain() -> list[CertificateLine]:
+    return [certificate_line(parse_certificate(one.der)) for one in world().chain]
+
+
+def test_jws_stands_there_as_text_and_cose_in_hexadecimal_up_to_a_length() -> None:
+    assert enveloped(NotationPlan()).raw == make_envelope(NotationPlan()).decode()
+    assert enveloped(NotationPlan(format="cose")).raw.startswith("d284 ")
+    long = json.dumps(target(annotations={"x": "y" * LONGEST})).encode()
+    for form in TYPES:
+        found = enveloped(NotationPlan(format=form, payload=long))
+        assert (found.problem, found.raw, found.text) == ("", "", "")
+
+
+def test_what_a_signing_authority_and_plugins_say_is_told() -> None:
+    more = {
+        "io.cncf.notary.verificationPlugin": "com.example.plugin",
+        "io.cncf.notary.verificationPluginMinVersion": "1.0.0",
+        "com.example.own": "mine",
+    }
+    told = lines(enveloped(NotationPlan(scheme=SCHEME_AUTHORITY, more=more)))
+    assert told["Signed at, says the signing authority"] == write_instant(SIGNED)
+    assert "Signed at, says the signer" not in told
+    assert told["Verification plugin"] == "com.example.plugin"
+    assert told["Plugin, at least"] == "1.0.0"
+    assert "mine" in told["Header com.example.own"]
+
+
+def test_an_envelope_whose_parts_are_nonsense_is_told_beside_the_rest() -> None:
+    def spoil(envelope: dict[str, object]) -> None:
+        stamp = {"io.cncf.notary.timestampSignature": "AAAA"}
+        envelope["header"] = {"x5c": ["AAAA"], **stamp}
+
+    found = enveloped(NotationPlan(payload=b"{}", spoil=spoil))
+    assert found.problem == ""
+    assert lines(found)["Signs"] == "no descriptor that can be read"
+    assert found.chain[0].problems
+    assert found.stamps[0].problem
+    bare = enveloped(NotationPlan(spoil=lambda envelope: envelope.update(header={})))
+    assert in_words(bare) == "no certificate, no timestamp"
+
+
+@pytest.mark.parametrize("media_type", TYPES.values())
+@pytest.mark.parametrize("body", [b"", b"{}", b"\xff\xfe", b"[" * 100_000, b"x" * (LONGEST + 1)])
+def test_an_envelope_that_cannot_be_read_is_a_problem_in_words(
+    body: bytes, media_type: str
+) -> None:
+    assert decode(Material(body, {}, False, False, media_type)).problem

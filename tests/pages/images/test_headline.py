@@ -12,8 +12,8 @@ from trustui.pages.headline import Span
 from trustui.pages.images.answer import ImageAnswer
 from trustui.pages.images.headline import artefact_headline, artefact_title, what_for_clients
 from trustui.pages.images.standing import NOTHING
-from trustui.pages.waterfall import AnswerStep
 from trustui.pages.words import state_of
+from trustui.verdicts.answers import AnswerStep
 
 STEP = AnswerStep("bundle.identity", Outcome.FAILED, "signature", "the subject is another", "", "g")
 

@@ -1,5 +1,6 @@
 """Who signs: where, how often, and which policies ask for it."""
 
+import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from tests.simulators.port import Port
@@ -30,6 +31,22 @@ def test_the_expected_workflow_is_told_with_its_policy(
     rest = identity(suite.viewer, suite.now, id_of(WORKFLOW), paged.after)
     assert rest is not None
     assert len(rest.lines) == 2
+
+
+def test_of_who_signed_often_the_newest_are_counted(
+    suite: Port,
+    monkeypatch: pytest.MonkeyPatch,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    whole = identity(suite.viewer, suite.now, id_of(WORKFLOW))
+    assert whole is not None
+    monkeypatch.setattr("trustui.pages.images.identity.MOST_COUNTED", 2)
+    with django_assert_max_num_queries(MOST_QUERIES):
+        page = identity(suite.viewer, suite.now, id_of(WORKFLOW))
+    assert page is not None
+    assert page.title == "Signs in at least 1 repository, more than 2 times"
+    assert (page.is_cut, page.certificates, page.first_at) == (True, 2, whole.first_at)
+    assert (len(page.lines), whole.is_cut) == (3, False)
 
 
 def test_somebody_whom_nobody_asks_for_is_told_as_such(suite: Port) -> None:

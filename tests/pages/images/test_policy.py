@@ -3,13 +3,12 @@
 import json
 from datetime import timedelta
 
-import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from tests.simulators.images import NOW
 from tests.simulators.port import Port
 from trustui.demo.images.trust import policies as text_of_policies
-from trustui.pages.images.policy import MOST_QUERIES, lint, policies, policy
+from trustui.pages.images.policy import MOST_QUERIES, Wanted, policies, policy
 from trustui.policies.image_policies import set_policy
 
 
@@ -30,9 +29,12 @@ def test_a_version_is_told_in_words_with_what_it_applies_to(suite: Port) -> None
     page = policy(suite.viewer, suite.now, suite.policy.policy_id)
     assert page is not None
     assert page.is_in_force
-    assert page.rules[0].covers == (
-        ("localhost/terminal-suite", f"/images/{suite.repository_id}/"),
+    (covered,) = page.rules[0].covers
+    assert (covered.full_name, covered.href) == (
+        "localhost/terminal-suite",
+        f"/images/{suite.repository_id}/",
     )
+    assert covered.tags.all == len(page.images.lines)
     assert page.rules[0].requirements[0].expectations[0].what == "a signature"
     assert len(page.rules[1].requirements) == 2
     assert {one.name for one in page.materials} == {"quayline.pub", "trusted_root.json"}
@@ -48,40 +50,14 @@ def test_an_older_version_stays_and_says_that_it_is_no_longer_in_force(suite: Po
         now=NOW - timedelta(hours=1),
     )  # fmt: skip
     newest = policy(suite.viewer, suite.now, suite.policy.policy_id)
-    older = policy(suite.viewer, suite.now, suite.policy.policy_id, 1)
+    older = policy(suite.viewer, suite.now, suite.policy.policy_id, Wanted(1))
     assert newest is not None
     assert older is not None
     assert (newest.number, newest.is_in_force, len(newest.rules)) == (2, True, 1)
     assert (older.number, older.is_in_force) == (1, False)
     assert "no longer in force" in older.lead
-    assert policy(suite.viewer, suite.now, suite.policy.policy_id, 9) is None
+    assert policy(suite.viewer, suite.now, suite.policy.policy_id, Wanted(9)) is None
     then = suite.then(suite.told.story, 3)
     before = policy(suite.viewer, then, suite.policy.policy_id)
     assert before is not None
     assert (before.number, before.is_in_force) == (1, True)
-
-
-def test_a_text_is_linted_without_being_stored() -> None:
-    loose = {
-        "version": 1,
-        "policies": [
-            {
-                "repositories": ["registry.example/*"],
-                "require": [{"of": [{"identity_regexp": "acme", "issuer": "https://a.example", "log": "ignored"}]}],
-            }
-        ],
-    }  # fmt: skip
-    found = lint(json.dumps(loose))
-    assert found.problem == ""
-    assert {one.id for one in found.lints} == {
-        "policy.lint.unanchored_pattern", "policy.lint.log_not_required",
-    }  # fmt: skip
-    assert all(one.has_help for one in found.lints)
-    assert found.rules[0].patterns == ("registry.example/*",)
-
-
-@pytest.mark.parametrize("text", ["{", "{}", "[]", '{"version": 2}', "\ud800", "\0", "9" * 5_000])
-def test_a_text_that_is_no_policy_says_why(text: str) -> None:
-    found = lint(text)
-    assert found.problem
-    assert (found.rules, found.lints) == ((), ())

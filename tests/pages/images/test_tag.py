@@ -36,7 +36,7 @@ def test_it_tells_every_stay_and_that_one_came_back(
     assert [(one.digest, one.is_back, one.state_then.word) for one in page.lines] == [
         (good, True, "verified"), (other, False, "not signed"), (good, False, "verified"),
     ]  # fmt: skip
-    assert page.title == "4.3.0 moved 2 times"
+    assert page.title == "4.3.0 moved twice"
     assert page.lines[0].until is None
     assert page.asked is not None
     assert page.asked.answer == "Yes, twice, and it is there. It was valid all that time."

@@ -1,6 +1,6 @@
 """A stored verification of an artefact: its steps, the places looked at, each signature's outcome."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
@@ -10,9 +10,11 @@ from trustui.core.images.verify import SignatureFound
 from trustui.core.oci.places import Place, PlaceAnswer, PlaceState
 from trustui.core.primitives.text import visible, with_short_digests
 from trustui.core.trace import Outcome
+from trustui.core.trust_policy.notation.identities import Miss
 from trustui.pages.headline import what_is_wrong
-from trustui.pages.waterfall import Answer, AnswerStep, readable
+from trustui.pages.waterfall import readable
 from trustui.pages.words import OUTCOME_SIGNS
+from trustui.verdicts.answers import Answer, AnswerStep
 
 PLACES: dict[Place, str] = {
     Place.REFERRERS: "referrers interface",
@@ -42,6 +44,8 @@ class ImageAnswer(Answer, frozen=True):
     sboms: tuple[SbomFound, ...] = ()
     nearest: str | None = None
     """The group of the signature that came closest, where none was good."""
+    nearest_identity: Miss | None = None
+    """Of Notation: the identity that came closest to that signer, where none matched."""
 
 
 class PlaceLine(msgspec.Struct, frozen=True):
@@ -55,6 +59,16 @@ class PlaceLine(msgspec.Struct, frozen=True):
     listed: int
     of: str
     """The digest that was asked about, where it is not the artefact's own."""
+
+
+class AttributeLine(msgspec.Struct, frozen=True):
+    """One attribute of a signer beside what is expected of it."""
+
+    name: str
+    expected: str
+    """Empty where nothing is, or where what was found is as expected."""
+    found: str
+    is_met: bool
 
 
 class Nearest(msgspec.Struct, frozen=True):
@@ -72,6 +86,10 @@ class Nearest(msgspec.Struct, frozen=True):
     """Checks of it that hold."""
     step: int
     """The number of the failing step in the verdict."""
+    wanted: str = ""
+    """The identity that comes closest to the signer, where a policy names several."""
+    attributes: tuple[AttributeLine, ...] = ()
+    """Where the signer is another one than expected."""
 
 
 def read_image_answer(trace: bytes) -> ImageAnswer:
@@ -120,7 +138,49 @@ def nearest_of(answer: ImageAnswer, pages: Mapping[str, CheckPage]) -> Nearest |
         issuer="" if named is None else visible(named.issuer, 200),
         passed=sum(one.outcome is Outcome.PASSED and one.decides for _, one in steps),
         step=number,
+        wanted=""
+        if answer.nearest_identity is None
+        else visible(answer.nearest_identity.identity, 400),
+        attributes=tuple(_attributes(step, named, answer.nearest_identity)),
     )
+
+
+MOST_ATTRIBUTES = 40
+"""Of one signer that are shown."""
+
+
+def _attributes(
+    step: AnswerStep, named: SignatureFound | None, miss: Miss | None
+) -> Iterator[AttributeLine]:
+    """Of a subject by Notation's rules, or what differs of a certificate with an issuer."""
+    if miss is not None:
+        for one in miss.attributes[:MOST_ATTRIBUTES]:
+            wanted, found = visible(one.wanted, 300), visible(one.found, 300)
+            yield AttributeLine(visible(one.name, 60), wanted, found, one.is_met)
+        return
+    differing = _differing(step)
+    if not differing or named is None:
+        return
+    for name, found in (("subject", named.identity), ("issuer", named.issuer)):
+        if name not in differing:
+            yield AttributeLine(name, "", visible(found, 300), is_met=True)
+    for name, (wanted, found) in differing.items():
+        yield AttributeLine(visible(name, 60), readable(wanted), readable(found), is_met=False)
+
+
+_BETWEEN = "; "
+"""What stands between several things that differ."""
+
+
+def _differing(step: AnswerStep) -> Mapping[str, tuple[str, str]]:
+    """What differs, with what was expected and found; nothing where the texts cannot be told apart."""
+    names = step.evidence.get("differing")
+    if not isinstance(names, list):
+        return {}
+    wanted, found = ((text or "").split(_BETWEEN) for text in (step.expected, step.found))
+    if not len(names) == len(wanted) == len(found):
+        return {}
+    return {str(one): (a, b) for one, a, b in zip(names, wanted, found, strict=True)}
 
 
 def _first_failing(steps: list[tuple[int, AnswerStep]]) -> tuple[int, AnswerStep | None]:
@@ -165,8 +225,15 @@ def bill_in(answer: ImageAnswer | None, manifest: str) -> tuple[Judged | None, t
     return Judged(OUTCOME_SIGNS[bill.outcome], "signed", "", bill.group), told
 
 
+def signer_in(answer: ImageAnswer | None, digest: str) -> tuple[str, ...]:
+    """Who signed a manifest of Notation's, by its own certificate and true only as the verdict says."""
+    found = () if answer is None else answer.signatures
+    named = (one for one in found if one.digest == digest and one.identity)
+    return tuple(f"{visible(one.identity, 300)} says {visible(one.issuer, 200)}" for one in named)
+
+
 def judged_by(answer: ImageAnswer | None, digest: str) -> Judged:
-    """Of the signature with this content."""
+    """Of the signature with this content, or of the manifest that holds just one."""
     if answer is None:
         return NOT_JUDGED
     of_it = [one for one in answer.signatures if one.digest == digest]

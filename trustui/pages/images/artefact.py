@@ -25,6 +25,7 @@ from trustui.pages.images.answer import (
 from trustui.pages.images.attached import AttachedGroup, attached, attachments
 from trustui.pages.images.facts import image_facts
 from trustui.pages.images.headline import artefact_title, what_for_clients
+from trustui.pages.images.judging import Again, as_judged, judged_again
 from trustui.pages.images.policies import Cover, cover_of
 from trustui.pages.images.repository import kind_word
 from trustui.pages.images.standing import (
@@ -48,6 +49,7 @@ MOST_TAGS = 50
 MOST_ELSEWHERE = 20
 HISTORY = 20
 MOST_QUERIES = 20
+"""Whatever there is; twice `judging.MOST_QUERIES` more where it is judged at another instant."""
 
 
 class TagOfIt(msgspec.Struct, frozen=True):
@@ -102,6 +104,10 @@ class ArtefactPage(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     lead: str
     facts: tuple[Fact, ...]
+    is_again: bool
+    """Whether it was judged at another instant than its verdict was."""
+    not_judged: str
+    """Why it was not judged at the other instant that was asked for."""
     verdict_id: int | None
     nearest: Nearest | None
     cover: Cover | None
@@ -127,11 +133,12 @@ def artefact(
     row = None if repository is None else manifest_of(repository_id, digest, moment)
     if repository is None or row is None:
         return None
-    own = stood(repository_id, [digest], moment).get(digest, NOTHING)
+    concluded = stood(repository_id, [digest], moment).get(digest, NOTHING)
+    again = judged_again(moment, repository_id, concluded.verdict_id)
+    own = as_judged(concluded, again)
     is_unsigned = own.trust_state == TrustState.INHERITED
-    index = through_index(repository_id, digest, moment) if is_unsigned else NOTHING
-    standing = inherited(own, index)
-    answer = _answer(standing)
+    standing = inherited(own, _index(repository_id, digest, moment) if is_unsigned else NOTHING)
+    answer = _answer(standing, again)
     hanging = attachments(repository_id, digest, moment)
     look = Look.objects.filter(repository=repository_id, digest=digest).first()
     platforms = _platforms(row, _passed_on(standing, look, moment), moment)
@@ -157,6 +164,8 @@ def artefact(
         title=artefact_title(standing, answer, moment.at),
         lead=what_for_clients(standing, answer, cover),
         facts=image_facts(answer, _policy_words(cover), places, looked_at, moment.at),
+        is_again=again.answer is not None,
+        not_judged=again.because,
         verdict_id=standing.verdict_id,
         nearest=None if answer is None else nearest_of(answer, load_pages()),
         cover=cover,
@@ -185,10 +194,16 @@ def manifest_of(repository_id: int, digest: str, moment: Moment) -> Manifest | N
     return rows.first()
 
 
-def _answer(standing: Stood) -> ImageAnswer | None:
+def _index(repository_id: int, digest: str, moment: Moment) -> Stood:
+    """How the index stands that lists it."""
+    found = through_index(repository_id, digest, moment)
+    return as_judged(found, judged_again(moment, repository_id, found.verdict_id))
+
+
+def _answer(standing: Stood, again: Again) -> ImageAnswer | None:
     if standing.verdict_id is None:
         return None
-    answer = read_image_answer(trace_of(standing.verdict_id))
+    answer = again.answer or read_image_answer(trace_of(standing.verdict_id))
     return msgspec.structs.replace(answer, trust_state=TrustState(standing.trust_state))
 
 

@@ -12,7 +12,14 @@ from trustui.core.images.kinds import ManifestKind
 from trustui.core.oci.places import Place
 from trustui.core.primitives.text import visible
 from trustui.images.models import Attachment, ImageSignature
-from trustui.pages.images.answer import PLACES, ImageAnswer, Judged, bill_in, judged_by
+from trustui.pages.images.answer import (
+    PLACES,
+    ImageAnswer,
+    Judged,
+    bill_in,
+    judged_by,
+    signer_in,
+)
 from trustui.pages.images.signers import SignedBy, signer_of
 from trustui.pages.moment import Moment
 
@@ -51,7 +58,7 @@ class AttachedLine(msgspec.Struct, frozen=True, kw_only=True):
     href: str
     """Of the signature; empty where it is none."""
     notes: tuple[str, ...] = ()
-    """What a bill of materials says, in lines."""
+    """What a bill of materials says, in lines; or who signed, as the verdict found it."""
 
 
 class AttachedGroup(msgspec.Struct, frozen=True):
@@ -126,7 +133,9 @@ def _lines_of(
             place=place_word(row.place),
             signer=signer_of(one),
             logged_at=one.logged_at,
-            judged=judged_by(answer, one.content_digest) if row.subject_digest == digest else None,
+            judged=judged_by(answer, told_by(one, row.digest))
+            if row.subject_digest == digest
+            else None,
             is_lost=row.is_lost,
             because=visible(row.because, 300),
             first_seen_at=row.first_seen_at,
@@ -138,11 +147,14 @@ def _lines_of(
 
 
 def _bare(digest: str, row: Attachment, answer: ImageAnswer | None) -> AttachedLine:
-    """A manifest that holds no signature."""
+    """A manifest that holds nothing that can be read; of a signature, what the verdict found there."""
     manifest = row.manifest
     kind = _KIND_AT.get(row.place, ManifestKind.OTHER) if manifest is None else manifest.kind
     known = kind if kind in _HEADS else ManifestKind.OTHER
     judged, notes = bill_in(answer, row.digest)
+    if known == ManifestKind.SIGNATURE and manifest is not None and row.subject_digest == digest:
+        judged = judged_by(answer, row.digest)
+        notes = signer_in(answer, row.digest) or (UNREADABLE,)
     type_ = "" if manifest is None else manifest.artifact_type or manifest.media_type
     return AttachedLine(
         kind=str(known),
@@ -163,6 +175,8 @@ def _bare(digest: str, row: Attachment, answer: ImageAnswer | None) -> AttachedL
     )
 
 
+UNREADABLE = "no signature in it could be read"
+
 _KIND_AT: dict[str, ManifestKind] = {
     Place.SIGNATURES: ManifestKind.SIGNATURE,
     Place.ATTESTATIONS: ManifestKind.ATTESTATION,
@@ -177,6 +191,11 @@ def place_word(place: str) -> str:
     return PLACES[Place(place)]
 
 
+def told_by(one: ImageSignature, manifest: str) -> str:
+    """The digest by which verdicts tell of a signature: of its content, or of Notation's manifest."""
+    return manifest if one.format == NOTATION else one.content_digest
+
+
 def _form(one: ImageSignature) -> str:
     form = FORMS.get(one.format, one.format)
     if one.predicate_type in {"", COSIGN_SIGNATURE}:
@@ -184,5 +203,10 @@ def _form(one: ImageSignature) -> str:
     return f"{visible(one.predicate_type, 200)} ({form})"
 
 
-FORMS = {"cosign": "cosign tag format", "sigstore_bundle": "sigstore bundle"}
+NOTATION = "notation"
+FORMS = {
+    "cosign": "cosign tag format",
+    "sigstore_bundle": "sigstore bundle",
+    NOTATION: "Notation",
+}
 """The formats of signatures, for people."""

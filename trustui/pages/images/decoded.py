@@ -23,12 +23,15 @@ from trustui.core.formats.cosign.payload import (
     parse_payload,
 )
 from trustui.core.formats.in_toto.predicates import readable
+from trustui.core.formats.notation.envelope import Envelope as NotationEnvelope
+from trustui.core.formats.notation.reading import parse_envelope
 from trustui.core.formats.sigstore_bundle.bundle import Bundle
 from trustui.core.formats.sigstore_bundle.bundle import parse as parse_bundle
 from trustui.core.limits import MIB, JsonLimits
 from trustui.core.pki.certificates import Certificate, parse_certificate, parse_certificates
 from trustui.core.pki.timestamps import parse_token
 from trustui.core.primitives.dsse import Envelope, read_base64
+from trustui.core.primitives.instants import write_instant
 from trustui.core.primitives.statements import Statement
 from trustui.core.primitives.strict_json import load
 from trustui.core.primitives.text import counted, quoted, visible
@@ -108,6 +111,8 @@ class Decoded(msgspec.Struct, frozen=True, kw_only=True):
     """The content as it came; empty where it is too long."""
     problem: str = ""
     """Why it cannot be read; empty where it can."""
+    may_be_logged: bool = True
+    """Whether logs take in signatures of this form."""
 
 
 class Material(msgspec.Struct, frozen=True):
@@ -117,11 +122,15 @@ class Material(msgspec.Struct, frozen=True):
     annotations: Mapping[str, str]
     is_bundle: bool
     is_statement: bool
+    envelope_type: str = ""
+    """The media type of an envelope of Notation's; empty for all others."""
 
 
 def decode(found: Material) -> Decoded:
     """Read it. Raises nothing: what cannot be read is a problem in words."""
     try:
+        if found.envelope_type:
+            return _by_notation(found)
         return _bundle(found) if found.is_bundle else _layer(found)
     except ParseError as error:
         told = f"{error.because}: expected {error.expected}, found {error.found}"
@@ -133,7 +142,7 @@ def _decoded(found: Material, form: str, **more: Any) -> Decoded:
     return Decoded(form=form, raw=raw, **more)
 
 
-# The two forms ----------------------------------------------------------------------------------
+# Sigstore's two forms ---------------------------------------------------------------------------
 
 
 def _bundle(found: Material) -> Decoded:
@@ -245,6 +254,71 @@ def _indented(payload: bytes) -> str:
         return json.dumps(json.loads(payload), indent=2, ensure_ascii=False)[: 4 * LONGEST]
     except (ValueError, RecursionError):
         return payload.decode(errors="replace")
+
+
+# Notation's ---------------------------------------------------------------------------------------
+
+
+def _by_notation(found: Material) -> Decoded:
+    envelope = parse_envelope(found.body, found.envelope_type)
+    return Decoded(
+        form=_ENVELOPES[envelope.format],
+        lines=(*_target(envelope), *_headers(envelope)),
+        chain=tuple(_certificate(der) for der in envelope.certificates),
+        stamps=(_stamp(envelope.timestamp),) if envelope.timestamp else (),
+        signature=envelope.signature.hex()[:_TEXT],
+        text=_indented(envelope.payload),
+        raw=_raw(found.body, is_text=envelope.format == "jws"),
+        may_be_logged=False,
+    )
+
+
+_ENVELOPES = {"jws": "Notation, JWS envelope", "cose": "Notation, COSE envelope"}
+
+
+def _raw(body: bytes, *, is_text: bool) -> str:
+    """As it came, or in hexadecimal where it is no text; empty where it is too long."""
+    if len(body) > LONGEST:
+        return ""
+    return body.decode(errors="replace") if is_text else body.hex(" ", -2)
+
+
+def _target(envelope: NotationEnvelope) -> Iterator[Labelled]:
+    target = envelope.target
+    if target is None:
+        yield Labelled("Signs", "no descriptor that can be read")
+        return
+    yield Labelled("Signs", visible(target.digest, _TEXT), is_code=True)
+    yield Labelled("Of the type", visible(target.media_type, _TEXT), is_code=True)
+    yield Labelled("Bytes", f"{target.size:,}")
+    for name, text in list(target.annotations.items())[:MOST_SUBJECTS]:
+        yield Labelled(f"Claims {visible(name, 60)}", visible(text, _TEXT))
+
+
+def _headers(envelope: NotationEnvelope) -> Iterator[Labelled]:
+    """Those that are there; the time of signing is the signer's own word unless an authority signed."""
+    for label, text in (
+        ("Signing scheme", envelope.scheme),
+        ("Algorithm, as it states", envelope.algorithm),
+        ("Payload type", envelope.content_type),
+        ("Critical headers", ", ".join(envelope.critical or ())),
+    ):
+        yield Labelled(label, visible(text, _TEXT) or "none")
+    for label, at in (
+        ("Signed at, says the signer", envelope.signing_time),
+        ("Signed at, says the signing authority", envelope.authentic_signing_time),
+        ("Ends at", envelope.expiry),
+    ):
+        if at is not None:
+            yield Labelled(label, write_instant(at))
+    for label, text in (
+        ("Verification plugin", envelope.plugin or ""),
+        ("Plugin, at least", envelope.plugin_min_version or ""),
+        ("Signing agent", envelope.agent),
+        *((f"Header {visible(name, 60)}", text) for name, text in envelope.extended.items()),
+    ):
+        if text:
+            yield Labelled(label, visible(text, _TEXT))
 
 
 # Certificates -----------------------------------------------------------------------------------
@@ -375,11 +449,14 @@ def _no_stamp(because: str) -> StampLine:
 
 def in_words(found: Decoded) -> str:
     """What proves when it was signed: `a certificate, 1 log entry, no timestamp`."""
+    stamps = counted(len(found.stamps), "timestamp") if found.stamps else "no timestamp"
+    if not found.may_be_logged:
+        return f"{'a certificate' if found.chain else 'no certificate'}, {stamps}"
     told = [
         "a certificate" if found.chain else "a bare key",
         counted(len(found.entries), "log entry")[:-1] + "ies"
         if len(found.entries) > 1
         else ("1 log entry" if found.entries else "no log entry"),
-        counted(len(found.stamps), "timestamp") if found.stamps else "no timestamp",
+        stamps,
     ]
     return ", ".join(told)

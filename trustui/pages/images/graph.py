@@ -106,7 +106,7 @@ def _tags(page: ArtefactPage) -> list[_Node]:
             "named by the tag",
             one.tag,
             f"since {one.since.day} {one.since:%b %Y}",
-            "none",
+            "noted",
             "points here",
             f"tag {one.tag}, since {one.since:%Y-%m-%d %H:%M} UTC",
             reverse("image-tag", args=[page.repository_id, one.tag_id]),
@@ -120,7 +120,7 @@ def _tags(page: ArtefactPage) -> list[_Node]:
             "listed by the index",
             _short(digest),
             "index that lists it",
-            "none",
+            "noted",
             "lists it",
             f"index {digest}",
             reverse("artefact", args=[page.repository_id, digest]),
@@ -132,7 +132,7 @@ def _tags(page: ArtefactPage) -> list[_Node]:
 
 def _more(count: int, noun: str, relation: str) -> _Node:
     words = f"{counted(count, noun)} more"
-    return _Node(relation, words, "", "none", "", words, "")
+    return _Node(relation, words, "", "noted", "", words, "")
 
 
 def _platforms(page: ArtefactPage) -> list[_Node]:

@@ -9,8 +9,9 @@ from trustui.pages.headline import Headline, Span, what_is_wrong
 from trustui.pages.images.answer import ImageAnswer
 from trustui.pages.images.policies import Cover
 from trustui.pages.images.standing import Stood
-from trustui.pages.waterfall import AnswerStep, unmarked
+from trustui.pages.waterfall import unmarked
 from trustui.pages.words import SIGNS, age
+from trustui.verdicts.answers import AnswerStep
 
 _BEGINS = {
     TrustState.VERIFIED: "Verified",
@@ -44,12 +45,13 @@ _CLIENTS = {
 
 
 def artefact_title(standing: Stood, answer: ImageAnswer | None, at: datetime) -> str:
-    """Of the verdict that was in force."""
-    if answer is None or standing.since is None:
+    """Of the verdict that was in force, or of what it would be at another instant."""
+    if answer is None:
         return _BEGINS[TrustState.STALE]
     if standing.trust_state == TrustState.INHERITED and standing.state.sign != "ok":
         return f"Nothing of its own is signed; {standing.state.word}"
-    return title(answer, Span(standing.since), load_pages(), at)
+    span = None if standing.since is None else Span(standing.since)
+    return title(answer, span, load_pages(), at)
 
 
 def title(

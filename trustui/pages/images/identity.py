@@ -21,8 +21,11 @@ from trustui.pages.viewer import Viewer
 ORDER = ("-id",)
 LIST_ORDER = ("subject", "id")
 MOST_REPOSITORIES = 100
+MOST_COUNTED = 500
+"""Signatures of one identity that are counted by repository, the newest: a release workflow may have
+signed a hundred thousand times."""
 LONGEST_TEXT = 200
-MOST_QUERIES = 8
+MOST_QUERIES = 10
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -70,6 +73,8 @@ class IdentityPage(msgspec.Struct, frozen=True, kw_only=True):
     lead: str
     signatures: int
     certificates: int
+    is_cut: bool
+    """There are more than were counted: signatures, certificates and places are of the newest ones."""
     first_at: datetime | None
     newest_at: datetime | None
     places: tuple[Place, ...]
@@ -112,9 +117,12 @@ def identity(
     if row is None:
         return None
     mine = _mine(viewer, moment).filter(identity=row.pk)
-    places = list(_places(mine))
-    if not places:
+    newest = list(mine.order_by(*ORDER).values_list("pk", flat=True)[: MOST_COUNTED + 1])
+    if not newest:
         return None
+    is_cut = len(newest) > MOST_COUNTED
+    counted_ones = ImageSignature.objects.filter(pk__in=newest[:MOST_COUNTED])
+    places = list(_places(counted_ones))
     shown = sliced(mine.select_related("repository", "manifest"), ORDER, after, size)
     total = sum(one.signatures for one in places)
     expected = tuple(_expected(viewer, moment, row))
@@ -122,11 +130,12 @@ def identity(
         identity_id=identity_id,
         subject=visible(row.subject, 500),
         issuer=visible(row.issuer, 500),
-        title=_title(len(places), total),
+        title=_title(len(places), total, is_cut=is_cut),
         lead=_lead(expected),
         signatures=total,
-        certificates=_certificates(mine),
-        first_at=min(one.first_at for one in places),
+        certificates=_certificates(counted_ones),
+        is_cut=is_cut,
+        first_at=_first_at(mine) if is_cut else min(one.first_at for one in places),
         newest_at=max(one.newest_at for one in places),
         places=tuple(places[:MOST_REPOSITORIES]),
         more_places=len(places) > MOST_REPOSITORIES,
@@ -139,7 +148,7 @@ def identity(
 def identities(
     viewer: Viewer, moment: Moment, text: str = "", after: str | None = None, size: int = ROWS
 ) -> IdentitiesPage:
-    """Three queries. Raises PagingError."""
+    """Four queries. Raises PagingError."""
     wanted = text.replace("\0", "").strip()[:LONGEST_TEXT]
     shown = sliced(_found(viewer, moment, wanted), LIST_ORDER, after, size)
     return IdentitiesPage(
@@ -171,9 +180,8 @@ def signed(viewer: Viewer, moment: Moment, identity_id: str) -> Iterator[SignedL
 
 
 def _mine(viewer: Viewer, moment: Moment) -> "QuerySet[ImageSignature]":
-    return ImageSignature.objects.filter(
-        repository__source__team__in=viewer.teams, manifest__first_seen_at__lte=moment.at
-    )
+    mine = ImageSignature.objects.filter(repository__source__team__in=viewer.teams)
+    return mine if moment.at == moment.now else mine.filter(manifest__first_seen_at__lte=moment.at)
 
 
 def _found(viewer: Viewer, moment: Moment, text: str) -> "QuerySet[Identity]":
@@ -187,18 +195,20 @@ def _lines(viewer: Viewer, moment: Moment, rows: list[Identity]) -> Iterator[Ide
         for pk, *rest in _mine(viewer, moment)
         .filter(identity__in=rows)
         .values_list("identity")
-        .annotate(Count("repository", distinct=True), Count("pk"), Max("manifest__first_seen_at"))
+        .annotate(Count("repository", distinct=True), Count("pk"), Max("pk"))
         .order_by("identity")
     }
+    newest = ImageSignature.objects.filter(pk__in=[last for *_, last in counts.values()])
+    seen_at = dict(newest.values_list("pk", "manifest__first_seen_at"))
     for row in rows:
-        repositories, signatures, newest = counts.get(row.pk, (0, 0, None))
+        repositories, signatures, last = counts.get(row.pk, (0, 0, None))
         yield IdentityLine(
             row.identity_id,
             visible(row.subject, 300),
             visible(row.issuer, 200),
             repositories,
             signatures,
-            newest,
+            None if last is None else seen_at[last],
             reverse("identity", args=[row.identity_id]),
         )
 
@@ -211,9 +221,13 @@ def _places(mine: "QuerySet[ImageSignature]") -> Iterator[Place]:
         newest=Max("manifest__first_seen_at"),
     )
     newest_first = rows.order_by("-newest", "repository")
-    for pk, name, count, first, newest in newest_first[: MOST_REPOSITORIES + 1]:
+    for pk, name, count, first, newest in newest_first:
         href = reverse("image-repository", args=[pk])
         yield Place(pk, visible(name, 300), href, count, first, newest)
+
+
+def _first_at(mine: "QuerySet[ImageSignature]") -> datetime | None:
+    return mine.order_by("pk").values_list("manifest__first_seen_at", flat=True).first()
 
 
 def _certificates(mine: "QuerySet[ImageSignature]") -> int:
@@ -236,8 +250,10 @@ def _line(row: ImageSignature) -> SignedLine:
     )
 
 
-def _title(places: int, signatures: int) -> str:
+def _title(places: int, signatures: int, *, is_cut: bool) -> str:
     where = "1 repository" if places == 1 else f"{places:,} repositories"
+    if is_cut:
+        return f"Signs in at least {where}, more than {signatures:,} times"
     return f"Signs in {where}, {counted(signatures, 'time')}"
 
 

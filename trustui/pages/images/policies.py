@@ -8,6 +8,7 @@ import msgspec
 
 from trustui.core.errors import ParseError
 from trustui.core.primitives.text import visible
+from trustui.core.trust_policy.languages import Cover as Covering
 from trustui.core.trust_policy.languages import Language, language_named
 from trustui.core.trust_policy.policies import Policy, PolicyDocument, covering
 from trustui.pages.moment import Moment
@@ -85,33 +86,39 @@ def cover_of(team_id: int, full_name: str, moment: Moment) -> Cover | None:
     return best(in_force([team_id], moment), full_name)
 
 
-def best(versions: Sequence[InForce], full_name: str) -> Cover | None:
-    """Of several policies, the one with the most specific pattern; of equal ones the oldest."""
+def winner(versions: Sequence[InForce], full_name: str) -> tuple[InForce, Covering] | None:
+    """Of several policies, the one with the most specific pattern; of equal ones the first."""
     found = [
-        (cover, one)
+        (one, cover)
         for one in versions
         if one.language is not None
         and one.document is not None
         and (cover := one.language.cover(one.document, full_name)) is not None
     ]
-    if not found:
+    return max(found, key=lambda each: each[1].rank, default=None)
+
+
+def best(versions: Sequence[InForce], full_name: str) -> Cover | None:
+    """The same, in words."""
+    found = winner(versions, full_name)
+    if found is None:
         return None
-    cover, one = max(found, key=lambda each: each[0].rank)
+    one, cover = found
     return Cover(
         one.policy_id,
         one.policy,
         one.number,
         cover.pattern,
-        _words(one, full_name),
+        _words(one, cover, full_name),
         one.set_at,
     )
 
 
-def _words(one: InForce, full_name: str) -> str:
+def _words(one: InForce, cover: Covering, full_name: str) -> str:
     if isinstance(one.document, PolicyDocument):
         found = covering(one.document, full_name)
         return "" if found is None else words_of(found.policy)
-    return "" if one.language is None else f"what it says in {one.language.title}"
+    return f"what the statement {visible(cover.part, 100)!r} demands"
 
 
 def words_of(policy: Policy) -> str:

@@ -1,24 +1,23 @@
 """`/policies/`: what each team expects of images, what that covers, and the keys and roots it names."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import msgspec
 from django.urls import reverse
 
-from trustui.check_pages import load_pages
 from trustui.core.primitives.text import counted, visible
-from trustui.core.trust_policy.expectations import GITHUB, Expectation
-from trustui.core.trust_policy.languages import Language
-from trustui.core.trust_policy.policies import (
-    MAX_POLICY,
-    Policy,
-    PolicyDocument,
-    Requirement,
-    covering,
+from trustui.pages.images.applying import Asked, asked
+from trustui.pages.images.coverage import (
+    MOST_REPOSITORIES,
+    Applies,
+    Images,
+    applies,
+    covered,
+    images,
+    parts_of,
+    there,
 )
-from trustui.pages.components import Labelled
 from trustui.pages.images.material import (
     MOST_VERSIONS,
     MaterialLine,
@@ -29,25 +28,18 @@ from trustui.pages.images.material import (
     version_line,
 )
 from trustui.pages.images.policies import Cover, InForce, best, in_force, read
+from trustui.pages.images.rules import LintLine, RuleLine, lints_of, rules_of
 from trustui.pages.images.shares import Share, of_tags
 from trustui.pages.images.standing import repositories_of
+from trustui.pages.images.statements import StatementLine, elsewhere, statements_of
 from trustui.pages.moment import Moment
+from trustui.pages.paging import ROWS
 from trustui.pages.viewer import Viewer
 from trustui.policies.models import ImagePolicy, ImagePolicyVersion
 from trustui.policies.models import Language as Written
+from trustui.policies.trust import files_at
 
-MOST_REPOSITORIES = 2_000
-"""Repositories that coverage is told of one by one."""
-MOST_QUERIES = 8
-
-
-class LintLine(msgspec.Struct, frozen=True):
-    """Something that its author may not have meant."""
-
-    id: str
-    title: str
-    because: str
-    has_help: bool
+MOST_QUERIES = 12
 
 
 class PolicyLine(msgspec.Struct, frozen=True):
@@ -89,32 +81,6 @@ class PoliciesPage(msgspec.Struct, frozen=True, kw_only=True):
     more_uncovered: int
 
 
-class ExpectationLine(msgspec.Struct, frozen=True):
-    """One signer that is asked for, in words."""
-
-    who: str
-    what: str
-    """`a signature`, or which attestation."""
-    demands: tuple[Labelled, ...]
-
-
-class RequirementLine(msgspec.Struct, frozen=True):
-    """So many of these."""
-
-    words: str
-    expectations: tuple[ExpectationLine, ...]
-
-
-class RuleLine(msgspec.Struct, frozen=True):
-    """What holds for the repositories of some patterns."""
-
-    patterns: tuple[str, ...]
-    requirements: tuple[RequirementLine, ...]
-    covers: tuple[tuple[str, str], ...]
-    """Names of repositories that it applies to, with their addresses."""
-    more: int
-
-
 class PolicyPage(msgspec.Struct, frozen=True, kw_only=True):
     """One version of a policy. Times in UTC."""
 
@@ -132,21 +98,25 @@ class PolicyPage(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     lead: str
     rules: tuple[RuleLine, ...]
+    """Of a document of expectations."""
+    statements: tuple[StatementLine, ...]
+    """Of a trust policy document of Notation."""
     lints: tuple[LintLine, ...]
+    """Those that stand beside none of these."""
+    parts: tuple[str, ...]
+    """What the rules or statements are called, in their order."""
+    covers: int
+    """Repositories that were seen and that it applies to, where it is in force."""
+    images: Images
+    """What is tagged there."""
+    asked: Asked | None
+    """Whether it applies to the reference that was asked for."""
     problem: str
     """Why it cannot be read; empty where it can."""
     text: str
     versions: tuple[VersionLine, ...]
     materials: tuple[MaterialLine, ...]
     """What it names."""
-
-
-class Linted(msgspec.Struct, frozen=True):
-    """What a text that somebody gave would mean as a policy."""
-
-    problem: str
-    rules: tuple[RuleLine, ...]
-    lints: tuple[LintLine, ...]
 
 
 # The list ---------------------------------------------------------------------------------------
@@ -222,7 +192,9 @@ def _policy_line(row: ImagePolicyVersion, counts: dict[int, int]) -> PolicyLine:
         number=row.number,
         set_at=row.set_at,
         set_by=visible(row.set_by_name, 100),
-        patterns=tuple(visible(one, 200) for one in _patterns(document)),
+        patterns=()
+        if language is None
+        else tuple(visible(one, 200) for one in language.patterns(document)),
         covers=counts.get(row.policy_id, 0),
         lints=0 if language is None else sum(1 for _ in language.lint(document)),
         problem=problem,
@@ -230,18 +202,29 @@ def _policy_line(row: ImagePolicyVersion, counts: dict[int, int]) -> PolicyLine:
     )
 
 
-def _patterns(document: Any) -> Iterator[str]:
-    for policy in document.policies if isinstance(document, PolicyDocument) else ():
-        yield from policy.repositories
-
-
 # One version ------------------------------------------------------------------------------------
 
 
+class Wanted(msgspec.Struct, frozen=True):
+    """What of a policy is asked for."""
+
+    number: int | None = None
+    """The version; None: the one in force."""
+    part: int | None = None
+    """The position of the rule or statement whose images are listed; None: of all of them."""
+    after: str | None = None
+    size: int = ROWS
+    reference: str = ""
+    """Of which image it is asked whether this applies to it; empty: of none."""
+
+
+NEWEST = Wanted()
+
+
 def policy(
-    viewer: Viewer, moment: Moment, policy_id: int, number: int | None = None
+    viewer: Viewer, moment: Moment, policy_id: int, wanted: Wanted = NEWEST
 ) -> PolicyPage | None:
-    """The version in force, or one of a number; None for what this person does not see."""
+    """One version; None for what this person does not see. At most `MOST_QUERIES`. Raises PagingError."""
     row = (
         ImagePolicy.objects.select_related("team")
         .filter(pk=policy_id, team__in=viewer.teams)
@@ -254,14 +237,25 @@ def policy(
             "-number"
         )[:MOST_VERSIONS]
     )
-    shown = next((one for one in versions if number in {None, one.number}), None)
+    shown = next((one for one in versions if wanted.number in {None, one.number}), None)
     if shown is None:
         return None
     newest = versions[0]
     is_in_force = shown == newest and (newest.is_current or moment.at != moment.now)
-    language, found, problem = read(row.language, bytes(shown.body))
-    document = found if isinstance(found, PolicyDocument) else None
-    names = _covered(viewer, moment, row.team_id, policy_id, document) if is_in_force else {}
+    language, document, problem = read(row.language, bytes(shown.body))
+    force = in_force([row.team_id], moment) if is_in_force else []
+    found = (
+        applies(there(viewer, moment, row.team_id), force, policy_id, document)
+        if is_in_force
+        else Applies()
+    )
+    names = () if language is None else language.files(document)
+    files = files_at(row.team_id, names, moment.at)
+    material_lines = named(viewer, moment, row.team_id, names)
+    covers = covered(found, moment)
+    lints = lints_of(language, document, files)
+    statements = statements_of(document, covers, lints, material_lines, files)
+    parts = parts_of(document)
     return PolicyPage(
         policy_id=policy_id,
         team_id=row.team_id,
@@ -275,135 +269,26 @@ def policy(
         reason=visible(shown.reason, 500),
         is_in_force=is_in_force,
         title=f"{visible(row.name, 200)}, version {shown.number:,}",
-        lead=_lead(language, document, sum(map(len, names.values())), is_in_force=is_in_force),
-        rules=_rules(document, names),
-        lints=_lints(language, found),
+        lead=_lead(parts, found.count, is_in_force=is_in_force, is_read=language is not None),
+        rules=rules_of(document, covers),
+        statements=statements,
+        lints=elsewhere(lints, statements),
+        parts=parts,
+        covers=found.count,
+        images=images(found, parts, moment, wanted.part, wanted.after, wanted.size),
+        asked=asked(language, document, force, policy_id, wanted.reference),
         problem=problem,
         text=indented(bytes(shown.body)),
         versions=tuple(version_line(one, shown) for one in versions),
-        materials=named(
-            viewer, moment, row.team_id, () if language is None else language.files(found)
-        ),
+        materials=material_lines,
     )
 
 
-def _lead(
-    language: Language | None,
-    document: PolicyDocument | None,
-    covered: int,
-    *,
-    is_in_force: bool,
-) -> str:
-    if language is None:
+def _lead(parts: Sequence[str], covers: int, *, is_in_force: bool, is_read: bool) -> str:
+    if not is_read:
         return "It cannot be read here."
-    if document is None:
-        return f"It is written as {language.title}; its text is below."
-    patterns = sum(len(one.repositories) for one in document.policies)
-    told = f"{counted(patterns, 'pattern')} of repositories"
+    told = counted(len(parts), "part")
     if not is_in_force:
         return f"{told}. This version is no longer in force."
-    where = "1 repository" if covered == 1 else f"{covered:,} repositories"
-    return f"{told}; it applies to {where} that were seen."
-
-
-def _covered(
-    viewer: Viewer,
-    moment: Moment,
-    team_id: int,
-    policy_id: int,
-    document: PolicyDocument | None,
-) -> dict[int, list[tuple[str, str]]]:
-    """By the rule's position, the repositories that it applies to: two queries."""
-    if document is None:
-        return {}
-    force = in_force([team_id], moment)
-    positions = {id(one): n for n, one in enumerate(document.policies)}
-    there = repositories_of(viewer, moment).filter(source__team=team_id)
-    found: dict[int, list[tuple[str, str]]] = {}
-    rows = there.order_by("full_name", "id").values_list("pk", "full_name")
-    for pk, name in rows[:MOST_REPOSITORIES]:
-        cover = best(force, name)
-        if cover is not None and cover.policy_id == policy_id:
-            own = covering(document, name)
-            if own is not None:
-                told = visible(name, 300), reverse("image-repository", args=[pk])
-                found.setdefault(positions[id(own.policy)], []).append(told)
-    return found
-
-
-_SHOWN = 20
-
-
-def _rules(
-    document: PolicyDocument | None, names: dict[int, list[tuple[str, str]]]
-) -> tuple[RuleLine, ...]:
-    if document is None:
-        return ()
-    return tuple(_rule(one, names.get(n, [])) for n, one in enumerate(document.policies))
-
-
-def _rule(one: Policy, covers: list[tuple[str, str]]) -> RuleLine:
-    return RuleLine(
-        tuple(visible(pattern, 300) for pattern in one.repositories),
-        tuple(_requirement(each) for each in one.require),
-        tuple(covers[:_SHOWN]),
-        max(0, len(covers) - _SHOWN),
-    )
-
-
-def _requirement(one: Requirement) -> RequirementLine:
-    words = "this signer" if len(one.of) == 1 else f"{one.words} signers, each another one"
-    if len(one.of) > 1 and one.at_least == len(one.of):
-        words = f"all of these {len(one.of):,}, each by another signer"
-    return RequirementLine(words, tuple(_expectation(each) for each in one.of))
-
-
-def _expectation(one: Expectation) -> ExpectationLine:
-    what = (
-        f"an attestation of {visible(one.predicate_type, 200)}"
-        if one.predicate_type
-        else "a signature"
-    )
-    return ExpectationLine(visible(one.who, 400), what, tuple(_demands(one)))
-
-
-def _demands(one: Expectation) -> Iterator[Labelled]:
-    for name in ("trusted_root", "certificate_chain", "ca_roots", "timestamp_certificate_chain"):
-        if getattr(one, name):
-            yield Labelled(name.replace("_", " "), visible(getattr(one, name), 200))
-    for name in GITHUB:
-        if getattr(one, name):
-            yield Labelled(name.replace("_", " "), visible(getattr(one, name), 200))
-    yield Labelled("log entry", "demanded" if one.needs_log else "not demanded")
-    if one.names_a_person:
-        yield Labelled("certificate in a log", "demanded" if one.needs_sct else "not demanded")
-    if one.needs_timestamp:
-        yield Labelled("signed timestamp", "demanded")
-    if not one.checks_claims:
-        yield Labelled("claims", "not compared")
-    if one.tag_format_only:
-        yield Labelled("format", "cosign's tag format only")
-    for name, text in list(one.annotations.items())[:20]:
-        yield Labelled(f"annotation {visible(name, 60)}", visible(text, 200))
-
-
-def _lints(language: Language | None, document: Any) -> tuple[LintLine, ...]:
-    if language is None:
-        return ()
-    pages = load_pages()
-    return tuple(
-        LintLine(
-            one.id,
-            pages[one.id].title if one.id in pages else one.id,
-            visible(one.because, 400),
-            one.id in pages,
-        )
-        for one in language.lint(document)
-    )
-
-
-def lint(text: str) -> Linted:
-    """What a text would mean as a policy; nothing is stored and nobody is asked."""
-    body = text.encode("utf-8", "replace")[: MAX_POLICY + 1]
-    language, document, problem = read(Written.EXPECTATIONS, body)
-    return Linted(problem, _rules(document, {}), _lints(language, document))
+    where = "1 repository that was" if covers == 1 else f"{covers:,} repositories that were"
+    return f"{told}; it applies to {where} seen."

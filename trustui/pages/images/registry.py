@@ -15,6 +15,7 @@ from trustui.images.models import ImageRepository
 from trustui.inventory.models import Source
 from trustui.inventory.recognizing import IMAGE_KINDS
 from trustui.pages.components import Fact
+from trustui.pages.images.answering import Answering, Login, answering, login_of, takes_logins
 from trustui.pages.images.policies import Cover, InForce, best, in_force
 from trustui.pages.images.repository import REFERRERS, title_of
 from trustui.pages.images.shares import (
@@ -35,7 +36,7 @@ from trustui.pages.words import ago
 
 ORDER = ("full_name", "id")
 LONGEST_TEXT = 200
-MOST_QUERIES = 12
+MOST_QUERIES = 14
 MUCH = 2_000
 """Tags from which on what is counted of them is kept for a moment."""
 _totals: Keeper[tuple[dict[int, Share], dict[int, Share]]] = Keeper(
@@ -102,6 +103,11 @@ class RegistryPage(msgspec.Struct, frozen=True, kw_only=True):
     facts: tuple[Fact, ...]
     repositories: RepositoriesPage
     over_time: OverTime | None
+    answering: Answering | None
+    """None where no crawl had ended yet."""
+    takes_logins: bool
+    login: Login | None
+    """None: it is asked as nobody."""
     may_crawl: bool
 
 
@@ -175,6 +181,9 @@ def registry(
         facts=_facts(page, moment.at),
         repositories=page,
         over_time=_pictures.get(key, lambda: over_time(there, moment)),
+        answering=answering(source, moment),
+        takes_logins=takes_logins(source),
+        login=login_of(source, moment),
         may_crawl=moment.is_now
         and source.removed_at is None
         and viewer.may(Act.CRAWL, source.team_id),
@@ -259,7 +268,7 @@ def _facts(page: RepositoriesPage, at: datetime) -> tuple[Fact, ...]:
     looked = [line.looked_at for line in page.lines if line.looked_at is not None]
     oldest = min(looked, default=None)
     return (
-        Fact("Tags signed", "none", f"{page.tags.signed:,} of {page.tags.all:,}", _percent(page.tags.signed, page.tags.all)),
+        Fact("Tags signed", "noted", f"{page.tags.signed:,} of {page.tags.all:,}", _percent(page.tags.signed, page.tags.all)),
         Fact("Tags trusted", page.sign, f"{page.tags.trusted:,} of {page.tags.all:,}", _percent(page.tags.trusted, page.tags.all)),
         Fact("Digests trusted", sign_of(page.digests), f"{page.digests.trusted:,} of {page.digests.all:,}", f"{page.digests.signed:,} signed"),
         Fact("Reach", "unknown", f"{len(partial):,} read in part", partial[0].because)

@@ -71,7 +71,9 @@ def of_tags(
         subject_digest=OuterRef("digest"),
         manifest__first_seen_at__lte=moment.at,
     )
-    is_carried = carried({"repository": "tag__repository", "digest": "digest"}, moment)
+    is_carried = carried(
+        {"repository": "tag__repository", "digest": "digest", "state": "state"}, moment
+    )
     rows = moves.annotate(is_signed=Exists(signed), is_carried=is_carried).values_list(
         by, "state", "is_signed", "is_carried"
     )
@@ -98,7 +100,9 @@ def of_digests(repositories: "QuerySet[Any] | Collection[int]", moment: Moment) 
         subject_digest=OuterRef("digest"),
         manifest__first_seen_at__lte=moment.at,
     )
-    is_carried = carried({"repository": "repository", "digest": "digest"}, moment)
+    is_carried = carried(
+        {"repository": "repository", "digest": "digest", "state": "trust_state"}, moment
+    )
     rows = held.annotate(is_signed=Exists(signed), is_carried=is_carried).values_list(
         "repository", "trust_state", "is_signed", "is_carried"
     )
@@ -108,7 +112,7 @@ def of_digests(repositories: "QuerySet[Any] | Collection[int]", moment: Moment) 
 def _summed(rows: Iterable[tuple[int, str | None, bool, bool, int]]) -> dict[int, Share]:
     found: dict[int, Share] = {}
     for repository, own, is_signed, is_carried, count in rows:
-        state = TrustState.VERIFIED if own == TrustState.INHERITED and is_carried else own
+        state = TrustState.VERIFIED if is_carried else own
         found[repository] = found.get(repository, Share()).plus(state, count, is_signed=is_signed)
     return found
 

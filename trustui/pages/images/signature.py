@@ -8,12 +8,12 @@ from django.urls import reverse
 
 from trustui.check_pages import load_pages
 from trustui.core.errors import ParseError
+from trustui.core.oci.manifests import Descriptor, parse_manifest
 from trustui.core.oci.manifests import Manifest as ReadManifest
-from trustui.core.oci.manifests import parse_manifest
 from trustui.core.primitives.text import visible
 from trustui.images.models import Attachment, Content, ImageSignature, Manifest
 from trustui.pages.images.answer import Judged, judged_by, read_image_answer
-from trustui.pages.images.attached import FORMS, place_word
+from trustui.pages.images.attached import FORMS, NOTATION, place_word, told_by
 from trustui.pages.images.decoded import Decoded, Material, decode, in_words
 from trustui.pages.images.signers import SignedBy, signer_of
 from trustui.pages.images.standing import NOTHING, repository_of, stood
@@ -81,14 +81,16 @@ def signature(
     answer = (
         None if standing.verdict_id is None else read_image_answer(trace_of(standing.verdict_id))
     )
-    judged = judged_by(answer, row.content_digest)
-    annotations = _annotations(row)
+    judged = judged_by(answer, told_by(row, manifest_digest))
+    layer = _layer(row)
+    annotations = {} if layer is None else dict(layer.annotations)
     decoded = decode(
         Material(
             _content(repository_id, row.content_digest),
             annotations,
             row.format == BUNDLE,
             row.kind == ATTESTATION,
+            layer.media_type if layer is not None and row.format == NOTATION else "",
         )
     )
     signer = signer_of(row)
@@ -154,15 +156,15 @@ def _row(
     return rows.select_related("manifest__blob", "identity", "certificate").first()
 
 
-def _annotations(row: ImageSignature) -> dict[str, str]:
-    """Of the layer that it stands in, as the manifest has them."""
+def _layer(row: ImageSignature) -> Descriptor | None:
+    """The layer that it stands in, as the manifest has it."""
     try:
         read = parse_manifest(bytes(row.manifest.blob.body), row.manifest.served_type)
     except ParseError:
-        return {}
+        return None
     if not isinstance(read, ReadManifest) or row.position >= len(read.layers):
-        return {}
-    return dict(read.layers[row.position].annotations)
+        return None
+    return read.layers[row.position]
 
 
 def _content(repository_id: int, digest: str) -> bytes:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 
 from trustui.core.primitives.text import visible
 from trustui.core.trace import TrustState
@@ -24,6 +24,7 @@ class Stood(msgspec.Struct, frozen=True):
     """Empty where nothing was concluded."""
     verdict_id: int | None
     since: datetime | None
+    """None where nothing was concluded, and where it is judged as of another instant."""
     first_failing: str
     because: str
 
@@ -99,20 +100,28 @@ def states_of_digest(
     return {pk: state_of(state) for pk, state in rows.values_list("repository", "trust_state")}
 
 
-def carried(of_row: dict[str, str], moment: Moment) -> Exists:
-    """Whether an index that is trusted lists the row's digest; `of_row` names its columns.
+def carried(of_row: dict[str, str], moment: Moment) -> Case:
+    """Whether the row is inherited and an index that is trusted lists its digest.
 
-    What is not signed itself stands as its index does, which a stored state does not say.
+    What is not signed itself stands as its index does, which a stored state does not say. `of_row`
+    names the row's columns: `repository`, `digest` and `state`. Few digests are listed by indexes:
+    from these it goes to the verdicts, and only of rows that it matters to.
     """
-    outer = {name: OuterRef(OuterRef(column)) for name, column in of_row.items()}
-    indexes = Platform.objects.filter(
-        index__repository=outer["repository"], digest=outer["digest"]
-    ).values("index__digest")
     rows: QuerySet[Any] = verdicts_at(moment)
     if moment.at == moment.now:
         rows = ArtefactStanding.objects.all()
-    own = OuterRef(of_row["repository"])
-    return Exists(rows.filter(repository=own, digest__in=indexes, trust_state__in=TRUSTED))
+    trusted = rows.filter(
+        repository=OuterRef("index__repository"),
+        digest=OuterRef("index__digest"),
+        trust_state__in=TRUSTED,
+    )
+    listing = Platform.objects.filter(
+        Exists(trusted),
+        index__repository=OuterRef(of_row["repository"]),
+        digest=OuterRef(of_row["digest"]),
+    )
+    is_inherited = {of_row["state"]: TrustState.INHERITED}
+    return Case(When(**is_inherited, then=Exists(listing)), default=False)
 
 
 def through_index(repository_id: int, digest: str, moment: Moment) -> Stood:

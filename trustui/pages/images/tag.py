@@ -11,6 +11,7 @@ from trustui.core.oci.references import parse_digest
 from trustui.core.primitives.text import counted, visible
 from trustui.core.trace import TrustState
 from trustui.images.models import Tag, TagMove
+from trustui.pages.images.judging import NOT_ASKED, judged_again
 from trustui.pages.images.repository import kind_word
 from trustui.pages.images.signers import NOBODY, SignedBy, signers_of
 from trustui.pages.images.standing import NOTHING, TRUSTED, repository_of, stood
@@ -25,6 +26,7 @@ MOST_SPANS = 200
 """Verdicts during one stay that are told."""
 LONGEST_DIGEST = 200
 MOST_QUERIES = 11
+"""`judging.MOST_QUERIES` more where a digest is judged at another instant."""
 
 
 class MoveLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,6 +75,10 @@ class Asked(msgspec.Struct, frozen=True):
     stays: tuple[Stay, ...]
     href: str
     """Of the artefact; empty where it was never on the tag."""
+    judged: State | None = None
+    """At the other instant that was asked for, by all that was known at the first."""
+    judged_because: str = ""
+    """What does not hold then, or why it was not judged."""
 
 
 class TagPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,7 +147,11 @@ def tag(
 def _title(name: str, count: int, gone_at: datetime | None) -> str:
     if gone_at is not None:
         return f"{name} is gone, after {counted(count, 'digest')}"
-    return f"{name} never moved" if count == 1 else f"{name} moved {counted(count - 1, 'time')}"
+    return f"{name} never moved" if count == 1 else f"{name} moved {_times(count - 1)}"
+
+
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count:,} times")
 
 
 def _lead(lines: Sequence[MoveLine], at: datetime) -> str:
@@ -149,7 +159,8 @@ def _lead(lines: Sequence[MoveLine], at: datetime) -> str:
     newest = lines[0]
     if newest.until is not None:
         return ""
-    return f"For {age(at - newest.since)} it has pointed to the same {newest.kind or 'manifest'}, {newest.state_now.word}."
+    kind = newest.kind or "manifest"
+    return f"For {age(at - newest.since)} it has pointed to one {kind}: {newest.state_now.word}."
 
 
 def _until(move: TagMove, last: int, gone_at: datetime | None) -> datetime | None:
@@ -252,7 +263,18 @@ def _asked(
     rows = _states_during(repository_id, moves, moment).get(wanted, [])
     stays = tuple(_stay(repository_id, one, last, gone_at, rows) for one in moves)
     sign, answer = _answer(stays, moment.at)
-    return Asked(wanted, sign, answer, stays, reverse("artefact", args=[repository_id, wanted])), ""
+    href = reverse("artefact", args=[repository_id, wanted])
+    judged, because = _judged(repository_id, rows, moment)
+    return Asked(wanted, sign, answer, stays, href, judged, because), ""
+
+
+def _judged(repository_id: int, rows: Sequence[_Row], moment: Moment) -> tuple[State | None, str]:
+    """By the newest verdict, at the other instant that was asked for."""
+    again = judged_again(moment, repository_id, rows[-1][3]) if rows else NOT_ASKED
+    if again.answer is None:
+        return None, again.because
+    first = again.answer.first_failing
+    return state_of(again.answer.trust_state), "" if first is None else visible(first.because, 200)
 
 
 def _stay(
@@ -295,7 +317,7 @@ _TRUSTED_WORDS = frozenset(WORDS[state] for state in TRUSTED)
 
 def _answer(stays: Sequence[Stay], at: datetime) -> tuple[str, str]:
     """`Yes, twice, and it was valid all the time.`"""
-    times = {1: "once", 2: "twice"}.get(len(stays), f"{len(stays):,} times")
+    times = _times(len(stays))
     spans = [span for stay in stays for span in stay.spans]
     valid = [span.state.word in _TRUSTED_WORDS for span in spans]
     is_there = stays[-1].until is None
