@@ -77,9 +77,9 @@ def test_a_cause_that_no_check_asks_links_nowhere() -> None:
 
 
 def test_where_a_message_tells_no_causes_the_pages_of_its_checks_do() -> None:
-    text = "leaf certificate: only able to verify 0 SCT entries; unable to meet threshold of 1"
+    text = "certificate expired before observed time: 2026-02-01T00:00:00Z is before 2026-02-02T00:00:00Z"
     (message,) = explain(STRANGER, text).messages
-    page = load_pages()["bundle.sct"]
+    page = load_pages()["cosign.expiry"]
     (cause,) = message.causes
     assert (cause.because, cause.fix) == (page.causes, page.fix)
 

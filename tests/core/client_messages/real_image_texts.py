@@ -44,6 +44,8 @@ COSIGN = (
     said(f"{S}checking expiry on certificate with bundle: certificate expired before observed time: 2026-11-21T02:43:05Z is before 2026-11-21T04:33:06Z", "cosign.expiry", until="2026-11-21T02:43:05Z", at="2026-11-21T04:33:06Z"),
     said("Error: certificate expired before observed time", "cosign.expiry"),
     said(f"{S}unable to verify RFC3161 timestamp bundle: error while verifying signature: pkcs7: No certificate for signer", "cosign.tsa"),
+    said(f"{S}unable to verify RFC3161 timestamp bundle: expected at least one verified timestamp", "cosign.tsa"),
+    said(f"{A}failed to verify timestamps: threshold not met for verified signed timestamps: 0 < 1; error: unable to verify signed timestamps: hashed messages don't match", "bundle.time", found="0", wanted="1"),
     said(f"{STAMPS}unable to verify signed timestamps: error while verifying signature: pkcs7: No certificate for signer", "bundle.time", found="0", wanted="1"),
     said(f"{STAMPS}unable to verify signed timestamps: %!w(<nil>)", "bundle.time", found="0", wanted="1"),
     said(f"{STAMPS}%!w(<nil>)", "bundle.time", found="0", wanted="1"),

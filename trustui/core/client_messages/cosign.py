@@ -157,7 +157,7 @@ IDENTITY = (
 CERTIFICATES = (
     Message(
         "leaf certificate verification failed",
-        ("bundle.chain", "bundle.window"),
+        ("bundle.chain", "bundle.window", "cosign.cert_chain", "cosign.expiry"),
         "The certificate leads to no authority of the trusted root that was in use then, or it was not "
         "valid at the time that counts.",
         (
@@ -194,7 +194,7 @@ CERTIFICATES = (
     ),
     Message(
         "only able to verify {found:number} SCT entries; unable to meet threshold of {wanted:number}",
-        ("bundle.sct",),
+        ("bundle.sct", "cosign.sct"),
         "No promise of a certificate transparency log verifies under the trusted root.",
     ),
     Message(
@@ -216,6 +216,16 @@ CERTIFICATES = (
         "unable to verify RFC3161 timestamp bundle: error while verifying signature: pkcs7: No certificate for signer",
         ("cosign.tsa",),
         "The stored timestamp is of an authority whose certificates were not given.",
+    ),
+    Message(
+        "unable to verify RFC3161 timestamp bundle: expected at least one verified timestamp",
+        ("cosign.tsa",),
+        "A timestamp is stored, and none verifies: another authority made it, or it is about other bytes.",
+    ),
+    Message(
+        "threshold not met for verified signed timestamps: {found:number} < {wanted:number}; error: unable to verify signed timestamps: hashed messages don't match",
+        ("bundle.time",),
+        "The stored timestamp is about another signature.",
     ),
     Message(
         "threshold not met for verified signed timestamps: {found:number} < {wanted:number}; error: unable to verify signed timestamps: error while verifying signature: pkcs7: No certificate for signer",

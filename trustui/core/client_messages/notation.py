@@ -4,60 +4,8 @@ notation-core-go, with those of the next major version where they differ.
 Most of its failures say only "for all the signatures": the reason stands in the lines that `-v` adds.
 """
 
-from trustui.core.client_messages.message import Cause, Client, Message
-
-NOT_LISTED = (
-    Cause(
-        "Nobody signed this digest.",
-        "Ask whoever builds the image whether the pipeline signs it.",
-        "Sign the image by its digest.",
-        "notation.list",
-    ),
-    Cause(
-        "The index is signed and the manifest of one platform is not, or the reverse.",
-        "Verify the digest of the index, and of each platform.",
-        "Sign both, or verify the digest that was signed.",
-        "notation.finding.index_signed",
-    ),
-    Cause(
-        "The tag names another image than when it was signed.",
-        "Compare the digest in the message with the digest that was signed.",
-        "Sign the new image, or move the tag back.",
-        "notation.finding.moved_tag",
-    ),
-    Cause(
-        "The fallback index lost the entry, because two clients wrote it at once or a rule cleaned it away.",
-        "Look for manifests of the repository whose subject is the digest.",
-        "Write the index again, and exclude such tags from cleaning.",
-        "notation.finding.lost_fallback_entry",
-    ),
-    Cause(
-        "The list states another type for the signature, or none: clients filter by it.",
-        "Compare `artifactType` in the list with that of the manifest it names.",
-        "Attach the signature again with a client that states its type.",
-        "notation.finding.wrong_type",
-    ),
-    Cause(
-        "A copy to this registry left the signatures behind.",
-        "Ask the registry that the image came from.",
-        "Copy the image together with what refers to it, as `oras cp -r` does.",
-        "notation.list",
-    ),
-)
-NOT_FETCHED = (
-    Cause(
-        "The manifest of the signature is gone: both digests in the message are the same.",
-        "Fetch the manifest that the list names.",
-        "Remove the entry from the list, or push the manifest again.",
-        "notation.manifest",
-    ),
-    Cause(
-        "The envelope is gone, and the manifest that names it is there: the digests differ.",
-        "Fetch the blob that the layer of the manifest names.",
-        "Push the envelope again, or delete the signature and sign anew.",
-        "notation.blob",
-    ),
-)
+from trustui.core.client_messages.message import Client, Message
+from trustui.core.client_messages.notation_causes import NOT_FETCHED, NOT_LISTED
 
 REFERENCE = (
     Message(
@@ -288,6 +236,11 @@ INTEGRITY = (
         "The envelope states another algorithm than the key of its certificate demands.",
     ),
     Message(
+        "signature is invalid. Error: algorithm mismatch: verifier {wanted:word}: header {stated:word}",
+        ("notation.algorithm",),
+        "The envelope states another algorithm than the key of its certificate demands.",
+    ),
+    Message(
         'payload content type "{type:word}" not supported',
         ("notation.content_type",),
         "What was signed is no payload by Notation.",
@@ -316,6 +269,11 @@ INTEGRITY = (
         'certificate with subject "{subject}" is not issued by "{issuer}"',
         ("notation.cert_profile",),
         "The chain in the envelope is not whole, or not in order: leaf first, root last.",
+    ),
+    Message(
+        'root certificate with subject "{subject}" is invalid or not self-signed',
+        ("notation.cert_profile",),
+        "The chain in the envelope does not end in a root.",
     ),
     Message(
         'intermediate certificate with subject "{subject}" is self-signed',
@@ -379,6 +337,26 @@ TIME = (
         "A certificate of the chain has expired, and no countersignature proves that it signed before.",
     ),
     Message(
+        'verification time is before certificate "{subject}" validity period, it will be valid from "{when}"',
+        ("notation.timestamp",),
+        "A certificate of the chain is not valid yet, and no countersignature decides instead of the present.",
+    ),
+    Message(
+        'timestamp can be after certificate "{subject}" validity period, it was expired at "{when}"',
+        ("notation.timestamp",),
+        "The countersignature was made when a certificate of the chain had expired, or may have been.",
+    ),
+    Message(
+        'timestamp can be before certificate "{subject}" validity period, it will be valid from "{when}"',
+        ("notation.timestamp",),
+        "The countersignature was made before a certificate of the chain was valid, or may have been.",
+    ),
+    Message(
+        "failed to get timestamp from timestamp countersignature with error:",
+        ("notation.timestamp",),
+        "The countersignature is not about this signature, or tells no time.",
+    ),
+    Message(
         "no timestamp countersignature was found in the signature envelope",
         ("notation.timestamp",),
         "The policy names a store of timestamp authorities, which makes a countersignature needed.",
@@ -397,6 +375,16 @@ TIME = (
         'signing certificate with subject "{subject}" revocation status is unknown',
         ("notation.revocation",),
         "Whether the certificate was revoked could not be found out; where, stands in the lines before.",
+    ),
+    Message(
+        'timestamping certificate with subject "{subject}" is revoked',
+        ("notation.timestamp",),
+        "A certificate of the timestamp authority was revoked, so the time is not proven.",
+    ),
+    Message(
+        'timestamping certificate with subject "{subject}" revocation status is unknown',
+        ("notation.timestamp",),
+        "Whether a certificate of the timestamp authority was revoked could not be found out.",
     ),
     Message(
         'Certificate #{number:number} in chain with subject "{subject}" encountered an error for '

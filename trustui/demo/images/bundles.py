@@ -86,7 +86,8 @@ def _body(
     digest = hashlib.sha256(signed).digest()
     if not plan.first_generation:
         kind = "publicKey" if plan.with_key else "x509Certificate"
-        held = {"content": b64(signature), "verifier": {kind: {"rawBytes": b64(raw)}}}
+        verifying = {kind: {"rawBytes": b64(raw)}, "keyDetails": "PKIX_ECDSA_P256_SHA_256"}
+        held = {"content": b64(signature), "verifier": verifying}
         if plan.entry == "dsse":
             payload = base64.b64decode(content["dsseEnvelope"]["payload"])
             hashed = {"algorithm": "SHA2_256", "digest": b64(hashlib.sha256(payload).digest())}
