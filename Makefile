@@ -9,9 +9,11 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 CODE   := trustui tests $(wildcard bench scripts)
 PYTEST := $(BIN)/python -m pytest
+# One process more than there are cores: some tests wait for what they started.
+SIDE_BY_SIDE := --numprocesses $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 # Tests that touch the database; tests/architecture sees that none is missing.
 ON_DATABASE := $(wildcard $(addprefix tests/,accounts acceptance api demo events images inventory jobs operate \
-	pages policies settings verdicts web test_celery.py test_pipeline.py))
+	pages policies revocation settings verdicts web test_celery.py test_pipeline.py))
 
 .PHONY: help
 help: ## Print these verbs
@@ -49,15 +51,15 @@ demo: dev ## Make the demo world in demo-world/, crawl its 45 days and serve it 
 
 .PHONY: test
 test: dev ## Run every test but the long matrices (T=path narrows)
-	$(PYTEST) --numprocesses auto $(T)
+	$(PYTEST) $(SIDE_BY_SIDE) $(T)
 
 .PHONY: test-postgres
 test-postgres: dev ## Run the tests that touch the database again, on a PostgreSQL of their own
-	$(BIN)/python scripts/test_on_postgres.py --numprocesses auto $(or $(T),$(ON_DATABASE))
+	$(BIN)/python scripts/test_on_postgres.py $(SIDE_BY_SIDE) $(or $(T),$(ON_DATABASE))
 
 .PHONY: test-servers
 test-servers: dev ## Run the tests that start PostgreSQL, Redis, nginx or a registry
-	$(PYTEST) --numprocesses auto -m "servers and not soak and not faults" $(T)
+	$(PYTEST) $(SIDE_BY_SIDE) -m "servers and not soak and not faults" $(T)
 
 .PHONY: faults
 faults: dev ## Kill, stop and starve the real processes, and see that nothing is lost
@@ -84,7 +86,7 @@ screenshots: dev ## Photograph every page of the demo into build/screenshots, an
 
 .PHONY: coverage
 coverage: dev ## Demand 100 % branch coverage of trustui.core from its own tests
-	$(PYTEST) --numprocesses auto tests/core --cov=trustui.core --cov-branch --cov-report=term --cov-fail-under=100
+	$(PYTEST) $(SIDE_BY_SIDE) tests/core --cov=trustui.core --cov-branch --cov-report=term --cov-fail-under=100
 
 .PHONY: lint
 lint: dev ## Judge format, rules, types, import contracts and spelling

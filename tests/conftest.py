@@ -1,6 +1,7 @@
 """What every test may ask for."""
 
 import os
+import sys
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
@@ -71,6 +72,14 @@ def missing(reason: str) -> Path:
 def tables_can_be_emptied() -> Iterator[None]:
     """Tests that commit are cleaned up after, which the event log's triggers forbid otherwise."""
     yield from emptying()
+
+
+@pytest.fixture(autouse=True)
+def pages_remember_no_other_test() -> None:
+    """Ids begin again with each test's rows, and what pages keep goes by ids."""
+    remembering = sys.modules.get("trustui.pages.tree")
+    if remembering is not None:
+        remembering.memory.forget_all()
 
 
 # ---- real servers; each is one per run of a worker of pytest-xdist

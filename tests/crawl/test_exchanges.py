@@ -83,6 +83,18 @@ def test_methods_do_not_linger_on_a_handle(server: FaultServer, asking: Door) ->
     assert posted["content-type"] == "application/x-www-form-urlencoded"
 
 
+def test_bytes_are_posted_as_they_are_with_their_media_type(
+    server: FaultServer, asking: Door
+) -> None:
+    url = server.on("/a", answer(200, b"x"))
+    body = bytes(range(256))
+    got = ask(asking, url, method="POST", message=body, message_type="application/ocsp-request")
+    assert reply(got).body == b"x"
+    reply(ask(asking, url))
+    sent = [(one.body, one.headers.get("content-type")) for one in server.requests]
+    assert sent == [(body, "application/ocsp-request"), (b"", None)]
+
+
 def test_a_secret_is_sent_and_not_by_the_next_request(server: FaultServer, asking: Door) -> None:
     url = server.on("/a", answer(200, b"x"))
     reply(ask(asking, url, authorization=SECRET))

@@ -9,6 +9,7 @@ import ssl
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.crawl.conftest import QUICK
@@ -69,7 +70,10 @@ def test_h02_headers_that_drip_meet_the_deadline(server: FaultServer) -> None:
         client.drip(b"HTTP/1.1 200 OK\r\n" + lines, 0.01)
 
     policy = AddressPolicy(allowed_hosts=frozenset({"127.0.0.1"}))
-    with Fetch(policy, QUICK) as patient:
+    terms = msgspec.structs.replace(
+        QUICK, stall_seconds=10.0
+    )  # it shall be the deadline that ends it
+    with Fetch(policy, terms) as patient:
         problem = problem_of(patient.get(server.on("/", drip), max_length=100))
     assert problem.kind is ProblemKind.TOO_SLOW
     assert "1 s in all" in problem.because

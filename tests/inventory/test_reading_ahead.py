@@ -1,5 +1,8 @@
 """Reading ahead asks for what the walk will ask for, together and sooner, and for nothing else."""
 
+import gc
+import weakref
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -142,3 +145,23 @@ def test_a_crawl_takes_the_very_steps_of_a_verification(repo: Publisher) -> None
     steps = tuple(event for event in events if isinstance(event, Step))
     assert result.trace is not None
     assert result.trace.steps == steps
+
+
+@pytest.fixture
+def uncollected() -> Iterator[None]:
+    """Nothing that refers to itself is found and freed meanwhile."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("uncollected")
+@pytest.mark.parametrize("size", [1, 16])
+def test_what_was_read_goes_with_its_result(size: int) -> None:
+    """In cycles, workers held hundreds of crawls, and grew with the documents of the day."""
+    repo = tree()
+    result, _ = crawled(repo, CrawlMemory(repo.document("root", 1)), [], size)
+    assert result.repository is not None
+    repository = weakref.ref(result.repository)
+    del result
+    assert repository() is None

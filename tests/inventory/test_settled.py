@@ -189,7 +189,7 @@ def test_many_take_as_many_statements_as_one(
     sources = [added(f"vendor-{number}", repo.document("root", 1)) for number in range(5)]
     for source in sources:
         crawled(source, repo)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         assert len(settled_orders([sources[0].pk])) == 1
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         assert len(settled_orders([source.pk for source in sources])) == 5

@@ -27,6 +27,14 @@ def test_what_is_taken_is_in_hand_until_it_is_dropped() -> None:
     assert found.claims() == [claim(2)]
 
 
+def test_a_job_that_is_claimed_anew_counts_once() -> None:
+    found = holdings(1, 2)
+    found.take([claim(1, fence=2)], KIND, 100.0, is_alone=True)
+    assert (len(found), found.count("obedient"), found.count_alone()) == (2, 1, 1)
+    found.drop([claim(1), claim(2)])  # the first of them is an older one
+    assert (len(found), found.count("obedient"), found.count_alone()) == (1, 0, 1)
+
+
 def test_an_older_claim_of_the_same_job_is_not_in_hand() -> None:
     found = holdings(1)
     found.take([claim(1, fence=2)], KIND, 100.0, is_alone=False)

@@ -10,7 +10,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 from trustui.events.models import Event
 from trustui.jobs import leases, queue
 from trustui.jobs.kinds import Claim
-from trustui.jobs.leases import Done, Holding
+from trustui.jobs.leases import Done, Holding, Locked
 from trustui.jobs.models import Job, Outcome, State
 from trustui.jobs.queue import Ask
 
@@ -321,6 +321,21 @@ def test_what_was_asked_again_keeps_its_priority_and_who_asked() -> None:
     finish(claim, State.QUEUED)
     found = job()
     assert (found.priority, found.requested_by, found.asked_again) == (10, "person:alice", False)
+
+
+def test_what_ends_is_locked_as_it_stands() -> None:
+    ask("1", every_seconds=60)
+    ask("2")
+    first, second = take()
+    ask("2", priority=1)
+    with transaction.atomic():
+        rows = leases.locked([first.job_id, second.job_id, 987_654])
+    started_at = Job.objects.get(pk=first.job_id).started_at
+    assert rows == {
+        first.job_id: Locked(1, State.RUNNING, 60, 0, False, started_at),
+        second.job_id: Locked(1, State.RUNNING, None, 0, True, rows[second.job_id].started_at),
+    }
+    assert rows[second.job_id].asked_again is True
 
 
 def test_jobs_end_in_one_statement(django_assert_num_queries: DjangoAssertNumQueries) -> None:

@@ -1,5 +1,6 @@
 """Turns of the loop, called one by one."""
 
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -9,7 +10,7 @@ import pytest
 from django.db import OperationalError, connection
 
 from trustui.jobs import crash_points, leases, queue
-from trustui.jobs.kinds import Claim, Result, SimpleKind, Task
+from trustui.jobs.kinds import Claim, Crew, Result, SimpleKind, Task
 from trustui.jobs.loop import Loop
 from trustui.jobs.models import Job, State
 from trustui.jobs.terms import Terms
@@ -87,6 +88,39 @@ def test_an_empty_queue_costs_one_statement_a_turn(
     with django_assert_num_queries(1):
         loop.turn()
     assert loop.found_nothing
+
+
+class Trickling(Counting):
+    """One result comes at once, the others when it is told to go on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.began, self.goes_on = threading.Event(), threading.Event()
+
+    def run(self, tasks: Sequence[Task], crew: Crew) -> None:
+        super().run(tasks[:1], crew)
+        self.began.set()
+        assert self.goes_on.wait(30)
+        super().run(tasks[1:], crew)
+
+
+def test_while_results_trickle_in_a_turn_costs_no_statement(
+    django_assert_num_queries: Any,
+) -> None:
+    ask(4)
+    kind = Trickling()
+    loop = loop_of(kind, linger=60.0, poll=60.0)
+    loop.turn()
+    loop.turn()
+    assert kind.began.wait(30)
+    with django_assert_num_queries(0):
+        for _ in range(3):
+            loop.turn()
+    kind.goes_on.set()
+    end = time.monotonic() + 30
+    while len(kind.recorded) < 4:
+        loop.turn()
+        assert time.monotonic() < end
 
 
 def test_nothing_is_claimed_without_permission() -> None:

@@ -1,7 +1,8 @@
 """One crawl's questions: each place is asked once, within bounds, and every answer is kept."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -106,10 +107,19 @@ class Asking:
         self._keep(self.latest, "root", answer)
         return self.answers[self.latest]
 
-    def read_ahead(self, repository: Repository) -> None:
-        """From now on fetch side by side what its delegations will need, where the place can."""
+    @contextmanager
+    def reading_ahead(self, repository: Repository) -> Iterator[None]:
+        """Meanwhile fetch side by side what its delegations will need, where the place can.
+
+        No longer than that: each would hold the other, and all that was read, until Python looks
+        for cycles, which in a process of this size is hundreds of crawls later.
+        """
         if self._place.ask_many is not None:
             self._ahead = ReadingAhead(repository, self._limits.ahead)
+        try:
+            yield
+        finally:
+            self._ahead = None
 
     def _batch(self, request: Request) -> list[Request]:
         if self._ahead is None:

@@ -106,8 +106,8 @@ class CrawlJob:
                 connection.close()
 
 
-Arrival: TypeAlias = tuple[Task, CrawlResult | Look] | Exception | None
-"""What a look at a settled source found; None or an exception: one thread less is at work."""
+Arrival: TypeAlias = tuple[Task, Look] | Exception | None
+"""A settled source that changed; None or an exception: one thread less is at work."""
 
 
 class _Batch:
@@ -147,9 +147,7 @@ class _Batch:
             arrival = self._arrivals.get(timeout=_GLANCE_SECONDS)
             while True:
                 match arrival:
-                    case (task, CrawlResult() as result):
-                        self._crew.deliver(concluded(task.claim, result))
-                    case (task, Look() as look):
+                    case (task, look):
                         changed[task.work.source_id] = task, look
                     case None | Exception():
                         self._at_work -= 1
@@ -172,7 +170,10 @@ class _Batch:
         try:
             with self._lines.line(policy_of(orders[0]), self._began_at + PROBE_SECONDS) as line:
                 for number, found in probe(orders, line.each, self._job.clock):
-                    self._arrivals.put((tasks[number], found))
+                    if isinstance(found, Look):
+                        self._arrivals.put((tasks[number], found))
+                    else:
+                        self._crew.deliver(concluded(tasks[number].claim, found))
         except Exception as error:  # noqa: BLE001  it is raised in the thread that waits
             ended = error
         self._arrivals.put(ended)

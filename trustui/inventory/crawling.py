@@ -98,12 +98,17 @@ def _counted(result: CrawlResult, asking: Asking) -> CrawlResult:
 
 def next_root(order: CrawlOrder) -> Request | None:
     """The root after the one that is trusted, as a client asks for it; None where none is."""
-    version = order.root_version
-    if version is None and order.root is not None:
-        version = version_of(order.root)
+    version = _root_version(order)
     if version is None:
         return None
     return Request("root", version + 1, DEFAULT_LIMITS.root_bytes, version + 1)
+
+
+def _root_version(order: CrawlOrder) -> int | None:
+    """Of the root that is started from, if there is one that can be read."""
+    if order.root_version is None and order.root is not None:
+        return version_of(order.root)
+    return order.root_version
 
 
 def same_root(order: CrawlOrder, place: str, answer: Answer) -> tuple[int, ...] | None:
@@ -143,7 +148,7 @@ def _ask_for_own_root(order: CrawlOrder, asking: Asking) -> str:
     is_there = isinstance(asking.answers.get(TIMESTAMP_PLACE), Document)
     if order.root is None or not is_there or is_seen(order, order.root):
         return ""
-    version = version_of(order.root)
+    version = _root_version(order)
     assert version is not None, "a timestamp is asked for only below a root that was read"
     request = Request("root", version, DEFAULT_LIMITS.root_bytes, version)
     asking.ask(request)
@@ -166,8 +171,8 @@ def _verification(question: Question, asking: Asking) -> Verification[Repository
     """`verify` without paths, stopping in between to read ahead what the walk is going to need."""
     ask: Ask = asking.ask
     repository = yield from refresh(question, ask)
-    asking.read_ahead(repository)
-    yield from walk(repository)
+    with asking.reading_ahead(repository):
+        yield from walk(repository)
     yield from lint(repository)
     return repository
 

@@ -1,5 +1,7 @@
 """Recording what crawls saw: any number of crawls with the same number of statements."""
 
+# ruff: noqa: S608  names of tables come from the models, values are bound
+
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
@@ -41,7 +43,7 @@ def record(results: Sequence[CrawlResult], now: datetime) -> list[Recorded]:
     """
     recorded: list[Recorded] = []
     for run in _each_source_once(results):
-        sources = _locked_sources({result.order.source_id for result in run})
+        sources = _locked_sources(run)
         crawls = _write_crawls(run, sources)
         sight = see(crawls, now)
         told = [_told(crawled, sources[crawled.source_id], sight, now) for crawled in crawls]
@@ -68,7 +70,10 @@ def _each_source_once(results: Sequence[CrawlResult]) -> Iterator[list[CrawlResu
 
 
 class _Locked(msgspec.Struct, frozen=True):
-    """What is asked of a source; problems are kinds by place, of the crawl before."""
+    """What is asked of a source.
+
+    Problems are kinds by place, of the crawl before, where this one may tell of others.
+    """
 
     id: int
     name: str
@@ -77,28 +82,36 @@ class _Locked(msgspec.Struct, frozen=True):
     problems: Mapping[str, str]
 
 
-def _locked_sources(ids: set[int]) -> dict[int, _Locked]:
+def _locked_sources(results: Sequence[CrawlResult]) -> dict[int, _Locked]:
     """The sources, each locked against another recorder; a rebuild waits for them too."""
-    latest = Crawl.objects.filter(source=OuterRef("pk"), origin="").order_by("-id")
-    rows = (
-        Source.objects.filter(pk__in=ids)
-        .select_for_update(no_key=True)
-        .annotate(latest_problems=Subquery(latest.values("problems")[:1]))
-        .order_by("pk")
+    outcomes = {result.order.source_id: result.outcome for result in results}
+    asked = sql.wanted("w", {"id": "bigint"}, [(pk,) for pk in outcomes])
+    locked = sql.select(
+        f"SELECT id, name, team_id, anchor_id FROM {sql.table(Source)}"
+        f" WHERE id IN (SELECT w.id FROM {asked.text}) ORDER BY id {sql.no_key_lock()}",
+        asked.parameters,
     )
-    found = {
-        row.pk: _Locked(
-            row.pk,
-            row.name,
-            row.team_id,
-            row.anchor_id,
-            {one["place"]: one["kind"] for one in row.latest_problems or ()},
-        )
-        for row in rows
+    missing = outcomes.keys() - {pk for pk, *_ in locked}
+    if missing:
+        raise Source.DoesNotExist(f"no source has the id {min(missing)}")
+    problems = _problems_before(
+        [pk for pk, outcome in outcomes.items() if outcome is not CrawlOutcome.UNCHANGED]
+    )
+    return {
+        pk: _Locked(pk, name, team_id, anchor_id, problems.get(pk, {}))
+        for pk, name, team_id, anchor_id in locked
     }
-    if found.keys() != ids:
-        raise Source.DoesNotExist(f"no source has the id {min(ids - found.keys())}")
-    return found
+
+
+def _problems_before(source_ids: Sequence[int]) -> dict[int, dict[str, str]]:
+    """What the newest crawls of these sources could not read."""
+    if not source_ids:
+        return {}
+    latest = Crawl.objects.filter(source=OuterRef("pk"), origin="").order_by("-id")
+    rows = Source.objects.filter(pk__in=source_ids).values_list(
+        "pk", Subquery(latest.values("problems")[:1])
+    )
+    return {pk: {one["place"]: one["kind"] for one in found or ()} for pk, found in rows}
 
 
 _CRAWL = (

@@ -1,13 +1,24 @@
 """Orders of sources of which probably nothing changed: no more than a look needs to tell."""
 
+# ruff: noqa: S608  names of tables come from the models, values are bound
+
 from collections.abc import Collection
 
 import msgspec
-from django.db.models import OuterRef, Q, Subquery
 
 from trustui.core.formats.tuf.repository import AnchorOrigin
+from trustui.inventory import sql
 from trustui.inventory.crawling import TIMESTAMP_PLACE
-from trustui.inventory.models import SETTLING, Crawl, RoleState, Sighting, Standing
+from trustui.inventory.models import (
+    SETTLING,
+    Blob,
+    Crawl,
+    RoleState,
+    RoleVersion,
+    Sighting,
+    Source,
+    Standing,
+)
 from trustui.inventory.probing import HTTP
 from trustui.inventory.sightings import newest
 from trustui.inventory.text import identity
@@ -18,29 +29,27 @@ TIMESTAMP_ID = identity(TIMESTAMP_PLACE)
 
 
 def settled_orders(source_ids: Collection[int]) -> dict[int, CrawlOrder]:
-    """Of those of these sources that are settled and read over HTTP, by id: three statements.
+    """Of those of these sources that are settled and read over HTTP, by id: two statements.
 
     They are good for `probe` and for telling that nothing changed, and for nothing else: no
     document is in them. Where a look finds a change, `orders_for` gives the whole order.
     """
-    rows = _settled(source_ids)
-    seen = _seen([row.timestamp for row in rows if row.timestamp is not None])
     orders = {
         row.source_id: CrawlOrder(
             source_id=row.source_id,
             kind=HTTP,
             location=row.location,
-            allow_addresses=tuple(row.hosts),
+            allow_addresses=msgspec.json.decode(row.hosts, type=tuple[str, ...]),
             anchor_id=row.anchor_id,
             root=None,
             root_origin=AnchorOrigin.NOBODY if row.anchor_id is None else AnchorOrigin.KEPT,
             trusted={},
-            known={TIMESTAMP_PLACE: seen[row.timestamp]},
+            known={TIMESTAMP_PLACE: row.timestamp},
             is_settled=True,
             root_version=int(row.root_version),
         )
-        for row in rows
-        if row.timestamp in seen and row.root_version.isdecimal()
+        for row in _settled(source_ids)
+        if row.root_version.isdecimal()
     }
     return _with_refused_roots(orders)
 
@@ -48,55 +57,49 @@ def settled_orders(source_ids: Collection[int]) -> dict[int, CrawlOrder]:
 class _Row(msgspec.Struct, frozen=True):
     source_id: int
     location: str
-    hosts: list[str]
+    hosts: str
+    """JSON."""
     anchor_id: int | None
     trusted: str | None
     served: str
-    timestamp: int | None
-    """The newest sighting of it."""
+    sighting_id: int
+    """The newest one of the timestamp."""
+    sha256: str
+    validator: str
+    standing: str
 
     @property
     def root_version(self) -> str:
         """Of the root that is trusted, or that is served where nobody vouches for any."""
         return self.served if self.anchor_id is None or self.trusted is None else self.trusted
 
+    @property
+    def timestamp(self) -> Known:
+        return Known(self.sighting_id, self.sha256, self.validator, Standing(self.standing))
+
 
 def _settled(source_ids: Collection[int]) -> list[_Row]:
-    crawls = Crawl.objects.filter(source=OuterRef("source"), origin="").order_by("-id")
-    timestamps = Sighting.objects.filter(
-        source=OuterRef("source"), place_id=TIMESTAMP_ID, origin=""
-    ).order_by("-ordinal")
-    found = (
-        RoleState.objects.filter(
-            Q(source__anchor=None) | Q(trusted__isnull=False),
-            source__in=source_ids,
-            source__kind=HTTP,
-            source__removed_at=None,
-            role_id=ROOT_ID,
-        )
-        .annotate(
-            outcome=Subquery(crawls.values("outcome")[:1]),
-            timestamp=Subquery(timestamps.values("pk")[:1]),
-        )
-        .filter(outcome__in=SETTLING)
-        .values_list(
-            "source_id",
-            "source__location",
-            "source__allow_addresses",
-            "source__anchor_id",
-            "trusted__version",
-            "served__version",
-            "timestamp",
-        )
+    asked = sql.wanted("w", {"id": "bigint"}, [(pk,) for pk in source_ids])
+    outcomes = ", ".join(["%s"] * len(SETTLING))
+    found = sql.select(
+        "SELECT source.id, source.location, source.allow_addresses, source.anchor_id,"
+        " trusted.version, served.version, seen.id, blob.sha256, seen.validator, seen.standing"
+        f" FROM {asked.text} JOIN {sql.table(Source)} source ON source.id = w.id"
+        f" JOIN {sql.table(RoleState)} root ON root.source_id = source.id AND root.role_id = %s"
+        f" JOIN {sql.table(RoleVersion)} served ON served.id = root.served_id"
+        f" LEFT JOIN {sql.table(RoleVersion)} trusted ON trusted.id = root.trusted_id"
+        f" JOIN {sql.table(Sighting)} seen ON seen.id ="
+        f" (SELECT one.id FROM {sql.table(Sighting)} one WHERE one.source_id = source.id"
+        " AND one.place_id = %s AND one.origin = '' ORDER BY one.ordinal DESC LIMIT 1)"
+        f" JOIN {sql.table(Blob)} blob ON blob.id = seen.blob_id"
+        " WHERE source.kind = %s AND source.removed_at IS NULL"
+        " AND (source.anchor_id IS NULL OR root.trusted_id IS NOT NULL)"
+        f" AND (SELECT crawl.outcome FROM {sql.table(Crawl)} crawl"
+        " WHERE crawl.source_id = source.id AND crawl.origin = ''"
+        f" ORDER BY crawl.id DESC LIMIT 1) IN ({outcomes})",
+        [*asked.parameters, ROOT_ID, TIMESTAMP_ID, HTTP, *SETTLING],
     )
     return [_Row(*row) for row in found]
-
-
-def _seen(sighting_ids: Collection[int]) -> dict[int, Known]:
-    rows = Sighting.objects.filter(pk__in=sighting_ids).values_list(
-        "pk", "blob__sha256", "validator", "standing"
-    )
-    return {pk: Known(pk, sha256, tag, Standing(standing)) for pk, sha256, tag, standing in rows}
 
 
 def _with_refused_roots(orders: dict[int, CrawlOrder]) -> dict[int, CrawlOrder]:

@@ -39,6 +39,14 @@ def table(model: type[Model]) -> str:
     return connection.ops.quote_name(model._meta.db_table)
 
 
+def no_key_lock() -> str:
+    """What a SELECT ends with that locks its rows against others who write, not against references.
+
+    On SQLite whoever writes is the only one.
+    """
+    return "FOR NO KEY UPDATE" if is_postgresql() else ""
+
+
 def wanted(alias: str, columns: Mapping[str, str], rows: Iterable[Sequence[Value]]) -> Wanted:
     """Rows of text and numbers as a table. `columns` gives `text` or `bigint` by name."""
     names = ", ".join(columns)
@@ -180,12 +188,9 @@ def _adapter(field: "Field[Any, Any]") -> Callable[[Any], Any]:
         case JSONField():
             return lambda value: msgspec.json.encode(value).decode()
         case DateTimeField():
-            return _adapt_instant
+            adapt: Callable[[datetime], Any] = connection.ops.adapt_datetimefield_value
+            return adapt
         case BinaryField():
             return bytes
         case _:
             return lambda value: value
-
-
-def _adapt_instant(at: datetime) -> Any:
-    return connection.ops.adapt_datetimefield_value(at)

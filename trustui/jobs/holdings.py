@@ -1,6 +1,7 @@
 """What this process holds: which jobs, since when, how far they are. Safe for threads; no SQL."""
 
 import threading
+from collections import Counter
 from collections.abc import Collection
 
 import msgspec
@@ -33,6 +34,8 @@ class Holdings:
 
     def __init__(self) -> None:
         self._held: dict[int, Held] = {}
+        self._together: Counter[str] = Counter()
+        """By kind, of those that run in this process."""
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
@@ -42,14 +45,21 @@ class Holdings:
         """From here on these jobs are in hand."""
         with self._lock:
             for claim in claims:
+                self._let_go(claim.job_id)
                 self._held[claim.job_id] = Held(claim, kind.name, now + kind.seconds, is_alone)
+                self._together[kind.name] += not is_alone
 
     def drop(self, claims: Collection[Claim]) -> None:
         """These jobs came to an end, or are somebody else's now."""
         with self._lock:
             for claim in claims:
                 if self._is_current(claim):
-                    del self._held[claim.job_id]
+                    self._let_go(claim.job_id)
+
+    def _let_go(self, job_id: int) -> None:
+        held = self._held.pop(job_id, None)
+        if held is not None:
+            self._together[held.kind] -= not held.is_alone
 
     def has(self, claim: Claim) -> bool:
         """Whether the job is in hand under this very claim."""
@@ -73,12 +83,12 @@ class Holdings:
     def count(self, kind: str) -> int:
         """How many of a kind run among others in this process."""
         with self._lock:
-            return sum(held.kind == kind and not held.is_alone for held in self._held.values())
+            return self._together[kind]
 
     def count_alone(self) -> int:
         """How many run in processes of their own."""
         with self._lock:
-            return sum(held.is_alone for held in self._held.values())
+            return len(self._held) - self._together.total()
 
     def overdue(self, now: float) -> list[Claim]:
         """Those that ran longer than their kind allows, in threads that nothing can end."""

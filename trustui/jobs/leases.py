@@ -17,7 +17,13 @@ from trustui.jobs.crash_points import reached
 from trustui.jobs.kinds import Claim
 from trustui.jobs.models import Job, State
 from trustui.jobs.queue import MAX_ERROR, clock, released
-from trustui.jobs.sql import instant_for_database, many, statements
+from trustui.jobs.sql import (
+    ids_for_database,
+    instant_for_database,
+    instant_from_database,
+    many,
+    statements,
+)
 
 ATTEMPTS = 3
 DEATHS = 2
@@ -83,7 +89,6 @@ def claim(
     without it only others. `exclude` are ids that this process runs already. A suspect with too
     many blames is put into quarantine and not given.
     """
-    is_sqlite = connection.vendor == "sqlite"
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(
@@ -93,7 +98,7 @@ def claim(
                     "owner": owner,
                     "limit": limit,
                     "silent": _SILENT,
-                    "exclude": many(list(exclude)) if is_sqlite else list(exclude),
+                    "exclude": ids_for_database(exclude),
                     "lease": lease_seconds,
                     "now": instant_for_database(now),
                     "until": instant_for_database(now + timedelta(seconds=lease_seconds)),
@@ -140,8 +145,20 @@ def renew(holdings: Sequence[Holding], *, lease_seconds: float, now: datetime) -
 
 def locked(job_ids: Collection[int]) -> dict[int, Locked]:
     """Rows by id, locked until the transaction ends, in an order that cannot deadlock."""
-    rows = Job.objects.select_for_update().filter(pk__in=job_ids).order_by("pk")
-    return {id_: Locked(*row) for id_, *row in rows.values_list("pk", *Locked.__struct_fields__)}
+    with connection.cursor() as cursor:
+        cursor.execute(statements().locked, {"ids": ids_for_database(job_ids)})
+        rows = cursor.fetchall()
+    return {
+        id_: Locked(
+            fence,
+            state,
+            every_seconds,
+            failures,
+            bool(asked_again),
+            None if started_at is None else instant_from_database(started_at),
+        )
+        for id_, fence, state, every_seconds, failures, asked_again, started_at in rows
+    }
 
 
 # ---- ending

@@ -59,6 +59,7 @@ class Loop:
         self._unwritten: deque[Finished] = deque()
         self._ended: deque[Ended] = deque()
         self._claimed_at = dict.fromkeys(self.kinds, -math.inf)
+        self._look_at = -math.inf
         self._batch = terms.batch
         self._pause = 0.0
         self._paused_until = 0.0
@@ -173,6 +174,7 @@ class Loop:
         for _ in batch:
             self._unwritten.popleft()
         self.holdings.drop([one.claim for one in batch])
+        self._look_at = -math.inf
         self._batch = min(2 * self._batch, self.terms.batch)
         self.finished += written.finished
         self.pulse.lost += written.lost
@@ -229,6 +231,10 @@ class Loop:
         if not self._may_claim():
             self.pulse.beat()
             return False
+        # While results trickle in, a look with each of them would cost more than they do.
+        if self._unwritten and time.monotonic() < self._look_at:
+            return False
+        self._look_at = time.monotonic() + self.terms.poll
         alone = self.terms.alone_at_once - self.holdings.count_alone()
         free = {name: self._free(kind) for name, kind in self.kinds.items()}
         wanted = [name for name in self.kinds if free[name] > 0 or alone > 0]

@@ -5,6 +5,7 @@ process that asks (`%(now)s`, or its own function where nobody passes one). Many
 as literals, because SQLite uses a partial index only for the very words of its condition.
 """
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ class Statements(msgspec.Struct, frozen=True):
     due_kinds: str
     claim: str
     claim_suspects: str
+    locked: str
     renew: str
     finish: str
     enqueue: str
@@ -35,6 +37,10 @@ _CLAIM = """
     last_error = CASE WHEN state = 'running' THEN %(silent)s ELSE last_error END,
     progress_done = NULL, progress_total = NULL, progress_current = '', progress_since = NULL,
     lease_owner = %(owner)s
+"""
+
+_LOCKED = """
+    SELECT id, fence, state, every_seconds, failures, asked_again, started_at FROM jobs_job
 """
 
 _RENEW = """
@@ -110,6 +116,7 @@ POSTGRESQL = Statements(
         first=f"{_QUEUED} AND priority > 0", others=f"{_QUEUED} AND priority <= 0"
     ),
     claim_suspects=_POSTGRESQL_CLAIM.format(first=_SILENT, others=_BLAMED),
+    locked=_LOCKED + "WHERE id = ANY(%(ids)s::bigint[]) ORDER BY id FOR UPDATE",
     renew=f"""
         WITH held AS (
             SELECT job.id, given.done, given.total, given.current
@@ -170,6 +177,7 @@ SQLITE = Statements(
         first=f"{_QUEUED} AND priority > 0", others=f"{_QUEUED} AND priority <= 0"
     ),
     claim_suspects=_SQLITE_CLAIM.format(first=_SILENT, others=_BLAMED),
+    locked=_LOCKED + "WHERE id IN (SELECT value FROM json_each(%(ids)s))",  # noqa: S608  constants
     renew=f"""
         UPDATE jobs_job SET {_RENEW},
             progress_since = CASE WHEN given.done IS NULL THEN jobs_job.progress_since
@@ -228,6 +236,11 @@ def instant_from_database(value: Any) -> datetime:
     """A time that a raw statement gave: SQLite keeps text without a zone, in UTC."""
     found = datetime.fromisoformat(value) if isinstance(value, str) else value
     return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def ids_for_database(ids: Collection[int]) -> Any:
+    """Ids as one parameter."""
+    return many(list(ids)) if connection.vendor == "sqlite" else list(ids)
 
 
 def many(rows: Any) -> str:
