@@ -3,11 +3,12 @@
 import json
 from pathlib import Path
 
-from tests.core.images.notation.signed import sign
+from tests.core.images.notation.signed import payload_of, sign
 from tests.core.trust_policy.notation.written import Json, body, for_files, statement
 from tests.simulators.image_repository import Repository
 from tests.simulators.notation_signer import BLOB, Plan, blob_target, make_envelope, world
 from trustui.core.oci.manifests import OCI_MANIFEST
+from trustui.demo.images.certifying import Issued
 from trustui.demo.images.repository import descriptor, image
 
 REF_NAME = "org.opencontainers.image.ref.name"
@@ -49,3 +50,14 @@ def places(folder: Path) -> Path:
     envelope = make_envelope(Plan(payload=json.dumps(blob_target()).encode()))
     (folder / "notes.txt.jws.sig").write_bytes(envelope)
     return folder
+
+
+def sign_with(folder: Path, leaf: Issued) -> None:
+    """The layout `revocable`, and the file signed anew, by the holder of another certificate."""
+    chain = (leaf, world().between, world().root)
+    repository = Repository()
+    digest = image(repository)
+    sign(repository, digest, Plan(payload=payload_of(repository, digest), chain=chain))
+    write_layout(folder / "revocable", repository)
+    envelope = make_envelope(Plan(payload=json.dumps(blob_target()).encode(), chain=chain))
+    (folder / "notes.txt.jws.sig").write_bytes(envelope)

@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from tests.core.trust_policy.notation.written import body, statement
 from tests.simulators.command_line import Trustui
 from tests.simulators.expecting import document
 from tests.simulators.image_repository import files
+from tests.simulators.notation_signer import world
 from tests.simulators.served_folder import served_folder
 from tests.simulators.server_process import Installation
 from trustui.operate import verbs
@@ -41,6 +43,14 @@ def leaves(parser: argparse.ArgumentParser, named: str) -> dict[str, argparse.Ar
 
 
 LEAVES = leaves(verbs.parser(), "")
+
+
+def configured(folder: Path) -> None:
+    """A directory as `~/.config/notation`."""
+    store = folder / "truststore" / "x509" / "ca" / "acme"
+    store.mkdir(parents=True)
+    (store / "root.pem").write_bytes(world().root.pem)
+    (folder / "trustpolicy.json").write_bytes(body(statement()))
 
 
 @pytest.mark.parametrize("verb", LEAVES)
@@ -74,8 +84,12 @@ def test_the_examples_run_in_their_order(
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
     monkeypatch.setattr(getpass, "getpass", lambda _prompt: "correct horse battery staple")
     served_folder(tmp_path / "mirrors" / "vendor")
-    for name, body in (("cosign.pub", files()["key.pub"]), ("images.json", POLICY)):
-        (tmp_path / "mirrors" / "vendor" / name).write_bytes(body)
+    for name, given in (("cosign.pub", files()["key.pub"]), ("images.json", POLICY)):
+        (tmp_path / "mirrors" / "vendor" / name).write_bytes(given)
+    configured(tmp_path / "mirrors" / "vendor" / "notation")
+    answers = tmp_path / "mirrors" / "vendor" / "revocation"
+    answers.mkdir()
+    (answers / "urls.json").write_text("[]")
     for line in EXAMPLES:
         program, *arguments = shlex.split(line.replace("/srv/", f"{tmp_path}/mirrors/"))
         assert program == "trustui"

@@ -3,16 +3,21 @@
 from datetime import timedelta
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from tests.simulators.answers import AT, FAILED, PASSED, UNDECIDED, answer, step, verified_answer
+from tests.simulators.seen import with_roles
 from tests.simulators.watched import DAY, START, Watched, vendor
 from trustui.check_pages import load_pages
 from trustui.core.trace import Group
 from trustui.pages import condensing
-from trustui.pages.condensing import condensed, stored_answer, stored_step
+from trustui.pages.condensing import stored_answer, stored_step
 from trustui.pages.facts import facts
-from trustui.pages.waterfall import MAX_EVERY, Answer, waterfall
-from trustui.verdicts.history import trace_of
+from trustui.pages.waterfall import waterfall
+from trustui.verdicts import condensing as short
+from trustui.verdicts.answers import MAX_EVERY, Answer, read_answer
+from trustui.verdicts.condensing import condensed
+from trustui.verdicts.history import shown_trace_of, trace_of
 
 MANY = 3 * MAX_EVERY
 
@@ -79,13 +84,13 @@ def test_large_answers_are_read_once_and_small_ones_each_time(
     watched.crawl(START + DAY)
     (row,) = watched.verdicts
     read: list[int] = []
-    whole = trace_of
+    shown = shown_trace_of
 
     def counted(verdict_id: int) -> bytes:
         read.append(verdict_id)
-        return whole(verdict_id)
+        return shown(verdict_id)
 
-    monkeypatch.setattr(condensing, "trace_of", counted)
+    monkeypatch.setattr(condensing, "shown_trace_of", counted)
     first = stored_answer(row.pk, row.at)
     assert stored_answer(row.pk, row.at) == first
     assert len(read) == 2
@@ -98,6 +103,31 @@ def test_large_answers_are_read_once_and_small_ones_each_time(
     assert stored_step(row.pk, at, check, "no such group").steps == ()
     assert stored_step(row.pk, at, check, group).steps == first.steps[:1]
     assert len(read) == 5
+
+
+@pytest.mark.django_db
+def test_a_step_that_is_not_kept_in_short_is_read_from_the_whole(
+    monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    monkeypatch.setattr(short, "LONG", 1_000)
+    watched = Watched(with_roles(MAX_EVERY + 10))
+    watched.crawl(START + DAY)
+    (row,) = watched.verdicts
+    at = row.at + timedelta(microseconds=2)  # another key than that of any other test
+    shown = stored_answer(row.pk, at)
+    assert shown.is_cut
+    with django_assert_num_queries(0):
+        assert stored_answer(row.pk, at) is shown
+    kept = shown.steps[0]
+    assert stored_step(row.pk, at, kept.check, kept.group).steps == (kept,)
+    left_out = next(
+        one for one in shown.groups[::-1] if all(one.id != s.group for s in shown.steps)
+    )
+    whole = read_answer(trace_of(row.pk))
+    step_left_out = next(one for one in whole.steps if one.group == left_out.id)
+    with django_assert_num_queries(2):
+        found = stored_step(row.pk, at, step_left_out.check, left_out.id)
+    assert found.steps == (step_left_out,)
 
 
 def test_only_the_newest_are_kept() -> None:

@@ -9,7 +9,7 @@ from tests.simulators.watched import DAY, START, WEEK, vendor
 from trustui.core.trace import TrustState
 from trustui.pages.components import Fact
 from trustui.pages.facts import Pinned, Reached, facts
-from trustui.pages.waterfall import Answer
+from trustui.verdicts.answers import Answer
 
 PINNED = Pinned("1", "L. Okafor", START, "file")
 REACHED = Reached(AT - timedelta(minutes=2), "complete", 3, 0)

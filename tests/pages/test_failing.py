@@ -41,7 +41,7 @@ def test_sources_that_fail_alike_are_one_group(
     sound = Watched(vendor("sound"), name="sound")
     sound.crawl(START + DAY)
     who = viewer()
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         page = failing(who, PRESENT)
     (group,) = page.groups
     assert (group.check, group.role, group.count) == (EXPIRED, "timestamp", 3)

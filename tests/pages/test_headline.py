@@ -10,7 +10,7 @@ from trustui.check_pages import load_pages
 from trustui.core.trace import TrustState
 from trustui.pages.facts import facts
 from trustui.pages.headline import Headline, Span, headline
-from trustui.pages.waterfall import Answer
+from trustui.verdicts.answers import Answer
 
 
 def of(found: Answer, span: Span | None, now: datetime) -> Headline:

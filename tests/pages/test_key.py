@@ -3,7 +3,7 @@
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from tests.simulators.keyed import give_another_id, of_role, spared, twins
+from tests.simulators.keyed import give_another_id, held_by, of_role, spared, twins
 from tests.simulators.people import HIDDEN_NAME, OWN_NAME, Cast, make_cast
 from tests.simulators.seen import viewer_of as viewer_of_source
 from tests.simulators.seen import with_bins
@@ -43,6 +43,12 @@ def worth_of(
     name = of_role(watched.source, role, delegator, number)
     (worth,) = shown(viewer_of_source(watched), name.key.fingerprint).worth
     return worth, {one.role: one for one in worth.roles}
+
+
+@pytest.mark.django_db
+def test_who_holds_it_is_told_as_the_metadata_writes_it() -> None:
+    assert worth_of(held_by("L. Lind (KMS)", "timestamp"), "timestamp")[0].owner == "L. Lind (KMS)"
+    assert worth_of(spared(), "timestamp")[0].owner == ""
 
 
 def test_it_tells_its_id_its_role_and_what_it_signed(

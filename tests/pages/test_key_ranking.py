@@ -37,7 +37,7 @@ def order_of(watched: Watched) -> list[Ranked]:
 def test_the_top_level_comes_before_delegated_roles_and_those_before_no_role(
     watched: Watched, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         order = order_of(watched)
     fingerprints = [one.fingerprint for one in order]
     assert fingerprints[:4] == [of_role(watched.source, role).key.fingerprint for role in TOP]

@@ -3,10 +3,11 @@
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from tests.simulators.keyed import give_another_id, of_role, spared, twins
+from tests.simulators.keyed import give_another_id, held_by, of_role, spared, twins
 from tests.simulators.people import HIDDEN_NAME, OWN_NAME, Cast, make_cast, new_user
 from tests.simulators.seen import viewer_of as viewer_of_source
 from tests.simulators.watched import DAY, START, Watched, vendor
+from trustui.accounts.models import Role
 from trustui.inventory.models import RoleState, Source, SourceKey
 from trustui.pages import key_ranking
 from trustui.pages.keys import ORDERS, Filter, filter_of, keys
@@ -91,7 +92,7 @@ def test_keys_that_sources_share_stand_in_a_matrix(
 ) -> None:
     east, west = twins()
     viewer = viewer_of_source(east)
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(20):
         page = keys(viewer, PRESENT)
     matrix = page.matrix
     assert matrix is not None
@@ -128,7 +129,7 @@ def test_pages_follow_one_another(
     found: list[str] = []
     after = None
     for _ in whole:
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(12):
             page = keys(viewer, PRESENT, None, after, 1)
         found += [line.fingerprint for line in page.lines]
         after = page.after
@@ -147,6 +148,17 @@ def test_keys_of_the_most_important_roles_come_first(viewer: Viewer) -> None:
     by_fingerprint = keys(viewer, PRESENT, Filter(order="fingerprint"))
     assert list(by_fingerprint.lines) == sorted(by_role.lines, key=lambda one: one.fingerprint)
     assert (by_role.order, by_fingerprint.order) == ("", "fingerprint")
+
+
+@pytest.mark.django_db
+def test_keys_alike_stand_repository_by_repository_with_who_holds_them() -> None:
+    spare, held = spared("east"), held_by("@lind", "timestamp")
+    teams = {one.source.team_id: Role.VIEWER for one in (spare, held)}
+    mira = Viewer("mira", 1, teams, dict.fromkeys(teams, "Delivery"))
+    lines = keys(mira, PRESENT).lines
+    assert [line.source for line in lines if line.roles == ("root",)] == ["east"] * 3 + ["held"]
+    owners = {(line.source, *line.roles): line.owner for line in lines if line.owner}
+    assert owners == {("held", "timestamp"): "@lind"}
 
 
 def test_too_many_keys_stand_by_fingerprint(

@@ -47,9 +47,11 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_roles(
     watched.crawl(START + DAY)
     for few in (100, 0):
         monkeypatch.setattr(module, "FEW", few)
-        with django_assert_max_num_queries(7):
+        with django_assert_max_num_queries(2):
             found = known(viewer_of(watched), moment(LATER), watched.source.pk)
         assert found is not None
+        with django_assert_max_num_queries(5):
+            assert found.question.anchor.origin is AnchorOrigin.KEPT
         with django_assert_max_num_queries(0):
             for number in range(20):
                 assert found.question.trusted[f"team-{number}"].body

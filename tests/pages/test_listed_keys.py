@@ -3,10 +3,10 @@
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from tests.simulators.keyed import of_role, twins
+from tests.simulators.keyed import held_by, of_role, twins
 from tests.simulators.seen import with_bins
 from trustui.pages import listed_keys
-from trustui.pages.listed_keys import roles_of, uses_of
+from trustui.pages.listed_keys import Told, told_of, uses_of
 
 pytestmark = pytest.mark.django_db
 
@@ -25,8 +25,16 @@ def test_each_role_is_told_source_by_source(
         ("west", "snapshot", "root"),
     ]
     assert set(uses) == set(keys)
-    with django_assert_num_queries(2):
-        assert roles_of(own, keys) == ({keys[0]: ["root"], keys[1]: ["snapshot"]}, False)
+    with django_assert_num_queries(4):
+        told = told_of(own, keys)
+    assert told == Told({keys[0]: ["root"], keys[1]: ["snapshot"]}, {}, is_cut=False)
+
+
+def test_who_holds_a_key_is_told_where_its_metadata_says_so() -> None:
+    watched = held_by("@lind", "timestamp")
+    keys = [of_role(watched.source, role).key.fingerprint for role in ("timestamp", "snapshot")]
+    assert told_of([watched.source.pk], keys).owners == {keys[0]: "@lind"}
+    assert told_of([], keys).owners == {}
 
 
 def test_bins_are_one_role_that_has_no_page() -> None:
@@ -43,9 +51,9 @@ def test_what_was_not_looked_at_is_said(monkeypatch: pytest.MonkeyPatch) -> None
     uses, is_cut = uses_of(own, [fingerprint], most=1)
     assert ([one.source for one in uses[fingerprint]], is_cut) == (["east"], True)
     monkeypatch.setattr(listed_keys, "MOST_DELEGATIONS", 1)
-    assert roles_of(own, [fingerprint])[1]
+    assert told_of(own, [fingerprint]).is_cut
     monkeypatch.setattr(listed_keys, "MOST_SETS", 0)
-    assert roles_of(own, [fingerprint]) == ({}, True)
+    assert told_of(own, [fingerprint]) == Told({}, {}, is_cut=True)
 
 
 def test_sources_of_others_do_not_count() -> None:

@@ -41,14 +41,14 @@ def test_the_title_is_the_answer() -> None:
 
 
 @pytest.mark.django_db
-def test_it_takes_ten_queries_whatever_there_is(
+def test_it_takes_twelve_queries_whatever_there_is(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     watched = [Watched(vendor(f"v{number}"), name=f"v{number}") for number in range(4)]
     for one in watched:
         one.crawl(START + 9 * DAY)
     who = viewer(watched[0])
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         shown = overview(who, at(9))
     assert shown.sources == 4
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from tests.simulators.keyed import held_by
 from tests.simulators.seen import LATER, NOBODY, known_now, moment, viewer_of, with_bins
 from tests.simulators.watched import DAY, START, Watched, vendor
 from trustui.inventory.text import identity
@@ -65,6 +66,12 @@ def test_each_role_says_what_the_loss_of_a_key_means() -> None:
     assert [if_one_is_lost(2, left) for left in (1, 2, 3)] == [
         "cannot sign", "still 2 of 2, no margin", "still 2 of 3",
     ]  # fmt: skip
+
+
+def test_keys_are_told_by_who_holds_them_where_the_metadata_names_them() -> None:
+    roles = {one.role: one for one in page_of(held_by("@lind", "timestamp")).roles}
+    assert [one.owner for one in roles["timestamp"].listed] == ["@lind"]
+    assert [one.owner for one in roles["snapshot"].listed] == [""]
 
 
 def test_roles_come_a_page_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,7 +25,9 @@ def partly(monkeypatch: pytest.MonkeyPatch) -> Known:
     """Sixteen bins of which none was read."""
     watched = with_bins()
     monkeypatch.setattr(known_module, "FEW", 0)
-    return known_now(watched)
+    found = known_now(watched)
+    assert found.place.trusted
+    return found
 
 
 def test_what_was_not_read_ahead_is_read_when_it_is_asked_for(

@@ -18,7 +18,8 @@ from tests.simulators.watched import DAY, START, vendor
 from trustui.check_pages import CheckPage, load_pages
 from trustui.core.trace import Finding, Group, NotReached, Severity
 from trustui.pages.components import Labelled, StepLine
-from trustui.pages.waterfall import MAX_ALIKE, MAX_EVERY, Waterfall, readable, waterfall
+from trustui.pages.waterfall import Waterfall, readable, waterfall
+from trustui.verdicts.answers import MAX_ALIKE, MAX_EVERY
 
 
 def lines(made: Waterfall) -> list[StepLine]:

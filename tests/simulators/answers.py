@@ -8,7 +8,7 @@ from trustui.core.answer import as_json
 from trustui.core.formats.tuf.states import trust_state
 from trustui.core.trace import Finding, Group, NotReached, Outcome, TrustState
 from trustui.demo.publisher import Publisher
-from trustui.pages.waterfall import Answer, AnswerStep, read_answer
+from trustui.verdicts.answers import Answer, AnswerStep, read_answer
 
 AT = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 PASSED, FAILED, UNDECIDED, NOTED = (

@@ -1,6 +1,10 @@
 """Repositories whose keys are looked at."""
 
+import json
+
 from tests.simulators.watched import DAY, START, Watched, vendor
+from trustui.core.diff.signers import KEY_OWNER
+from trustui.demo.keys import JsonObject
 from trustui.demo.publisher import Publisher
 from trustui.demo.roles import RolePlan
 from trustui.inventory.models import Delegation, ListedKey, RoleState, Source, SourceKey
@@ -36,6 +40,23 @@ def twins() -> tuple[Watched, Watched]:
     first.crawl(START + DAY)
     second.crawl(START + DAY)
     return first, second
+
+
+def held_by(owner: str, role: str) -> Watched:
+    """A source whose root names who holds the key of a role, as tuf-on-ci writes it."""
+    repo = vendor("held")
+
+    def name_holder(signed: JsonObject) -> None:
+        root = json.loads(json.dumps(signed))
+        keyid = root["roles"][role]["keyids"][0]
+        root["keys"][keyid][KEY_OWNER] = owner
+        signed["keys"] = root["keys"]
+
+    repo.edit_next("root", name_holder)
+    repo.publish(START + DAY / 2)
+    watched = Watched(repo, name="held")
+    watched.crawl(START + DAY)
+    return watched
 
 
 def give_another_id(name: SourceKey, role: str, keyid: str) -> None:

@@ -16,6 +16,7 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from trustui.core.facts import Document, Problem, ProblemKind
+from trustui.core.pki.revocation import Enquiry
 from trustui.demo.images.certifying import SIGNED, Issued, sign
 
 DAY = timedelta(days=1)
@@ -71,6 +72,7 @@ class List:
     number: int | None = 7
     delta_of: int | None = None
     freshest: tuple[str, ...] = ()
+    since: datetime = SIGNED - DAY
     until: datetime = SIGNED + DAY
     extensions: tuple[tuple[x509.ExtensionType, bool], ...] = ()
     hash_algorithm: Any = field(default_factory=hashes.SHA256)
@@ -81,7 +83,7 @@ def make_list(wanted: List, issuer: Issued, signer: Issued | None = None) -> byt
     builder = (
         x509.CertificateRevocationListBuilder()
         .issuer_name(issuer.certificate.subject)
-        .last_update(SIGNED - DAY)
+        .last_update(wanted.since)
         .next_update(wanted.until)
     )
     if wanted.number is not None:
@@ -116,6 +118,7 @@ class Response:
     """What a responder should say."""
 
     status: ocsp.OCSPCertStatus = ocsp.OCSPCertStatus.GOOD
+    since: datetime = SIGNED - DAY
     until: datetime | None = SIGNED + DAY
     hash_algorithm: Any = field(default_factory=hashes.SHA1)
 
@@ -138,7 +141,7 @@ def make_response(
             issuer=issuer.certificate,
             algorithm=wanted.hash_algorithm,
             cert_status=wanted.status,
-            this_update=SIGNED - DAY,
+            this_update=wanted.since,
             next_update=wanted.until,
             revocation_time=SIGNED - DAY if revoked else None,
             revocation_reason=None,
@@ -164,8 +167,9 @@ class Places:
         self.answers = answers
         self.asked: list[tuple[str, bytes | None]] = []
 
-    def __call__(self, address: str, request: bytes | None) -> Document | Problem:
-        self.asked.append((address, request))
+    def __call__(self, enquiry: Enquiry) -> Document | Problem:
+        address = enquiry.address
+        self.asked.append((address, enquiry.request))
         body = self.answers.get(address)
         if body is None:
             return Problem(address, ProblemKind.UNREADABLE, "the server does not answer")

@@ -14,8 +14,9 @@ from trustui.core.trace import Outcome, TrustState
 from trustui.inventory.models import RoleVersion
 from trustui.inventory.text import identity
 from trustui.pages.components import ChangeLine, Part
-from trustui.pages.waterfall import FRESH, Answer, AnswerStep, readable
+from trustui.pages.waterfall import readable
 from trustui.pages.words import SIGNS, age, ago
+from trustui.verdicts.answers import FRESH, Answer, AnswerStep
 from trustui.verdicts.models import Verdict
 
 MOST_VERDICTS = 400

@@ -1,7 +1,8 @@
-"""Stored answers about very large repositories, cut to what pages can show of them.
+"""Stored answers about very large repositories, as far as pages show them.
 
 16,384 hash bins are half a million steps, and a page shows a few thousand. Verdicts never change:
-what is left of the newest large ones is kept, so that a page is not made of all of them again.
+what is left of the newest large ones is kept, so that a page is not made of all of them again. Newer
+verdicts have it stored beside them.
 """
 
 from collections import OrderedDict
@@ -11,17 +12,9 @@ from threading import Lock
 
 import msgspec
 
-from trustui.core.trace import Outcome
-from trustui.pages.waterfall import (
-    FRESH,
-    Answer,
-    counts_of,
-    instant_in,
-    laid_out,
-    parts_of,
-    read_answer,
-)
-from trustui.verdicts.history import trace_of
+from trustui.verdicts.answers import Answer, AnswerStep, read_answer
+from trustui.verdicts.condensing import condensed
+from trustui.verdicts.history import shown_trace_of, trace_of
 
 MUCH = 20_000
 """Steps, from which on an answer is cut and kept."""
@@ -29,7 +22,6 @@ MOST_KEPT = 8
 """Answers; one of 16,384 bins takes 3 to 10 MB."""
 MOST_STEPS_KEPT = 256
 """Answers with one step alone."""
-_WRONG = frozenset({Outcome.FAILED, Outcome.UNDECIDED})
 
 
 class _Newest:
@@ -63,9 +55,11 @@ def stored_answer(verdict_id: int, at: datetime) -> Answer:
     """The answer of a verdict that was made at this instant: at most one query."""
 
     def read() -> tuple[Answer, bool]:
-        whole = read_answer(trace_of(verdict_id))
-        is_much = len(whole.steps) >= MUCH
-        return (condensed(whole) if is_much else whole), is_much
+        shown = read_answer(shown_trace_of(verdict_id))
+        is_much = len(shown.steps) >= MUCH
+        if is_much and not shown.is_cut:
+            return condensed(shown), True
+        return shown, shown.is_cut
 
     return _answers.get((verdict_id, at), read)
 
@@ -73,52 +67,22 @@ def stored_answer(verdict_id: int, at: datetime) -> Answer:
 def stored_step(verdict_id: int, at: datetime, check: str, group: str) -> Answer:
     """The answer of a verdict with no step but this check of this group, if it was asked.
 
-    At most one query.
+    At most two queries.
     """
+
+    def found(answer: Answer) -> AnswerStep | None:
+        every = (one for one in answer.steps if one.check == check and one.group == group)
+        return next(every, None)
 
     def read() -> tuple[Answer, bool]:
-        whole = read_answer(trace_of(verdict_id))
-        found = (one for one in whole.steps if one.check == check and one.group == group)
-        step = next(found, None)
-        left = msgspec.structs.replace(whole, steps=() if step is None else (step,), groups=())
-        return left, len(whole.steps) >= MUCH
+        answer = read_answer(shown_trace_of(verdict_id))
+        step = found(answer)
+        if step is None and answer.is_cut:
+            answer = read_answer(trace_of(verdict_id))
+            step = found(answer)
+        left = msgspec.structs.replace(
+            answer, steps=() if step is None else (step,), groups=(), numbers=()
+        )
+        return left, len(answer.steps) >= MUCH
 
     return _steps.get((verdict_id, at, check, group), read)
-
-
-def condensed(answer: Answer) -> Answer:
-    """The same, with only those steps from which `waterfall`, `facts` and `headline` are made.
-
-    Left are the steps of groups that are laid out, one that is wrong of each group that has one,
-    and of each check those that a fact is told by: the first of each outcome, the last, and the one
-    that expires first.
-    """
-    groups, _ = laid_out(answer, every=True)
-    shown = {group.id for group in groups}
-    spare = {group.id for group in answer.groups if not group.needed}
-    seen: set[Hashable] = set()
-    kept, last = set[int](), dict[str, int]()
-    soonest: dict[str, tuple[datetime, int]] = {}
-    for place, step in enumerate(answer.steps):
-        last[step.check] = place
-        if step.group in shown:
-            kept.add(place)
-            continue
-        alike = step.check, step.outcome, step.decides, step.group in spare
-        is_wrong = step.outcome in _WRONG and step.decides
-        if alike not in seen or (is_wrong and step.group not in seen):
-            seen.update((alike, step.group) if is_wrong else (alike,))
-            kept.add(place)
-        if step.found and FRESH & parts_of(step.check):
-            expires = instant_in(step.found)
-            if expires is not None and (expires, place) < soonest.get(
-                step.check, (expires, place + 1)
-            ):
-                soonest[step.check] = expires, place
-    places = sorted(kept | set(last.values()) | {place for _, place in soonest.values()})
-    return msgspec.structs.replace(
-        answer,
-        steps=tuple(answer.steps[place] for place in places),
-        numbers=tuple(place + 1 for place in places),
-        counts=counts_of(answer.steps),
-    )

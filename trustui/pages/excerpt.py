@@ -5,7 +5,7 @@ from itertools import islice
 
 from trustui.core.primitives.text import visible
 from trustui.pages.facts import SIGNATURES
-from trustui.pages.waterfall import FRESH, AnswerStep
+from trustui.verdicts.answers import FRESH, AnswerStep
 
 LONGEST = 4 * 1024 * 1024
 """Bytes of a document that an excerpt is made of; larger ones are read on their own page."""

@@ -9,8 +9,8 @@ import msgspec
 from trustui.core.primitives.text import counted, visible
 from trustui.core.trace import Outcome, TrustState
 from trustui.pages.components import Fact
-from trustui.pages.waterfall import FRESH, Answer, AnswerStep, instant_in, parts_of
 from trustui.pages.words import ago
+from trustui.verdicts.answers import FRESH, Answer, AnswerStep, instant_in, parts_of
 
 SIGNATURES = frozenset(
     {"signature", "threshold", "threshold_old", "threshold_new", "self_signed", "authenticity"}

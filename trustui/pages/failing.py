@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 
 import msgspec
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from trustui.accounts.permissions import Act
 from trustui.check_pages import load_pages
@@ -19,13 +19,14 @@ from trustui.pages.moment import Moment
 from trustui.pages.standings import standing_sources
 from trustui.pages.viewer import Viewer
 from trustui.pages.words import SIGNS
-from trustui.verdicts.models import Verdict
+from trustui.verdicts.models import SourceVerdict, Verdict
 from trustui.verdicts.taking import Taken, takers
 
 MOST = 1_000
 """Failing sources that are looked at, the newest ones."""
 LINES = 20
 """Of one group that are shown before somebody asks for all."""
+_OF_VERDICT = ("first_failing", "failing_on", "because")
 
 
 class Failure(msgspec.Struct, frozen=True):
@@ -102,6 +103,20 @@ class FailingPage(msgspec.Struct, frozen=True):
         return sum(group.count for group in self.groups if group.state == state)
 
 
+class _Wrong(NamedTuple):
+    """A source that fails, as the store has it."""
+
+    source_id: int
+    source: str
+    team_id: int
+    verdict_id: int
+    since: datetime
+    state: str
+    check: str
+    on: str
+    because: str
+
+
 class _Row(msgspec.Struct, frozen=True):
     state: str
     check: str
@@ -110,21 +125,41 @@ class _Row(msgspec.Struct, frozen=True):
 
 
 def failing(viewer: Viewer, moment: Moment) -> FailingPage:
-    """What fails at an instant: six queries."""
-    wrong = standing_sources(viewer, moment).filter(trust_state__in=WRONG)
-    # As plain rows: a thousand models would take longer to make than everything else.
-    told = wrong.values_list("pk", "name", "team_id", "verdict_id", "since", named=True)
-    sources = list(told.order_by("-since", "id")[: MOST + 1])
-    stored = Verdict.objects.filter(pk__in=[one.verdict_id for one in sources])
-    columns = ("pk", "at", "trust_state", "first_failing", "failing_on", "because")
-    verdicts = {one.pk: one for one in stored.values_list(*columns, named=True)}
-    owners = takers([source.pk for source in sources], moment.at)
-    rows = [
-        _row(viewer, moment, source, verdicts[source.verdict_id], owners.get(source.pk))
-        for source in sources[:MOST]
-        if source.verdict_id in verdicts
-    ]
-    return FailingPage(_grouped(rows), len(sources) > MOST, failing_images(viewer, moment))
+    """What fails at an instant: at most six queries."""
+    if moment.at == moment.now:
+        standings = _standings_now(viewer)
+        found = _wrong_now(standings)
+        owners = takers(standings.values("source_id"), moment.at)
+    else:
+        found = _wrong_then(viewer, moment)
+        owners = takers([one.source_id for one in found], moment.at)
+    rows = [_row(viewer, moment, one, owners.get(one.source_id)) for one in found[:MOST]]
+    return FailingPage(_grouped(rows), len(found) > MOST, failing_images(viewer, moment))
+
+
+def _standings_now(viewer: Viewer) -> "QuerySet[SourceVerdict]":
+    return SourceVerdict.objects.filter(
+        trust_state__in=WRONG, source__team__in=viewer.teams, source__removed_at=None
+    )
+
+
+def _wrong_now(standings: "QuerySet[SourceVerdict]") -> list[_Wrong]:
+    """One query, as plain rows: a thousand models would take longer to make than all the rest."""
+    rows = standings.order_by("-since", "source_id").values_list(
+        "source_id", "source__name", "source__team_id", "verdict_id", "since", "trust_state",
+        "verdict__first_failing", "verdict__failing_on", "verdict__because",
+    )  # fmt: skip
+    return list(map(_Wrong._make, rows[: MOST + 1]))
+
+
+def _wrong_then(viewer: Viewer, moment: Moment) -> list[_Wrong]:
+    """The same of the past: two queries."""
+    wrong = standing_sources(viewer, moment).filter(trust_state__in=WRONG).order_by("-since", "id")
+    sources = wrong.values_list("pk", "name", "team_id", "verdict_id", "since", "trust_state")
+    read = list(sources[: MOST + 1])
+    verdicts = Verdict.objects.filter(pk__in=[verdict_id for _, _, _, verdict_id, *_ in read])
+    told = {pk: more for pk, *more in verdicts.values_list("pk", *_OF_VERDICT)}
+    return [_Wrong(*row, *told[row[3]]) for row in read if row[3] in told]
 
 
 def _changes(newest: Sequence[Failure]) -> dict[int, tuple[str, ...]]:
@@ -146,23 +181,17 @@ def _changes(newest: Sequence[Failure]) -> dict[int, tuple[str, ...]]:
     }
 
 
-def _row(viewer: Viewer, moment: Moment, source: Any, verdict: Any, owner: Taken | None) -> _Row:
-    since = source.since or verdict.at
+def _row(viewer: Viewer, moment: Moment, one: _Wrong, owner: Taken | None) -> _Row:
     failure = Failure(
-        source_id=source.pk,
-        source=source.name,
-        verdict_id=verdict.pk,
-        because=visible(verdict.because, 300),
-        since=since,
-        owner=owner if owner is not None and owner.at >= since else None,
-        may_take=moment.is_now and viewer.may(Act.TAKE, source.team_id),
+        source_id=one.source_id,
+        source=one.source,
+        verdict_id=one.verdict_id,
+        because=visible(one.because, 300),
+        since=one.since,
+        owner=owner if owner is not None and owner.at >= one.since else None,
+        may_take=moment.is_now and viewer.may(Act.TAKE, one.team_id),
     )
-    return _Row(
-        state=verdict.trust_state,
-        check=verdict.first_failing,
-        role=verdict.failing_on.rpartition(" v")[0] or verdict.failing_on,
-        failure=failure,
-    )
+    return _Row(one.state, one.check, one.on.rpartition(" v")[0] or one.on, failure)
 
 
 def _grouped(rows: Sequence[_Row]) -> tuple[Group, ...]:

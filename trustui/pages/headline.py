@@ -9,8 +9,9 @@ from trustui.check_pages import CheckPage
 from trustui.core.primitives.text import visible
 from trustui.core.trace import Outcome, TrustState
 from trustui.pages.components import Fact
-from trustui.pages.waterfall import Answer, AnswerStep, unmarked
+from trustui.pages.waterfall import unmarked
 from trustui.pages.words import SIGNS, age
+from trustui.verdicts.answers import Answer, AnswerStep
 
 _SPANS = {
     TrustState.FAILING: ("Failing", "Failed"),

@@ -8,7 +8,7 @@ from trustui.core.trace import collect, trace
 from trustui.pages.known import known
 from trustui.pages.moment import Moment
 from trustui.pages.viewer import Viewer
-from trustui.pages.waterfall import Answer, read_answer
+from trustui.verdicts.answers import Answer, read_answer
 from trustui.verdicts.reverifying import MAX_SUBJECT
 
 
@@ -20,7 +20,7 @@ def judged_again(viewer: Viewer, moment: Moment, source_id: int, verdict_id: int
     found = known(viewer, moment, source_id)
     if found is None or found.verdict is None or found.verdict.pk != verdict_id:
         return None
-    events, repository = collect(verify, found.question, found.place.ask)
+    events, repository = collect(verify, found.question, found.ask)
     subject = visible(found.source.location, MAX_SUBJECT)
     made = trace(subject, moment.at, moment.valid_at, events)
     return read_answer(as_json(made, "tuf", trust_state(made, repository)))

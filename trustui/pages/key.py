@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 from django.db.models import Count, Max, Min
 
-from trustui.core.diff.signers import key_label
+from trustui.core.diff.signers import key_owner
 from trustui.core.formats.tuf.repository import Repository
 from trustui.core.formats.tuf.signing import cached_material
 from trustui.core.impact import Impact, RoleImpact, impact
@@ -252,8 +252,7 @@ def _holder(repository: Repository, fingerprint: str) -> tuple[bytes, str] | Non
     for one in given_keys(repository):
         material = cached_material(one)
         if material is not None and sha256(material) == fingerprint:
-            label = key_label(one)
-            return material, "" if label == one.keyid else visible(label.partition(" (")[0], SHOWN)
+            return material, visible(key_owner(one), SHOWN)
     return None
 
 

@@ -10,7 +10,7 @@ from trustui.core.primitives.text import counted, visible
 from trustui.inventory.models import ListedKey, PublicKey, RoleSignature, SourceKey
 from trustui.pages.keeping import Keeper
 from trustui.pages.key_ranking import MOST_RANKED, ranked, ranked_slice
-from trustui.pages.listed_keys import SHOWN, Use, in_force, roles_of, uses_of
+from trustui.pages.listed_keys import SHOWN, Use, in_force, told_of, uses_of
 from trustui.pages.moment import Moment
 from trustui.pages.paging import ROWS, sliced
 from trustui.pages.positions import checked_size, read_position
@@ -25,7 +25,7 @@ KINDS: Mapping[str, str] = {
     TOP: "for a top-level role",
     SHARED: "in several sources",
     ALIASED: "under several ids",
-    UNUSED: "may sign, never did",
+    UNUSED: "may sign, no signature seen",
     RETIRED: "in no role now",
 }
 """What a key may be, in words."""
@@ -72,6 +72,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     more_roles: int
     has_signed: bool
     """Whether any document that was seen bears a signature under one of its ids."""
+    owner: str
+    """As the metadata names who holds it; empty where it does not."""
 
     @property
     def is_unused(self) -> bool:
@@ -140,7 +142,7 @@ def keys(
     after: str | None = None,
     size: int = ROWS,
 ) -> KeysPage:
-    """At most eighteen queries. Raises PagingError."""
+    """At most twenty queries. Raises PagingError."""
     chosen = chosen or Filter()
     own = sources_of(viewer, moment).values("pk")
     names = SourceKey.objects.filter(source__in=own)
@@ -195,7 +197,7 @@ def found(viewer: Viewer, moment: Moment, chosen: Filter) -> "QuerySet[PublicKey
 def lines_of(
     viewer: Viewer, moment: Moment, rows: Sequence[PublicKey]
 ) -> tuple[tuple[Line, ...], bool]:
-    """Keys as the inventory tells them, and whether roles are missing: four queries."""
+    """Keys as the inventory tells them, and whether roles are missing: six queries."""
     own = sources_of(viewer, moment).values("pk")
     names = SourceKey.objects.filter(source__in=own, key__in=rows)
     grouped = names.values_list("key").annotate(
@@ -207,7 +209,8 @@ def lines_of(
     numbers = {row[0]: row[1:] for row in grouped.order_by()}
     signing = PublicKey.objects.filter(Exists(_signing(names)), pk__in=[row.pk for row in rows])
     signed = set(signing.values_list("pk", flat=True))
-    roles, is_cut = roles_of(own, [row.fingerprint for row in rows])
+    told = told_of(own, [row.fingerprint for row in rows])
+    roles = told.roles
     lines = tuple(
         Line(
             fingerprint=row.fingerprint,
@@ -220,10 +223,11 @@ def lines_of(
             roles=tuple(visible(one, SHOWN) for one in roles.get(row.fingerprint, [])[:FEW]),
             more_roles=max(0, len(roles.get(row.fingerprint, [])) - FEW),
             has_signed=row.pk in signed,
+            owner=told.owners.get(row.fingerprint, ""),
         )
         for row in rows
     )
-    return lines, is_cut
+    return lines, told.is_cut
 
 
 def _signing(names: "QuerySet[SourceKey]") -> "QuerySet[SourceKey]":

@@ -1,15 +1,17 @@
 """A source as it was known at an instant, ready to be verified again as far as a page needs."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
-import msgspec
-from django.db.models import Q
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from trustui.core.facts import Document, Problem, ProblemKind
 from trustui.core.formats.tuf.metadata import TOP_LEVEL_ROLES
+from trustui.core.formats.tuf.reading import Request
 from trustui.core.formats.tuf.repository import Anchor, AnchorOrigin, Question
-from trustui.inventory.models import Delegation, RoleState, RoleVersion, Source
+from trustui.inventory.models import Crawl, Delegation, RoleState, RoleVersion, Source
 from trustui.inventory.text import identity
 from trustui.pages.moment import Moment
 from trustui.pages.sighted_place import Kept, SightedPlace
@@ -22,53 +24,113 @@ FEW = 200
 _TOP = tuple(identity(name) for name in TOP_LEVEL_ROLES)
 
 
-class Known(msgspec.Struct, frozen=True):
-    """What is known of a source; nothing is verified yet."""
+@dataclass(frozen=True)
+class Known:
+    """What is known of a source: nothing is verified yet, and documents are read once one is asked for.
+
+    `at` and `valid_at` are a moment's, UTC.
+    """
 
     source: Source
     verdict: Verdict | None
     """In force at the instant, without its trace."""
-    question: Question
-    place: SightedPlace
-    delegating: frozenset[str]
-    """Ids of roles with delegations of their own."""
     at: datetime
+    valid_at: datetime
+
+    crawl: tuple[int, datetime] | None
+    """The newest of all, its id and when it ended."""
+
+    @property
+    def as_of(self) -> tuple[Hashable, ...]:
+        """What identifies this knowledge: the same comes of the same.
+
+        Whatever is seen is seen by a crawl, and what a client trusts changes by one or by another
+        root that is pinned. Before the newest crawl the instant counts too.
+        """
+        is_past = self.crawl is not None and self.at < self.crawl[1]
+        verdict = self.verdict
+        return (
+            self.source.pk,
+            self.source.location,
+            self.source.anchor_id,
+            None if verdict is None else (verdict.pk, verdict.evidence),
+            self.crawl,
+            self.at if is_past else None,
+        )
+
+    @property
+    def delegating(self) -> frozenset[str]:
+        """Ids of roles with delegations of their own: one query, once."""
+        return frozenset(self._delegation_sets)
+
+    @cached_property
+    def place(self) -> SightedPlace:
+        """The place as it had been seen by then: at most five queries."""
+        return SightedPlace(
+            self.source.location,
+            self.source.pk,
+            self.at,
+            (None if self.verdict is None else self.verdict.crawl_id) or 0,
+            _problems(self.verdict),
+            _asked_for(self.source.pk, self._delegation_sets),
+        )
+
+    def ask(self, request: Request) -> Document | Problem:
+        """What the place answered."""
+        return self.place.ask(request)
+
+    @property
+    def trusted(self) -> Mapping[str, Document]:
+        """What a client keeps but root; nothing is read before one is asked for."""
+        return Kept(lambda: self.place)
+
+    @cached_property
+    def question(self) -> Question:
+        """What a client begins with, judged as of `valid_at`."""
+        return Question(_anchor(self.source, self.place), self.valid_at, self.trusted)
+
+    @cached_property
+    def _delegation_sets(self) -> dict[str, set[int]]:
+        """Of each role that delegates, the sets that its documents have had by then."""
+        rows = RoleVersion.objects.filter(
+            source=self.source, first_seen_at__lte=self.at, delegation_set__isnull=False
+        ).values_list("role_id", "delegation_set")
+        sets: dict[str, set[int]] = {}
+        for role_id, pk in rows.distinct():
+            sets.setdefault(role_id, set()).add(pk)
+        return sets
 
 
 def source_of(viewer: Viewer, source_id: int) -> Source | None:
     """A source of this person's teams, with its pinned root: one query."""
+    return _sources(viewer, source_id).first()
+
+
+def _sources(viewer: Viewer, source_id: int) -> "QuerySet[Source]":
     mine = Source.objects.filter(pk=source_id, team__in=viewer.teams)
-    return mine.select_related("anchor").first()
+    return mine.select_related("anchor")
 
 
 def known(viewer: Viewer, moment: Moment, source_id: int) -> Known | None:
     """As of `moment.at`, to be judged as of `moment.valid_at`; None where it is not this person's.
 
-    At most seven queries. What a client had trusted by then is what our own crawls had.
+    Two queries; with all that is read when it is asked for, at most seven. What a client had
+    trusted by then is what our own crawls had.
     """
-    source = source_of(viewer, source_id)
+    crawls = Crawl.objects.filter(source=OuterRef("pk")).order_by("-id")
+    source = (
+        _sources(viewer, source_id)
+        .annotate(
+            newest=Subquery(crawls.values("pk")[:1]),
+            newest_at=Subquery(crawls.values("finished_at")[:1]),
+        )
+        .first()
+    )
     if source is None:
         return None
-    at = moment.at
-    verdict = verdicts_of(source_id, at=at).select_related("crawl").first()
-    sets = _delegation_sets(source_id, at)
-    place = SightedPlace(
-        source.location,
-        source_id,
-        at,
-        (None if verdict is None else verdict.crawl_id) or 0,
-        _problems(verdict),
-        _asked_for(source_id, sets),
-    )
-    anchor = _anchor(source, place)
-    return Known(
-        source=source,
-        verdict=verdict,
-        question=Question(anchor, moment.valid_at, Kept(place)),
-        place=place,
-        delegating=frozenset(sets),
-        at=at,
-    )
+    verdict = verdicts_of(source_id, at=moment.at).select_related("crawl").first()
+    crawl = None if source.newest is None else (source.newest, source.newest_at)
+    return Known(source, verdict, moment.at, moment.valid_at, crawl)
 
 
 def _anchor(source: Source, place: SightedPlace) -> Anchor:
@@ -79,17 +141,6 @@ def _anchor(source: Source, place: SightedPlace) -> Anchor:
         body, seen_at = place.bodies[kept.blob_id], kept.first_seen_at
         return Anchor(Document(source.location, body, seen_at=seen_at), AnchorOrigin.KEPT)
     return Anchor(Document("the pinned root", bytes(source.anchor.body)), AnchorOrigin.PINNED)
-
-
-def _delegation_sets(source_id: int, at: datetime) -> dict[str, set[int]]:
-    """Of each role that delegates, the sets that its documents have had by then."""
-    rows = RoleVersion.objects.filter(
-        source=source_id, first_seen_at__lte=at, delegation_set__isnull=False
-    ).values_list("role_id", "delegation_set")
-    sets: dict[str, set[int]] = {}
-    for role_id, pk in rows.distinct():
-        sets.setdefault(role_id, set()).add(pk)
-    return sets
 
 
 def _asked_for(source_id: int, sets: Mapping[str, set[int]]) -> Q | None:

@@ -7,6 +7,7 @@ import msgspec
 
 from trustui.core.primitives.text import visible
 from trustui.inventory.models import Delegation, ListedKey, RoleState
+from trustui.pages.stated import NOTHING, stated
 
 MOST = 200
 """Roles of one key that are told, and documents that name the keys of roles."""
@@ -39,11 +40,19 @@ def in_force(own: Any) -> Any:
     return states.values("served__delegation_set")
 
 
-def roles_of(own: Any, fingerprints: Collection[str]) -> tuple[dict[str, list[str]], bool]:
-    """By fingerprint, the names of the roles that list the key, each once: two queries.
+class Told(msgspec.Struct, frozen=True):
+    """Of some keys, by fingerprint, what documents in force say."""
 
-    The other value is whether not everything was looked at.
-    """
+    roles: Mapping[str, list[str]]
+    """The names of the roles that list the key, each once."""
+    owners: Mapping[str, str]
+    """Who holds the key; keys of which nobody says it are left out."""
+    is_cut: bool
+    """Not everything was looked at."""
+
+
+def told_of(own: Any, fingerprints: Collection[str]) -> Told:
+    """Of these keys, as `own` sources name them now: at most four queries."""
     listed, is_short = _listed(own, fingerprints)
     delegations, is_cut = _delegations(listed)
     names: dict[str, dict[str, None]] = {}
@@ -51,9 +60,27 @@ def roles_of(own: Any, fingerprints: Collection[str]) -> tuple[dict[str, list[st
         ids = listed[one.delegation_set_id]
         for fingerprint in {ids[keyid] for keyid in one.keyids if keyid in ids}:
             names.setdefault(fingerprint, {})[_name(one)] = None
-    return {fingerprint: sorted(found) for fingerprint, found in names.items()}, (
-        is_cut or is_short
+    return Told(
+        {fingerprint: sorted(found) for fingerprint, found in names.items()},
+        _owners(own, listed),
+        is_cut or is_short,
     )
+
+
+def _owners(own: Any, listed: Mapping[int, Mapping[str, str]]) -> dict[str, str]:
+    """By fingerprint; the first document that says it counts."""
+    documents = RoleState.objects.filter(
+        source__in=own, is_listed=True, served__delegation_set__in=list(listed)
+    ).order_by("source__name", "id")
+    rows = list(documents.values_list("served__delegation_set", "served__blob_id")[:MOST])
+    said = stated({blob_id for _, blob_id in rows})
+    found: dict[str, str] = {}
+    for pk, blob_id in rows:
+        owners = said.get(blob_id, NOTHING).owners
+        for keyid, fingerprint in listed[pk].items():
+            if keyid in owners:
+                found.setdefault(fingerprint, owners[keyid])
+    return found
 
 
 def uses_of(

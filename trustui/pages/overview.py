@@ -19,7 +19,7 @@ from trustui.pages.upcoming import Upcoming, upcoming
 from trustui.pages.viewer import Viewer
 from trustui.verdicts.models import Cause, Verdict
 
-CHANGES = 8
+CHANGES = 6
 OF_ONE = 3
 """Of the changes that one verdict tells; the rest stand on its page."""
 LOOKED_AT = 300
@@ -58,7 +58,7 @@ class Overview(msgspec.Struct, frozen=True):
 
 
 def overview(viewer: Viewer, moment: Moment) -> Overview:
-    """At most twelve queries, whatever there is."""
+    """At most fourteen queries, whatever there is."""
     states = state_counts(viewer, moment, of_artefacts=False)
     soon = upcoming(viewer, moment)
     asked = (None if moment.at == moment.now else moment.at), *sorted(viewer.teams)
@@ -66,7 +66,7 @@ def overview(viewer: Viewer, moment: Moment) -> Overview:
     found = failing(viewer, moment)
     return Overview(
         sign=_sign(states) if not found.images.count else "bad",
-        title=_title(states, health.sources, found.images.words, 0 if soon is None else soon.week),
+        title=_title(states, health.sources, found.images.words, soon),
         lead=_lead(viewer, moment, health),
         sources=health.sources,
         failing=found,
@@ -89,7 +89,7 @@ def _sign(states: dict[str, int]) -> str:
     return "none"
 
 
-def _title(states: dict[str, int], sources: int, images: str, week: int) -> str:
+def _title(states: dict[str, int], sources: int, images: str, soon: Upcoming | None) -> str:
     bad = states.get(TrustState.FAILING, 0)
     unknown = states.get(TrustState.COULD_NOT_CHECK, 0)
     sound = states.get(TrustState.VERIFIED, 0) + states.get(TrustState.EXPIRES_SOON, 0)
@@ -105,8 +105,9 @@ def _title(states: dict[str, int], sources: int, images: str, week: int) -> str:
     if not told:
         rest = sum(states.values()) - sound
         told.append(f"Nothing fails, {rest:,} not verified" if rest else "Everything verifies")
-    if week:
-        told.append(f"{counted(week, 'role')} {'expires' if week == 1 else 'expire'} this week")
+    if soon is not None and soon.week:
+        verb = "expires" if soon.week == 1 else "expire"
+        told.append(f"{soon.this_week} {verb} this week")
     return ", ".join(told)
 
 

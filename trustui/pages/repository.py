@@ -7,6 +7,7 @@ import msgspec
 from django.urls import reverse
 
 from trustui.check_pages import load_pages
+from trustui.core.diff.signers import key_owner
 from trustui.core.graph import Match, Node, NodeKind, Walk, who_can_sign
 from trustui.core.impact.listings import Listing, listings
 from trustui.core.primitives.digests import sha256
@@ -53,6 +54,8 @@ class Key(msgspec.Struct, frozen=True):
 
     keyid: str
     fingerprint: str
+    owner: str = ""
+    """As the metadata names who holds it; empty where it does not."""
 
 
 class RoleLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -379,7 +382,14 @@ def keys_of(listing: Listing) -> tuple[Key, ...]:
             is_bound=False,
         )
         material = next(iter(one.materials), None)
-        found.append(Key(visible(keyid, 128), "" if material is None else sha256(material)))
+        key = listing.delegator.key(keyid)
+        found.append(
+            Key(
+                visible(keyid, 128),
+                "" if material is None else sha256(material),
+                "" if key is None else visible(key_owner(key), 60),
+            )
+        )
     return tuple(found)
 
 

@@ -4,7 +4,7 @@ Of many roles only those are read at first that a picture asks for: a repository
 bins. Any other role is read when it is asked for after all, and everything once some were.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
 from django.db.models import Max, Q, QuerySet
@@ -108,24 +108,25 @@ class SightedPlace(StoredPlace):
 
 
 class Kept(Mapping[str, Document]):
-    """What a client keeps but root, by role name; the bytes are had when one is asked for."""
+    """What a client keeps but root, by role name; place and bytes are had when one is asked for."""
 
-    def __init__(self, place: SightedPlace) -> None:
+    def __init__(self, place: Callable[[], SightedPlace]) -> None:
         self._place = place
 
     def __getitem__(self, name: str) -> Document:
         if name == "root":
             raise KeyError(name)
-        self._place.read_up(identity(name))
-        found = self._place.trusted[name]
-        body = self._place.bodies[found.blob_id]
-        return Document(self._place.location, body, seen_at=found.first_seen_at)
+        place = self._place()
+        place.read_up(identity(name))
+        found = place.trusted[name]
+        body = place.bodies[found.blob_id]
+        return Document(place.location, body, seen_at=found.first_seen_at)
 
     def __iter__(self) -> Iterator[str]:
-        return (name for name in self._place.trusted if name != "root")
+        return (name for name in self._place().trusted if name != "root")
 
     def __len__(self) -> int:
-        return len(self._place.trusted.keys() - {"root"})
+        return len(self._place().trusted.keys() - {"root"})
 
 
 def _standing(seen: "QuerySet[Sighting]", crawl_id: int) -> "QuerySet[Sighting]":

@@ -14,6 +14,7 @@ from trustui.inventory.sources import CRAWL_KINDS
 from trustui.jobs.models import Job
 from trustui.jobs.models import State as JobState
 from trustui.pages.components import Fact, Progress
+from trustui.pages.images.answering import SIGNS
 from trustui.pages.images.shares import of_digests, of_tags, sign_of, together
 from trustui.pages.moment import Moment
 from trustui.pages.paging import sliced
@@ -24,12 +25,6 @@ from trustui.policies.models import Anchor, Origin
 
 CRAWLS = 20
 MOST_PROBLEMS = 5
-_SIGNS = {
-    CrawlOutcome.COMPLETE: "ok",
-    CrawlOutcome.UNCHANGED: "ok",
-    CrawlOutcome.PARTIAL: "soon",
-    CrawlOutcome.FAILED: "bad",
-}
 
 
 class CrawlLine(msgspec.Struct, frozen=True):
@@ -239,7 +234,7 @@ def _answer_fact(newest: Crawl | None, moment: Moment) -> Fact:
         return Fact("Newest crawl", "none", "none yet")
     outcome = CrawlOutcome(newest.outcome)
     return Fact(
-        "Newest crawl", _SIGNS[outcome], str(outcome.label), ago(newest.finished_at, moment.at)
+        "Newest crawl", SIGNS[outcome], str(outcome.label), ago(newest.finished_at, moment.at)
     )
 
 
@@ -264,7 +259,7 @@ def _crawl_line(row: Crawl) -> CrawlLine:
     if len(row.problems) > MOST_PROBLEMS:
         problems.append(f"and {len(row.problems) - MOST_PROBLEMS:,} more")
     return CrawlLine(
-        sign=_SIGNS[outcome],
+        sign=SIGNS[outcome],
         word=f"{outcome.label} ({row.origin})" if row.origin else str(outcome.label),
         at=row.finished_at,
         took=f"{max(0.0, (row.finished_at - row.started_at).total_seconds()):.1f} s",

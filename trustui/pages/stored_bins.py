@@ -18,7 +18,7 @@ from trustui.core.formats.tuf.states import SOON
 from trustui.core.graph import Bins, Node
 from trustui.core.graph.standing import WORST_FIRST
 from trustui.core.trace import TrustState
-from trustui.inventory.models import Crawl, RoleVersion, Sighting, Standing
+from trustui.inventory.models import RoleVersion, Sighting, Standing
 from trustui.inventory.text import identity
 from trustui.pages.known import Known
 
@@ -71,20 +71,19 @@ def is_unread(node: Node) -> bool:
 
 
 class StoredBins:
-    """Bins of one repository: one query, and two more where nothing is remembered."""
+    """Bins of one repository: two queries where nothing is remembered."""
 
     def __init__(self, known: Known, repository: Repository) -> None:
         self._known = known
         self._repository = repository
         self._versions: dict[str, Newest] | None = None
-        self._as_of = _as_of(known)
 
     def told(self, node: Node) -> Node:
         """The node with the states of its bins and the first of their expiries."""
         if node.bins is None or not is_unread(node):
             return node
         counts = self._counts(node, node.bins)
-        at = self._known.question.valid_at
+        at = self._known.valid_at
         states: dict[TrustState, int] = {}
         for kind, count in counts.items():
             state = kind.state(at, is_broken=self._repository.broken_by is not None)
@@ -105,7 +104,7 @@ class StoredBins:
         delegator = self._repository.roles.get(node.delegator or "")
         apart = frozenset(one.delegated.role.name for one in self._repository.edges.values())
         digest = None if delegator is None else delegator.digest
-        asked = (*self._as_of, digest, bins.first, bins.last, apart)
+        asked = (*self._known.as_of, digest, bins.first, bins.last, apart)
         found = _remembered.pop(asked, None)
         if found is None:
             found = self._counted(node, bins, apart)
@@ -129,21 +128,6 @@ class StoredBins:
             ids = (identity(name) for name in names)
             documents = (self._versions[one] for one in ids if one in self._versions)
         return Counter(Kind(one.expires_at, one.first_seen_at, one.is_trusted) for one in documents)
-
-
-def _as_of(known: Known) -> tuple[object, ...]:
-    """What identifies the knowledge about a source: one query.
-
-    Whatever is seen is seen by a crawl, and what a client trusts changes by one or by another root
-    that is pinned. Before the newest crawl the instant counts too.
-    """
-    source = known.source
-    newest = Crawl.objects.filter(source=source).order_by("-id")
-    crawl = newest.values_list("pk", "finished_at").first()
-    is_past = crawl is not None and known.at < crawl[1]
-    verdict_id = None if known.verdict is None else known.verdict.pk
-    crawl_id = None if crawl is None else crawl[0]
-    return source.pk, source.anchor_id, verdict_id, crawl_id, known.at if is_past else None
 
 
 def newest_versions(source_id: int, at: datetime) -> dict[str, Newest]:

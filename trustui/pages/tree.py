@@ -6,13 +6,15 @@ and what became of each stands in the store.
 
 from collections import deque
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from itertools import groupby
 
 import msgspec
 
+from trustui.core.facts import Document, Problem
 from trustui.core.formats.tuf.delegations import DELEGATED, LISTED, edge_group, examine_edge
 from trustui.core.formats.tuf.metadata import DelegatedRole, Metadata
-from trustui.core.formats.tuf.reading import Ask
+from trustui.core.formats.tuf.reading import Ask, Request
 from trustui.core.formats.tuf.repository import Edge, Question, Repository
 from trustui.core.formats.tuf.states import trust_state
 from trustui.core.formats.tuf.verify import refresh
@@ -22,6 +24,7 @@ from trustui.core.trace import Planned, TrustState, Verification, collect, trace
 from trustui.inventory.text import identity
 from trustui.pages.known import Known
 from trustui.pages.stored_bins import StoredBins, are_few, is_unread
+from trustui.pages.tree_memory import TreeMemory
 
 MOST_EDGES = 1_000
 """Edges that a picture verifies."""
@@ -40,25 +43,74 @@ class Seen(msgspec.Struct, frozen=True):
     failing_on: str
 
 
+memory: TreeMemory[Seen] = TreeMemory()
+"""Of this process."""
+
+
 def see(known: Known) -> Seen:
-    """Verify what is known, as of the instant in its question. At most three queries."""
+    """Verify what is known, as of the instant in its question, or as it was verified before where
+    that comes to the same. At most seven queries; none where nothing has to be verified.
+    """
+    seen = _verified_before(known) or _verify(known)
+    if any(is_unread(node) for node in seen.tree.nodes):
+        bins = StoredBins(known, seen.repository)
+        nodes = tuple(bins.told(one) for one in seen.tree.nodes)
+        return msgspec.structs.replace(seen, tree=msgspec.structs.replace(seen.tree, nodes=nodes))
+    return seen
+
+
+def _key(known: Known) -> tuple[object, ...]:
+    """What a picture follows from besides time; an instant that was asked for stands for itself."""
+    return *known.as_of, None if known.valid_at == known.at else known.valid_at
+
+
+def _verified_before(known: Known) -> Seen | None:
+    kept = memory.get(_key(known), known.valid_at)
+    if kept is None:
+        return None
+    seen, then = kept
+    at = known.valid_at
+    question = msgspec.structs.replace(seen.repository.question, valid_at=at, trusted=known.trusted)
+    nodes = tuple(_aged(node, then, at) for node in seen.tree.nodes)
+    return msgspec.structs.replace(
+        seen,
+        repository=seen.repository.asked_again(question, known.ask),
+        tree=msgspec.structs.replace(seen.tree, at=at, nodes=nodes),
+    )
+
+
+def _verify(known: Known) -> Seen:
     looking = _Looking(known.delegating)
-    events, repository = collect(looking.look, known.question, known.place.ask)
-    at = known.question.valid_at
+    events, repository = collect(looking.look, known.question, known.ask)
+    at = known.valid_at
     found = trace(visible(known.source.location, 300), known.at, at, events)
-    tree = delegation_tree(repository, found)
-    if any(is_unread(node) for node in tree.nodes):
-        bins = StoredBins(known, repository)
-        tree = msgspec.structs.replace(tree, nodes=tuple(bins.told(one) for one in tree.nodes))
     first = found.first_failing
-    return Seen(
+    seen = Seen(
         repository,
-        tree,
+        delegation_tree(repository, found),
         looking.is_whole,
         trust_state(found, repository),
         None if first is None else first.check,
         "" if first is None else first.on,
     )
+    question = msgspec.structs.replace(repository.question, trusted={})
+    kept = repository.asked_again(question, _nobody)
+    memory.keep(_key(known), msgspec.structs.replace(seen, repository=kept), repository, at)
+    return seen
+
+
+def _nobody(request: Request) -> Document | Problem:
+    """What is kept asks no place of its own, and so keeps none."""
+    raise AssertionError(request.role)
+
+
+def _aged(node: Node, then: datetime, at: datetime) -> Node:
+    """The node at a later instant at which its state is the same."""
+    if node.expires is None or then == at:
+        return node
+    was, left = node.expires - then, node.expires - at
+    share = node.life_left if not was or node.life_left is None else node.life_left * (left / was)
+    return msgspec.structs.replace(node, days_left=left // timedelta(days=1), life_left=share)
 
 
 class _Looking:

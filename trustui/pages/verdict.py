@@ -36,7 +36,8 @@ from trustui.pages.headline import Headline, Span, headline
 from trustui.pages.judging import judged_again
 from trustui.pages.moment import Moment
 from trustui.pages.viewer import Viewer
-from trustui.pages.waterfall import Answer, AnswerStep, Waterfall, waterfall
+from trustui.pages.waterfall import Waterfall, waterfall
+from trustui.verdicts.answers import Answer, AnswerStep
 from trustui.verdicts.history import trace_of
 from trustui.verdicts.models import Cause, Verdict
 from trustui.verdicts.taking import Taken, takers

@@ -30,9 +30,10 @@ from trustui.pages.facts import Reached, facts
 from trustui.pages.headline import Headline, headline
 from trustui.pages.verdict import Command, reproduce
 from trustui.pages.viewer import Viewer
-from trustui.pages.waterfall import Waterfall, help_address, read_answer, waterfall
+from trustui.pages.waterfall import Waterfall, help_address, waterfall
 from trustui.pages.words import State, state_of
 from trustui.policies.models import Anchor
+from trustui.verdicts.answers import read_answer
 from trustui.verdicts.models import SourceVerdict
 
 LIMITS = CrawlLimits(documents=64, bytes=32 * MIB, seconds=15.0, ahead=4)

@@ -5,113 +5,42 @@ the format: nothing here knows a check by its name.
 """
 
 import re
-from collections import Counter
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from itertools import groupby
 from typing import TypeAlias
 
 import msgspec
 from django.urls import reverse
 
 from trustui.check_pages import CheckPage
-from trustui.core.errors import ParseError
-from trustui.core.primitives.instants import parse_instant
 from trustui.core.primitives.text import counted, visible
-from trustui.core.trace import Finding, Group, NotReached, Outcome, Severity, TrustState
+from trustui.core.trace import Finding, Group, NotReached, Outcome, Severity
 from trustui.pages.accepted import Accepted
 from trustui.pages.components import Labelled, StepGroup, StepLine
 from trustui.pages.words import OUTCOME_SIGNS, SEVERITY_SIGNS, age, ago
+from trustui.verdicts.answers import (
+    EDGE,
+    FRESH,
+    WRONG,
+    Alike,
+    Answer,
+    AnswerStep,
+    counts_of,
+    instant_in,
+    laid_out,
+)
 
-MAX_ALIKE = 3
-"""Groups of one kind that are shown when nothing is wrong with them."""
-MAX_WRONG = 40
-"""Groups of one kind that are shown when something is."""
-MAX_EVERY = 200
-"""Groups that are shown where everything was asked for."""
 MAX_FINDINGS = 50
 _TEXT = 300
 
 ROUTINE = frozenset({"meta", "key", "sig", "fetch", "equivocation", "persist", "not_in_snapshot"})
 """Parts of ids of checks that are shown alone only when they do not hold."""
-FRESH = frozenset({"freeze", "expiry", "expired"})
-"""Parts of ids of checks of expiry."""
 
 ATTACK, CAUSES = "Attack it answers", "Likely causes"
 
 _VERSION = re.compile(r" v([0-9]{1,40})$")
-_EDGE = " → "
-_WRONG = frozenset({Outcome.FAILED, Outcome.UNDECIDED})
-
-
-@lru_cache(maxsize=1024)
-def parts_of(check_id: str) -> frozenset[str]:
-    """The parts of an id between its dots; ids are few and steps are many."""
-    return frozenset(check_id.split("."))
-
-
-class AnswerStep(msgspec.Struct, frozen=True, gc=False):
-    """A step as JSON tells it. Nothing in it points back: half a million cost the collector nothing."""
-
-    check: str
-    outcome: Outcome
-    on: str
-    because: str
-    spec: str
-    group: str
-    expected: str | None = None
-    found: str | None = None
-    moot_because: str | None = None
-    evidence: dict[str, object] = {}
-
-    @property
-    def decides(self) -> bool:
-        """As `trace.Step.decides`."""
-        return self.moot_because is None and self.evidence.get("enforced", True) is not False
-
-    @property
-    def parts(self) -> frozenset[str]:
-        """The parts of its id."""
-        return parts_of(self.check)
-
-
-class Answer(msgspec.Struct, frozen=True):
-    """A whole verification, as `trustui verify --json` prints it. Times in UTC."""
-
-    subject: str
-    kind: str
-    at: datetime
-    valid_at: datetime
-    outcome: Outcome
-    trust_state: TrustState
-    steps: tuple[AnswerStep, ...]
-    groups: tuple[Group, ...]
-    not_reached: tuple[NotReached, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    numbers: tuple[int, ...] = ()
-    """Of the steps among all of the verification, from 1, where only some are held here."""
-    counts: str = ""
-    """How all of them went, where only some are held here."""
-
-    @property
-    def numbered(self) -> Iterator[tuple[int, AnswerStep]]:
-        """The steps with their numbers."""
-        return zip(self.numbers or range(1, len(self.steps) + 1), self.steps, strict=True)
-
-    @property
-    def first_failing(self) -> AnswerStep | None:
-        """The first failed step that is not moot, or else the first undecided one.
-
-        As `trace.Trace.first_failing`: groups that the verdict does not need decide nothing.
-        """
-        spare = {group.id for group in self.groups if not group.needed}
-        for wanted in (Outcome.FAILED, Outcome.UNDECIDED):
-            for step in self.steps:
-                if step.outcome is wanted and step.decides and step.group not in spare:
-                    return step
-        return None
 
 
 class GroupLines(msgspec.Struct, frozen=True):
@@ -158,11 +87,6 @@ class Waterfall(msgspec.Struct, frozen=True):
     more_findings: int
 
 
-def read_answer(trace: bytes) -> Answer:
-    """Read a stored trace. Raises msgspec.ValidationError."""
-    return msgspec.json.decode(trace, type=Answer)
-
-
 def waterfall(
     answer: Answer,
     pages: Mapping[str, CheckPage],
@@ -196,7 +120,7 @@ def waterfall(
         counts=answer.counts or counts_of(answer.steps),
         first=number,
         groups=tuple(shown),
-        alike=tuple(alike),
+        alike=tuple(_counted(one) for one in alike),
         not_reached=_not_reached(answer.not_reached),
         findings=tuple(_finding(one, pages, accepted_as(one)) for one in findings[:MAX_FINDINGS]),
         more_findings=max(0, len(findings) - MAX_FINDINGS),
@@ -222,7 +146,7 @@ class _Teller:
     def line(self, number: int, step: AnswerStep) -> StepLine:
         """One step, ready to be shown."""
         page = self.pages.get(step.check)
-        is_wrong = step.outcome in _WRONG
+        is_wrong = step.outcome in WRONG
         more = _more(step, page, self.now) if is_wrong and step.moot_because is None else ()
         is_first = number == self.first
         return StepLine(
@@ -302,41 +226,14 @@ def readable(text: str) -> str:
     return visible(_STAMP.sub(written, text[: 4 * _TEXT]), _TEXT)
 
 
-@lru_cache(maxsize=1024)
-def instant_in(text: str | None) -> datetime | None:
-    """The instant that a text is, if it is one."""
-    try:
-        return parse_instant(text).at if text else None
-    except ParseError:
-        return None
-
-
 # Groups -----------------------------------------------------------------------------------------
 
 _Steps: TypeAlias = Sequence[tuple[int, AnswerStep]]
 
 
-def laid_out(answer: Answer, *, every: bool) -> tuple[list[Group], list[MoreGroups]]:
-    """The groups whose steps are shown, and what is said of those alike."""
-    shown, counted_only = list[Group](), list[MoreGroups]()
-    wrong = {one.group for one in answer.steps if one.outcome in _WRONG and one.decides}
-    for (kind, outcome, is_wrong), run in groupby(
-        answer.groups, key=lambda one: _alike(one, wrong)
-    ):
-        alike = list(run)
-        most = MAX_EVERY if every or not kind else MAX_WRONG if is_wrong else MAX_ALIKE
-        shown += alike[:most]
-        if len(alike) > most:
-            words = f"and {len(alike) - most:,} more, all {outcome}: {visible(kind, 120)}"
-            counted_only.append(MoreGroups(words, OUTCOME_SIGNS[outcome]))
-    return shown, counted_only
-
-
-def _alike(group: Group, wrong: Container[str]) -> tuple[str, Outcome, bool]:
-    """Edges of one delegator with one outcome are alike; anything else is not."""
-    delegator, arrow, _ = group.id.partition(_EDGE)
-    kind = f"delegations of {delegator}" if arrow else ""
-    return kind, group.outcome, group.id in wrong
+def _counted(one: Alike) -> MoreGroups:
+    words = f"and {one.count:,} more, all {one.outcome}: {visible(one.kind, 120)}"
+    return MoreGroups(words, OUTCOME_SIGNS[one.outcome])
 
 
 def _group(group: Group, numbered: _Steps, teller: _Teller) -> GroupLines:
@@ -361,14 +258,14 @@ def _is_open(group: Group, *, is_moot: bool) -> bool:
     """What passed is folded, so that what did not is seen; delegations also where they rest on it."""
     if group.outcome is Outcome.FAILED:
         return True
-    return _EDGE not in group.id and (is_moot or group.outcome is Outcome.UNDECIDED)
+    return EDGE not in group.id and (is_moot or group.outcome is Outcome.UNDECIDED)
 
 
 def _title(group: Group, steps: Sequence[AnswerStep]) -> str:
     found = (_VERSION.search(step.on) for step in steps)
     versions = sorted({int(match.group(1)) for match in found if match is not None})
-    name = group.id.rpartition(_EDGE)[2]
-    shown = visible(name[:1].upper() + name[1:] if _EDGE not in group.id else name, 120)
+    name = group.id.rpartition(EDGE)[2]
+    shown = visible(name[:1].upper() + name[1:] if EDGE not in group.id else name, 120)
     if not versions:
         return shown
     if len(versions) == 1:
@@ -390,7 +287,7 @@ def _expiry(steps: Sequence[AnswerStep], at: datetime) -> str:
 
 def _rests_on(check: str | None, answer: Answer) -> str:
     broken = next((one.group for one in answer.steps if one.check == check and one.decides), check)
-    return f"rests on {visible((broken or '').rpartition(_EDGE)[2], 80)}"
+    return f"rests on {visible((broken or '').rpartition(EDGE)[2], 80)}"
 
 
 def _is_quiet(step: AnswerStep, noticed: frozenset[tuple[str, str]]) -> bool:
@@ -414,20 +311,6 @@ def _quiet_words(quiet: Sequence[StepLine]) -> str:
 
 
 # The whole --------------------------------------------------------------------------------------
-
-
-def counts_of(steps: Sequence[AnswerStep]) -> str:
-    """`29 passed, 1 failed, 11 rest on what does not hold`."""
-    rest = Counter(step.outcome if step.moot_because is None else None for step in steps)
-    moot = rest[None]
-    told = [
-        f"{rest[outcome]:,} {outcome}"
-        for outcome in (Outcome.PASSED, Outcome.FAILED, Outcome.UNDECIDED, Outcome.NOTED)
-        if rest[outcome]
-    ]
-    if moot:
-        told.append(f"{moot:,} rest on what does not hold")
-    return ", ".join(told)
 
 
 def _not_reached(missing: Sequence[NotReached]) -> str:

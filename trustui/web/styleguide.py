@@ -10,6 +10,7 @@ from trustui.accounts.needs import Whom
 from trustui.core.oci.places import Place, PlaceAnswer, PlaceState
 from trustui.core.trace import Outcome, Severity, TrustState
 from trustui.pages.accepted import Accepted
+from trustui.pages.comparing import TextLine
 from trustui.pages.components import (
     ChangeLine,
     Fact,
@@ -51,6 +52,11 @@ def styleguide(request: Asking) -> HttpResponse:
         "lives": [(0.9, "ok"), (0.5, "ok"), (0.1, "soon"), (0.0, "bad")],
         "groups": _groups(),
         "changes": _changes(),
+        "text": (
+            TextLine("", '  "version": 3,'),
+            TextLine("del", '-  "threshold": 3,'),
+            TextLine("ins", '+  "threshold": 2,'),
+        ),
         "facts": _facts(),
         "fields": _fields(),
         "works": _works(now),

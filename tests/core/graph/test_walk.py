@@ -200,3 +200,12 @@ def test_what_is_asked_is_what_the_lookup_visits_and_stands_in_front(seed: int) 
     broken = [] if lookup.broken_role is None else [lookup.broken_role]
     assert asked(walk) == lookup.visited + broken
     assert asked(walk) == [link.role for link in walk.links][: len(walk.asked)]
+
+
+def test_what_is_learned_for_one_who_asks_again_stays_with_them(vendor: Publisher) -> None:
+    repository, _ = verified(vendor, paths=("elsewhere",))
+    before = {**repository.edges}, {**repository.roles}, {**repository.trusted}
+    again = repository.asked_again(repository.question, repository.ask)
+    assert asked(who_can_sign(again, FIRMWARE)) == ["targets", "cranes", "firmware"]
+    assert again.edges.keys() > before[0].keys()
+    assert (repository.edges, repository.roles, repository.trusted) == before

@@ -114,3 +114,24 @@ def test_words() -> None:
     assert state_word(node("x", None, None, state=BAD)) == "failing"
     assert path_words(TREE.nodes[7]) == "by hash"
     assert path_words(node("x", None, None, path_hash_prefixes=("ab",))) == "by hash"
+
+
+def test_the_bar_tells_of_the_life_left_and_not_of_the_state() -> None:
+    cases: dict[str, dict[str, object]] = {
+        "sound": {},
+        "refused": {"state": BAD, "first_failing": "tuf.delegation.signature.threshold"},
+        "soon": {"state": TrustState.EXPIRES_SOON, "life_left": 0.4},
+        "last fifth": {"state": BAD, "life_left": 0.1},
+        "expired": {"state": BAD, "days_left": -1},
+        "unknown": {"life_left": None},
+    }
+    shown = {
+        name: tree_picture(Tree(AT, (node("x", None, None, **more),), ())).boxes[0]
+        for name, more in cases.items()
+    }
+    assert {name: box.bar_sign for name, box in shown.items()} == {
+        "sound": "ok", "refused": "ok", "soon": "soon", "last fifth": "soon",
+        "expired": "bad", "unknown": "ok",
+    }  # fmt: skip
+    assert (shown["refused"].sign, shown["refused"].bar) == ("bad", shown["sound"].bar)
+    assert shown["unknown"].bar is None

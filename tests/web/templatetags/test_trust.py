@@ -25,6 +25,7 @@ def shown(text: str, /, **given: object) -> str:
 
 TAGS_WITH_FOREIGN_TEXT = [
     "{{ hostile|name }}",
+    "{{ hostile|short_digests|name }}",
     '<i title="{{ hostile|plain }}">',
     "{{ hostile|excerpt }}",
     "{% digest hostile %}",
@@ -37,6 +38,11 @@ TAGS_WITH_FOREIGN_TEXT = [
     '{% dialog "d" hostile %}x{% enddialog %}',
     "{% progress work now %}",
 ]
+
+
+def test_digests_in_a_sentence_are_as_short_as_alone() -> None:
+    html = shown("{{ told|short_digests }}", told=f"it moved from sha256:{DIGEST}")
+    assert html == "it moved from sha256:5e1b0000…a04c"
 
 
 @pytest.mark.parametrize("tag", TAGS_WITH_FOREIGN_TEXT)

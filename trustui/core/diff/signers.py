@@ -21,10 +21,16 @@ class _Holder(msgspec.Struct, frozen=True):
     is_usable: bool
 
 
+def key_owner(key: Key) -> str:
+    """Who holds a key, as its publisher says; empty where it does not."""
+    owner = key.fields.get(KEY_OWNER)
+    return owner if isinstance(owner, str) else ""
+
+
 def key_label(key: Key) -> str:
     """A key for people: its owner where the publisher says so, and its id."""
-    owner = key.fields.get(KEY_OWNER)
-    return f"{owner} ({key.keyid})" if isinstance(owner, str) and owner else key.keyid
+    owner = key_owner(key)
+    return f"{owner} ({key.keyid})" if owner else key.keyid
 
 
 def changed_signers(

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from trustui.core.formats.tuf.states import SOON
 from trustui.core.graph import Node, Tree, Walk
 from trustui.core.primitives.text import visible
 from trustui.core.trace import TrustState
@@ -38,6 +39,8 @@ class Box(msgspec.Struct, frozen=True):
     left: str
     bar: int | None
     """How wide the part of its life is that is left, of `Picture.bar`; None where not known."""
+    bar_sign: str
+    """`ok`, `soon` in its last fifth, `bad` once it has expired; the state is `sign`."""
     kind: str
     """`role`, `bins` or `reference`."""
     is_walked: bool
@@ -162,6 +165,7 @@ def _box(node: Node, spot: Spot, place: tuple[int, int], *, is_walked: bool) -> 
         small=small_words(node),
         left=left,
         bar=_bar(node),
+        bar_sign=_bar_sign(node),
         kind=str(node.kind),
         is_walked=is_walked,
         hidden=spot.hidden,
@@ -229,6 +233,14 @@ def _bar(node: Node) -> int | None:
     if node.days_left is not None and node.days_left < 0:
         return _BAR
     return None if node.life_left is None else max(3, round(node.life_left * _BAR))
+
+
+def _bar_sign(node: Node) -> str:
+    """Of the life that is left, whatever else holds of the node."""
+    if node.days_left is not None and node.days_left < 0:
+        return "bad"
+    is_short = node.life_left is not None and node.life_left * SOON < 1
+    return "soon" if is_short or node.state is TrustState.EXPIRES_SOON else "ok"
 
 
 def _cut(text: str, most: int) -> str:

@@ -17,7 +17,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from trustui.core.primitives.instants import write_instant
-from trustui.core.primitives.text import visible
+from trustui.core.primitives.text import visible, with_short_digests
 from trustui.core.trace import TrustState
 from trustui.pages.components import ChangeLine, Fact, Field, Progress, StepGroup, StepLine, TreeRow
 from trustui.pages.words import State, age, ago, state_of
@@ -142,6 +142,12 @@ def digest(hexadecimal: str, href: str = "", *, whole: bool = False) -> SafeStri
 
 
 _SHORT = 16
+
+
+@register.filter
+def short_digests(text: str) -> str:
+    """A sentence with its digests and key ids as `digest` shows them; foreign text still."""
+    return with_short_digests(text)
 
 
 @register.filter

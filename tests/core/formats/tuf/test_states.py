@@ -20,7 +20,14 @@ from tests.vectors.tuf.builders import (
 from trustui.core.facts import Document, Problem, ProblemKind
 from trustui.core.formats.tuf.parse import parse
 from trustui.core.formats.tuf.repository import AnchorOrigin
-from trustui.core.formats.tuf.states import expires_soon, expiring_soon, next_change, trust_state
+from trustui.core.formats.tuf.states import (
+    expires_soon,
+    expiring_soon,
+    instants_of_roles,
+    next_change,
+    trust_state,
+)
+from trustui.core.graph import delegation_tree
 from trustui.core.trace import Outcome, TrustState
 from trustui.demo.publisher import Publisher
 
@@ -172,6 +179,19 @@ class Changing:
         trace, repository, _ = self._judge(at)
         return next_change(trace, repository)
 
+    def tree(self, at: datetime) -> list[tuple[object, ...]]:
+        """Of every role what holds of it; not the time that is left."""
+        trace, repository, _ = self._judge(at)
+        return [
+            (node.role, node.state, node.first_failing, node.rests_on, node.signed)
+            for node in delegation_tree(repository, trace).nodes
+        ]
+
+    def next_instant(self, at: datetime) -> datetime | None:
+        _, repository, _ = self._judge(at)
+        later = (instant for instant in instants_of_roles(repository) if instant > at)
+        return min(later, default=None)
+
     def _judge(self, at: datetime) -> Verdict:
         paths = () if self.evidence.path is None else (self.evidence.path,)
         asking = client(self.repo, at=at, origin=self.evidence.origin)
@@ -211,6 +231,21 @@ def test_the_next_change_is_exact(evidence: Evidence, after: int, share: float) 
     assert changing.meaning(change - MICROSECOND) == meaning
     between = min(at + (change - at) * share, change - MICROSECOND)
     assert changing.meaning(between) == meaning
+
+
+@settings(deadline=None, max_examples=25)
+@given(EVIDENCE, st.integers(0, 10 * 86_400 * 10**6), st.floats(0, 1, exclude_max=True))
+def test_between_two_instants_of_its_roles_the_same_holds_of_each(
+    evidence: Evidence, after: int, share: float
+) -> None:
+    at = YESTERDAY + timedelta(microseconds=after)
+    changing = Changing(evidence)
+    following = changing.next_instant(at)
+    if following is None:
+        between = FOR_EVER
+    else:
+        between = min(at + (following - at) * share, following - MICROSECOND)
+    assert changing.tree(between) == changing.tree(at)
 
 
 @settings(deadline=None, max_examples=25)

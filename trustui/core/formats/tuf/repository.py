@@ -1,9 +1,10 @@
 """What a client knows of a repository while it verifies it, and what it keeps afterwards."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
 import msgspec
 
@@ -106,6 +107,19 @@ class Repository:
     def targets(self) -> Metadata | None:
         """The top-level targets."""
         return self.roles.get("targets")
+
+    def asked_again(self, question: Question, ask: Ask) -> Self:
+        """The same knowledge for another question: what it learns from here on stays its own."""
+        return replace(
+            self,
+            question=question,
+            ask=ask,
+            roots=[*self.roots],
+            roles={**self.roles},
+            edges={**self.edges},
+            trusted={**self.trusted},
+            _kept={},
+        )
 
     def kept(self, name: str, signer: Signer, type_: str) -> Kept | None:
         """What was trusted before for a role, if its signers of today signed it too.

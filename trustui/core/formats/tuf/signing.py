@@ -32,8 +32,9 @@ cached_public_key = lru_cache(maxsize=4096)(load_public_key)
 """A repository's keys recur in every version of its metadata; loading one costs as a signature."""
 
 
-REMEMBERED = 1 << 16
-"""Signatures that were verified lately: some megabytes."""
+REMEMBERED = 1 << 13
+"""Signatures that were verified lately: 200 bytes each, less than two megabytes. A busy worker has so
+many within minutes, and does not go on growing for half an hour."""
 LONGEST_REMEMBERED = 1 << 20
 """Bytes of a document whose signatures are remembered: of a longer one another hash costs too."""
 _remembered: OrderedDict[bytes, bool] = OrderedDict()

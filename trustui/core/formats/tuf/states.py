@@ -103,6 +103,23 @@ def next_change(trace: Trace, repository: Repository) -> datetime | None:
     return min((instant for instant in instants if instant > at), default=None)
 
 
+def instants_of_roles(repository: Repository) -> Iterator[datetime]:
+    """Every instant (UTC) at which time alone changes what holds of one of its documents.
+
+    They expire, or come to expire soon; some instants come twice, and some have passed.
+    """
+    root = repository.root
+    of_edges = (
+        (edge.delegated.role.name, edge.metadata)
+        for edge in repository.edges.values()
+        if edge.metadata is not None
+    )
+    documents = ((name, metadata) for name, metadata, _ in _documents(repository))
+    for name, metadata in (*documents, *of_edges):
+        yield metadata.expires
+        yield from _soon_begins(metadata, signing_begins(root, name, metadata))
+
+
 def _deciding_lapses(trace: Trace, repository: Repository) -> Iterator[datetime]:
     """Expiries of which the check passes now and will be the first failing one.
 
