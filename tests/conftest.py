@@ -77,9 +77,10 @@ def tables_can_be_emptied() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def pages_remember_no_other_test() -> None:
     """Ids begin again with each test's rows, and what pages keep goes by ids."""
-    remembering = sys.modules.get("trustui.pages.tree")
-    if remembering is not None:
-        remembering.memory.forget_all()
+    if tree := sys.modules.get("trustui.pages.tree"):
+        tree.memory.forget_all()
+    if keeping := sys.modules.get("trustui.pages.keeping"):
+        keeping.Keeper.forget_everything()
 
 
 # ---- real servers; each is one per run of a worker of pytest-xdist

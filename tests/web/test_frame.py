@@ -10,6 +10,7 @@ from tests.simulators.people import Cast, sign_in
 from trustui.accounts.models import Role
 from trustui.inventory.models import Source
 from trustui.pages.counts import Counts
+from trustui.pages.keeping import Keeper
 from trustui.pages.moment import Moment
 from trustui.pages.viewer import viewer_of
 from trustui.web.frame import RAIL, moment_query, rail, recent_counts
@@ -89,9 +90,10 @@ def test_a_frame_takes_the_same_queries_whatever_there_is(
 def test_counts_that_are_slow_are_kept_for_a_while(cast: Cast) -> None:
     viewer, other = viewer_of(cast.own.administrator), viewer_of(cast.other.administrator)
     clock = iter([0.0, 0.5, 10.0, 50.4, 50.6, 50.61, 60.0, 60.01]).__next__
-    assert recent_counts(viewer, NOW, clock).sources == 1
+    keeper: Keeper[Counts] = Keeper(lambda _: True, clock)
+    assert recent_counts(viewer, NOW, keeper).sources == 1
     Source.objects.filter(team=cast.own.team).update(removed_at=NOW)
-    assert recent_counts(viewer, NOW, clock).sources == 1
-    assert recent_counts(viewer, NOW, clock).sources == 1
-    assert recent_counts(viewer, NOW, clock).sources == 0
-    assert recent_counts(other, NOW, clock).sources == 1
+    assert recent_counts(viewer, NOW, keeper).sources == 1
+    assert recent_counts(viewer, NOW, keeper).sources == 1
+    assert recent_counts(viewer, NOW, keeper).sources == 0
+    assert recent_counts(other, NOW, keeper).sources == 1

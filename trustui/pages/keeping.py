@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Callable, Hashable
-from typing import Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
+from weakref import WeakSet
 
 T = TypeVar("T")
 
@@ -16,9 +17,12 @@ MOST_KEPT = 256
 class Keeper(Generic[T]):
     """By key; each process keeps its own. Only answers about much are kept: `is_much` says which."""
 
+    _all: ClassVar["WeakSet[Keeper[Any]]"] = WeakSet()
+
     def __init__(
         self, is_much: Callable[[T], bool], clock: Callable[[], float] = time.monotonic
     ) -> None:
+        self._all.add(self)
         self._is_much = is_much
         self._clock = clock
         self._kept: dict[Hashable, tuple[float, T]] = {}
@@ -36,3 +40,13 @@ class Keeper(Generic[T]):
                 self._kept.clear()
             self._kept[key] = (began + took * (1 + KEPT_FOR), made)
         return made
+
+    @classmethod
+    def forget_everything(cls) -> None:
+        """All that any of them keeps, for another database begins its ids anew."""
+        for one in cls._all:
+            one.forget()
+
+    def forget(self) -> None:
+        """Everything is made anew when it is asked for again."""
+        self._kept.clear()

@@ -1,7 +1,5 @@
 """What every page shows around its content: the rail with its counts, the instant, who looks."""
 
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
 from urllib.parse import urlencode
@@ -13,7 +11,8 @@ from django.urls import reverse
 
 from trustui.accounts.permissions import Act
 from trustui.core.primitives.instants import write_instant
-from trustui.pages.counts import NOTHING, Counts, counts
+from trustui.pages.counts import Counts, counts
+from trustui.pages.keeping import Keeper
 from trustui.pages.moment import Moment
 from trustui.pages.viewer import Viewer
 
@@ -93,30 +92,13 @@ def frame(request: HttpRequest) -> dict[str, object]:
     return {**shown, "rail": cache(lambda: rail(request.path, viewer, recent_counts(viewer, now)))}
 
 
-KEPT_FOR = 100
-"""Counts are kept so many times as long as they took: nobody waits where there are many."""
-WORTH_KEEPING = 0.05
-"""Seconds; what is counted faster is counted anew for each page."""
-_MOST_KEPT = 256
-_kept: dict[tuple[int, ...], tuple[float, Counts]] = {}
+_counts: Keeper[Counts] = Keeper(lambda _: True)
 
 
-def recent_counts(
-    viewer: Viewer, now: datetime, clock: Callable[[], float] = time.monotonic
-) -> Counts:
+def recent_counts(viewer: Viewer, now: datetime, keeper: Keeper[Counts] = _counts) -> Counts:
     """The counts of what this person sees, a few seconds old where counting is slow."""
-    key = (int(viewer.may_anywhere(Act.MANAGE_JOBS)), *sorted(viewer.teams))
-    began = clock()
-    until, found = _kept.get(key, (0.0, NOTHING))
-    if began < until:
-        return found
-    found = counts(viewer, now)
-    took = clock() - began
-    if took >= WORTH_KEEPING:
-        if len(_kept) >= _MOST_KEPT:
-            _kept.clear()
-        _kept[key] = (began + took * (1 + KEPT_FOR), found)
-    return found
+    key = (viewer.may_anywhere(Act.MANAGE_JOBS), *sorted(viewer.teams))
+    return keeper.get(key, lambda: counts(viewer, now))
 
 
 def moment_query(moment: Moment) -> str:

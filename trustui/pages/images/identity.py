@@ -11,7 +11,7 @@ from trustui.core.primitives.text import counted, visible
 from trustui.core.trust_policy.expectations import Expectation
 from trustui.core.trust_policy.patterns import matches
 from trustui.core.trust_policy.policies import PolicyDocument
-from trustui.images.models import Certificate, Identity, ImageSignature
+from trustui.images.models import Certificate, Identity, ImageRepository, ImageSignature
 from trustui.pages.images.attached import FORMS
 from trustui.pages.images.policies import in_force
 from trustui.pages.moment import Moment
@@ -214,16 +214,21 @@ def _lines(viewer: Viewer, moment: Moment, rows: list[Identity]) -> Iterator[Ide
 
 
 def _places(mine: "QuerySet[ImageSignature]") -> Iterator[Place]:
-    """The one with the newest signature first: one query."""
-    rows = mine.values_list("repository", "repository__full_name").annotate(
+    """The one with the newest signature first: two queries.
+
+    Names are read apart: joined in, they lead PostgreSQL through the whole table of repositories.
+    """
+    rows = mine.values_list("repository").annotate(
         count=Count("pk"),
         first=Min("manifest__first_seen_at"),
         newest=Max("manifest__first_seen_at"),
     )
-    newest_first = rows.order_by("-newest", "repository")
-    for pk, name, count, first, newest in newest_first:
+    newest_first = list(rows.order_by("-newest", "repository"))
+    there = ImageRepository.objects.filter(pk__in=[pk for pk, *_ in newest_first])
+    names = dict(there.values_list("pk", "full_name"))
+    for pk, count, first, newest in newest_first:
         href = reverse("image-repository", args=[pk])
-        yield Place(pk, visible(name, 300), href, count, first, newest)
+        yield Place(pk, visible(names[pk], 300), href, count, first, newest)
 
 
 def _first_at(mine: "QuerySet[ImageSignature]") -> datetime | None:

@@ -32,6 +32,7 @@ from trustui.pages.images.standing import (
     stood,
     with_state,
 )
+from trustui.pages.keeping import Keeper
 from trustui.pages.moment import Moment
 from trustui.pages.paging import ROWS, sliced
 from trustui.pages.viewer import Viewer
@@ -65,6 +66,12 @@ REFERRERS: dict[Referrers, str] = {
 """Whether a repository answers the referrers interface, for people."""
 LONGEST_TEXT = 200
 MOST_QUERIES = 13
+MUCH = 1_000
+"""Tags or digests from which on what is counted of them is kept for a moment."""
+_totals: Keeper[tuple[Share, Share]] = Keeper(lambda found: max(one.all for one in found) >= MUCH)
+_pictures: Keeper[OverTime | None] = Keeper(
+    lambda found: found is not None and found.columns[-1].share.all >= MUCH
+)
 
 
 class Filter(msgspec.Struct, frozen=True):
@@ -167,8 +174,8 @@ def image_repository(
     if row is None or row.first_seen_at > moment.at:
         return None
     found = sliced(_found(repository_id, moment, chosen or Filter()), ORDER, after, size)
-    tags = of_tags([repository_id], moment).get(repository_id, Share())
-    digests = of_digests([repository_id], moment).get(repository_id, Share())
+    key = (None if moment.at == moment.now else moment.at, repository_id)
+    tags, digests = _totals.get(key, lambda: _shares(repository_id, moment))
     cover = cover_of(row.source.team_id, row.full_name, moment)
     look = _look(row, moment)
     return ImageRepositoryPage(
@@ -190,8 +197,14 @@ def image_repository(
         cover=cover,
         look=look,
         gone_at=row.gone_at,
-        over_time=over_time([repository_id], moment),
+        over_time=_pictures.get(key, lambda: over_time([repository_id], moment)),
     )
+
+
+def _shares(repository_id: int, moment: Moment) -> tuple[Share, Share]:
+    """Of tags and of digests: two queries."""
+    tags, digests = (count([repository_id], moment) for count in (of_tags, of_digests))
+    return tags.get(repository_id, Share()), digests.get(repository_id, Share())
 
 
 def exported(

@@ -120,7 +120,7 @@ def carried(of_row: dict[str, str], moment: Moment) -> Case:
         index__repository=OuterRef(of_row["repository"]),
         digest=OuterRef(of_row["digest"]),
     )
-    is_inherited = {of_row["state"]: TrustState.INHERITED}
+    is_inherited: dict[str, Any] = {of_row["state"]: TrustState.INHERITED}
     return Case(When(**is_inherited, then=Exists(listing)), default=False)
 
 
