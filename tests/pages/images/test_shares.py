@@ -3,6 +3,7 @@
 import pytest
 
 from tests.simulators.port import Port
+from trustui.images.models import Manifest, Platform
 from trustui.pages.images import shares
 from trustui.pages.images.shares import (
     HEIGHT,
@@ -14,6 +15,7 @@ from trustui.pages.images.shares import (
     sign_of,
     together,
 )
+from trustui.verdicts.models import ArtefactStanding
 
 
 def test_tags_and_digests_are_counted_by_what_is_true_of_them(crane: Port) -> None:
@@ -25,6 +27,27 @@ def test_tags_and_digests_are_counted_by_what_is_true_of_them(crane: Port) -> No
     then = crane.then(crane.told.story, 0)
     assert of_tags([crane.repository_id], then) == {crane.repository_id: Share(1, 1, 1)}
     assert of_digests([crane.repository_id], then) == {crane.repository_id: Share(1, 1, 1)}
+
+
+def test_what_is_inherited_counts_as_trusted_where_a_trusted_index_lists_it(crane: Port) -> None:
+    trusted = ArtefactStanding.objects.filter(trust_state="verified")
+    index = Manifest.objects.get(digest=trusted[0].digest, repository=crane.repository_id)
+    platform = ArtefactStanding.objects.exclude(trust_state="verified")[0]
+    ArtefactStanding.objects.filter(pk=platform.pk).update(trust_state="inherited")
+    assert counts(crane) == [3, 3]
+    Platform.objects.create(index=index, position=50, digest=platform.digest, is_attestation=False)
+    assert counts(crane) == [4, 4]
+    trusted.filter(digest=index.digest).update(trust_state="failing")
+    assert counts(crane) == [2, 2]
+    ArtefactStanding.objects.filter(pk=platform.pk).update(trust_state="not_signed")
+    ArtefactStanding.objects.filter(digest=index.digest).update(trust_state="verified")
+    assert counts(crane) == [3, 3]
+
+
+def counts(port: Port) -> list[int]:
+    """Of tags and of digests that are trusted."""
+    repository = port.repository_id
+    return [count([repository], port.now)[repository].trusted for count in (of_tags, of_digests)]
 
 
 def test_the_picture_ends_in_the_present_and_begins_with_the_first_tag(crane: Port) -> None:
