@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from pytest_django import DjangoDbBlocker
 
 from tests import servers
 from tests.simulators.append_only import emptying
@@ -66,6 +68,21 @@ def missing(reason: str) -> Path:
 
 
 # ---- the database
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_setup: None,  # noqa: ARG001  the one that makes and drops the database
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[None]:
+    """A thread that ends after its test may still hold a session, which keeps PostgreSQL's database."""
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 @pytest.fixture(scope="session", autouse=True)
