@@ -89,9 +89,14 @@ def test_a_cursor_is_read_as_it_was_written(values: list[int | str | datetime]) 
     assert text.replace("-", "").replace("_", "").isalnum()
 
 
+def test_names_in_any_script_may_be_long() -> None:
+    names = ["\U00010000" * 300, "\u4e2d" * 200]
+    assert read_cursor(write_cursor(names), 2) == names
+
+
 @pytest.mark.parametrize(
     "text",
-    ["", "!", "bnVsbA", "W10", "W251bGxd", "W3RydWVd", "W3sidCI6ICJ4In1d", "WzFlOTk5XQ", "x" * 3000, "WyJcdTAwMDAiXQ", "W1sxXV0", "é"],
+    ["", "!", "bnVsbA", "W10", "W251bGxd", "W3RydWVd", "W3sidCI6ICJ4In1d", "WzFlOTk5XQ", "x" * 5000, "WyJcdTAwMDAiXQ", "W1sxXV0", "é"],
 )  # fmt: skip
 def test_what_no_list_gave_is_refused(text: str) -> None:
     with pytest.raises(PagingError, match="expected what a list gave"):
