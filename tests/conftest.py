@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
+from django.dispatch import receiver
 from pytest_django import DjangoDbBlocker
 
 from tests import servers
@@ -68,6 +71,14 @@ def missing(reason: str) -> Path:
 
 
 # ---- the database
+
+
+@receiver(connection_created)
+def give_rows_backwards(connection: BaseDatabaseWrapper, **_: object) -> None:
+    """A query that names no order gets its rows in any order on PostgreSQL: here, in the other one."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA reverse_unordered_selects=ON")
 
 
 @pytest.fixture(scope="session")

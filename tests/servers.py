@@ -121,10 +121,22 @@ class Server:
         self.process.wait(_STOP_SECONDS)
 
 
+def _parent(pid: str) -> int | None:
+    """Who started this process; None when it has ended."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return int(stat.rpartition(")")[2].split()[1])
+
+
 def _children(pid: int) -> list[int]:
-    """Processes that this one started and that run now."""
-    listed = Path(f"/proc/{pid}/task/{pid}/children")
-    return [int(child) for child in listed.read_text().split()] if listed.exists() else []
+    """Processes that this one started and that run now; whole when it is stopped meanwhile.
+
+    One by one: the kernel's own list of them skips some when another one ends while it is read.
+    """
+    names = (entry.name for entry in Path("/proc").iterdir() if entry.name.isdecimal())
+    return [int(name) for name in names if _parent(name) == pid]
 
 
 def _runs(pid: int) -> bool:
@@ -149,7 +161,10 @@ class PostgresServer(Server):
 
     def kill(self) -> None:
         """The sessions too: a new server refuses to start beside one that still runs."""
-        sessions = [] if self.process is None else _children(self.process.pid)
+        sessions: list[int] = []
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGSTOP)  # it starts none while they are counted
+            sessions = _children(self.process.pid)
         super().kill()
         for session in sessions:
             with suppress(ProcessLookupError):

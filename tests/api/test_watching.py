@@ -48,7 +48,8 @@ def test_a_failure_is_taken_and_given_back(cast: Cast, failing: Source) -> None:
     assert post(client, "/api/v1/now/", meant).json() == {"failures": 0}  # somebody has it
     released = post(client, "/api/v1/now/", {**meant, "act": "release", "source": failing.pk})
     assert released.json() == {"failures": 1}
-    kinds = list(Event.objects.filter(source_id=failing.pk).values_list("kind", flat=True))
+    told = Event.objects.filter(source_id=failing.pk).order_by("pk")
+    kinds = list(told.values_list("kind", flat=True))
     assert kinds[-2:] == ["failure.taken", "failure.released"]
 
 

@@ -11,7 +11,7 @@ from trustui.events.models import Checkpoint, Event
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("log_with_triggers")]
 
 COLUMNS = "kind, at, actor, subject, reason, detail"
-COPIED = f"SELECT {COLUMNS}, {{0}}, {{1}} FROM events_event LIMIT 1"  # noqa: S608  our own names
+COPIED = f"SELECT {COLUMNS}, {{0}}, {{1}} FROM events_event ORDER BY id LIMIT 1"  # noqa: S608  our own names
 
 FORBIDDEN = {
     "a sealed row is edited": "UPDATE events_event SET subject = 'x' WHERE position = 1",

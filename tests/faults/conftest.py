@@ -83,6 +83,7 @@ def _on_postgresql(
             return _made(stack, folder, sources, environment, POOL, every)
 
         yield make
+    assert "deadlock detected" not in (postgres.folder / "log").read_text(encoding="utf-8")
     postgres.do(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 

@@ -102,6 +102,10 @@ class Repositories:
             repo.add_target("targets", f"app-{version}", b"%d" % version)
         self._publish(name)
 
+    def renew(self, name: str) -> None:
+        """Publish anew what stays as large as it was."""
+        self._publish(name)
+
     def _publish(self, name: str) -> None:
         repo = self._repos[name]
         repo.publish(max(datetime.now(UTC), repo.now))

@@ -1,14 +1,13 @@
 """Two transactions that conclude about one source at the same time."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Thread
 
 import msgspec
 import pytest
 from django.db import connection, transaction
 
+from tests.simulators.side_by_side import end, start_beside
 from tests.simulators.watched import START, Watched, vendor
 from trustui.events.models import Event
 from trustui.inventory.recording import record
@@ -24,35 +23,13 @@ pytestmark = [
 ]
 
 
-def is_somebody_waiting() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-        return bool(cursor.fetchone()[0])
-
-
 @contextmanager
 def concluding_meanwhile(late: Conclusion, said: list[Concluded]) -> Iterator[None]:
     """Somebody else concludes while the block's transaction is open, as far as it lets them."""
-
-    def work() -> None:
-        try:
-            with transaction.atomic():
-                said.append(conclude([late], START))
-        finally:
-            connection.close()
-
-    other = Thread(target=work)
     with transaction.atomic():
         yield
-        other.start()
-        ends = time.monotonic() + 20
-        while other.is_alive() and not is_somebody_waiting() and time.monotonic() < ends:
-            time.sleep(0.01)
-    other.join(20)
-    assert not other.is_alive()
+        other = start_beside(lambda: said.append(conclude([late], START)))
+    end(other)
 
 
 def test_of_two_first_verdicts_the_later_one_knows_of_the_first() -> None:

@@ -193,10 +193,10 @@ def finish(done: Sequence[Done], *, now: datetime) -> None:
 def hand_back(claims: Sequence[Claim], *, now: datetime) -> int:
     """Give jobs back untouched: they are due now, and the attempt does not count."""
     with transaction.atomic():
+        locked([claim.job_id for claim in claims])
         waiting = released(clock(now))
         count = sum(
-            _running(claim).update(**waiting, attempts=F("attempts") - 1)
-            for claim in sorted(claims, key=lambda claim: claim.job_id)
+            _running(claim).update(**waiting, attempts=F("attempts") - 1) for claim in claims
         )
     reached("jobs.handed_back")
     return count

@@ -3,6 +3,9 @@
 PostgreSQL counts time by its own clock, the same for every worker; SQLite by the clock of the
 process that asks (`%(now)s`, or its own function where nobody passes one). Many rows travel as one parameter, a JSON array. State names stand
 as literals, because SQLite uses a partial index only for the very words of its condition.
+
+Whoever waits for several jobs on PostgreSQL takes them in the order of kind and key, which those
+who ask for them know as well: two can never wait for one another.
 """
 
 from collections.abc import Collection
@@ -116,7 +119,7 @@ POSTGRESQL = Statements(
         first=f"{_QUEUED} AND priority > 0", others=f"{_QUEUED} AND priority <= 0"
     ),
     claim_suspects=_POSTGRESQL_CLAIM.format(first=_SILENT, others=_BLAMED),
-    locked=_LOCKED + "WHERE id = ANY(%(ids)s::bigint[]) ORDER BY id FOR UPDATE",
+    locked=_LOCKED + "WHERE id = ANY(%(ids)s::bigint[]) ORDER BY kind, key FOR UPDATE",
     renew=f"""
         WITH held AS (
             SELECT job.id, given.done, given.total, given.current
