@@ -5,7 +5,7 @@ from dataclasses import replace
 import msgspec
 
 from tests.simulators.sigstore_stack import ARTIFACT, EMAIL, ISSUER, stack, statement_about
-from tests.vectors.sigstore_bundle import signatures
+from tests.vectors.sigstore_bundle import form, logged, passing
 from tests.vectors.sigstore_bundle.asking import GROUP, Case
 from trustui.core.checks.signatures import SignatureOutcome
 from trustui.core.formats.sigstore_bundle import verify_bundle
@@ -22,39 +22,39 @@ def outcome(case: Case) -> SignatureOutcome:
 
 
 def test_a_good_signature_tells_who_signed_and_when() -> None:
-    found = outcome(signatures.CERTIFIED)
+    found = outcome(passing.CERTIFIED)
     assert (found.group, found.outcome, found.first_failing) == (GROUP, Outcome.PASSED, None)
     assert (found.identity, found.issuer) == (EMAIL, ISSUER)
     assert [(one.at, one.kind) for one in found.times] == [(SIGNED, "timestamp")]
 
 
 def test_a_log_of_the_first_generation_tells_the_time() -> None:
-    assert [one.kind for one in outcome(signatures.PROMISED).times] == ["log"]
+    assert [one.kind for one in outcome(passing.PROMISED).times] == ["log"]
 
 
 def test_a_bare_key_is_told_by_its_fingerprint() -> None:
-    found = outcome(signatures.KEYED)
+    found = outcome(passing.KEYED)
     assert found.key == load_key(pem(stack().key)).fingerprint
     assert found.identity == ""
 
 
 def test_what_is_attested_is_told() -> None:
-    assert outcome(signatures.ATTESTED).predicate_type == signatures.PROVENANCE
+    assert outcome(passing.ATTESTED).predicate_type == passing.PROVENANCE
 
 
 def test_a_bad_signature_tells_its_first_failing_check() -> None:
-    found = outcome(signatures.LOST)
+    found = outcome(logged.LOST)
     assert (found.outcome, found.first_failing) == (Outcome.FAILED, "bundle.proof")
     assert found.identity == EMAIL
 
 
 def test_of_a_bundle_that_cannot_be_read_nothing_is_told() -> None:
-    found = outcome(signatures.BAD_BASE64)
+    found = outcome(form.BAD_BASE64)
     assert (found.first_failing, found.identity, found.key) == ("bundle.parse", "", "")
 
 
 def test_what_rests_on_broken_trust_is_undecided_and_every_step_is_moot() -> None:
-    case = replace(signatures.CERTIFIED, rests_on="policy.root_readable")
+    case = replace(passing.CERTIFIED, rests_on="policy.root_readable")
     events, found = collect(verify_bundle, case.question())
     steps = [event for event in events if isinstance(event, Step)]
     assert found.outcome is Outcome.UNDECIDED
@@ -62,7 +62,7 @@ def test_what_rests_on_broken_trust_is_undecided_and_every_step_is_moot() -> Non
 
 
 def test_every_check_is_planned_before_it_runs() -> None:
-    events, _ = collect(verify_bundle, signatures.CERTIFIED.question())
+    events, _ = collect(verify_bundle, passing.CERTIFIED.question())
     planned, *steps = events
     assert isinstance(planned, Planned)
     assert planned.checks == tuple(check.id for check in CHECKS)
@@ -90,7 +90,7 @@ def judged(predicate: object, wanted: Expectation) -> str | None:
 
 def test_conditions_are_held_against_the_predicate_of_a_bundle() -> None:
     wanted = msgspec.structs.replace(
-        signatures.CERTIFIED.expectation,
+        passing.CERTIFIED.expectation,
         predicate_type="https://acme.example/own",
         conditions={"/result": "PASSED"},
     )
@@ -100,7 +100,7 @@ def test_conditions_are_held_against_the_predicate_of_a_bundle() -> None:
 
 def test_where_nothing_is_attested_no_condition_is_met() -> None:
     wanted = msgspec.structs.replace(
-        signatures.CERTIFIED.expectation, predicate_type="custom", conditions={"/result": "PASSED"}
+        passing.CERTIFIED.expectation, predicate_type="custom", conditions={"/result": "PASSED"}
     )
     events, _ = collect(verify_bundle, Case(expectation=wanted).question())
     steps = {step.check: step.outcome for step in events if isinstance(step, Step)}
