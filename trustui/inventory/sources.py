@@ -266,6 +266,7 @@ def _record(
 
 
 def _locked(source: Source) -> Source:
+    queue.hold(crawl_of(source.kind), str(source.pk))
     return Source.objects.select_for_update().get(pk=source.pk)
 
 

@@ -103,6 +103,15 @@ def cancel(kind: str, key: str) -> bool:
     )
 
 
+def hold(kind: str, key: str) -> None:
+    """Until the transaction ends nobody else writes this job.
+
+    To be called before anything is locked that its results are written to: who records them holds
+    the job first, and two who began at opposite ends would wait for one another.
+    """
+    list(Job.objects.select_for_update().filter(kind=kind, key=key).values_list("pk"))
+
+
 # ---- looking
 
 

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from trustui.events.services import PERSON, NewEvent, record_many
+from trustui.inventory.sources import lock_sources
 from trustui.inventory.text import storable
 from trustui.verdicts.models import Acceptance, Finding
 
@@ -104,12 +105,14 @@ def _checked(reason: str, until: date, now: datetime) -> str:
 
 
 def _locked(finding_ids: Collection[int]) -> list[Finding]:
-    """Locked in one order: two people who accept the same wait for one another."""
+    """Locked in one order, after their sources, as who concludes about those does."""
     if len(finding_ids) > MOST_AT_ONCE:
         raise AcceptingError(
             f"expected at most {MOST_AT_ONCE} findings at once, found {len(finding_ids):,}"
         )
-    rows = Finding.objects.filter(pk__in=finding_ids, gone_at=None).select_related("source")
+    wanted = Finding.objects.filter(pk__in=finding_ids, gone_at=None)
+    lock_sources(wanted.values_list("source_id", flat=True))
+    rows = wanted.select_related("source")
     return list(rows.select_for_update(of=("self",)).order_by("id"))
 
 
