@@ -9,6 +9,8 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 CODE   := trustui tests $(wildcard bench scripts)
 PYTEST := $(BIN)/python -m pytest
+# Compiled modules are kept: pytest and the processes that tests start would compile all of them again.
+export PYTHONDONTWRITEBYTECODE :=
 # One process more than there are cores: some tests wait for what they started.
 SIDE_BY_SIDE := --numprocesses $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 # Tests that touch the database; tests/architecture sees that none is missing.

@@ -1,13 +1,15 @@
 """What every test may ask for."""
 
+import gc
 import os
 import sys
 import tarfile
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
@@ -16,6 +18,7 @@ from pytest_django import DjangoDbBlocker
 
 from tests import servers
 from tests.simulators.append_only import emptying
+from tests.simulators.migrated import Template
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHARED = PROJECT.parent / "shared" / "data"
@@ -30,6 +33,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if SERVERS & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.servers)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is collected stays until the end: nobody has to look again and again whether it is rubbish."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(scope="session")
@@ -79,14 +93,41 @@ def give_rows_backwards(connection: BaseDatabaseWrapper, **_: object) -> None:
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA reverse_unordered_selects=ON")
+            cursor.execute("PRAGMA synchronous=OFF")  # nothing here outlives a loss of power
+
+
+@pytest.fixture(scope="session")
+def migrated_before(pytestconfig: pytest.Config) -> Template | None:
+    """What a run before this one kept, or this one is to keep; None on PostgreSQL."""
+    if connection.vendor != "sqlite" or pytestconfig.getoption("create_db"):
+        return None
+    return Template(pytestconfig.cache.mkdir("migrated"))
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(
+    migrated_before: Template | None,
+    django_db_modify_db_settings: None,  # noqa: ARG001  it names the database of this worker
+) -> bool:
+    """Whether the database is there already, with its tables."""
+    options = connection.settings_dict["TEST"]
+    is_there = migrated_before is not None and migrated_before.copy(to=Path(options["NAME"]))
+    if is_there:
+        options["MIGRATE"] = False
+    return is_there
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(
+    django_db_keepdb: bool,
+    migrated_before: Template | None,
     django_db_setup: None,  # noqa: ARG001  the one that makes and drops the database
     django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[None]:
     """A thread that ends after its test may still hold a session, which keeps PostgreSQL's database."""
+    if migrated_before is not None and not django_db_keepdb:
+        with django_db_blocker.unblock():
+            migrated_before.keep()
     yield
     if connection.vendor == "postgresql":
         with django_db_blocker.unblock(), connection.cursor() as cursor:
@@ -100,6 +141,15 @@ def django_db_setup(
 def tables_can_be_emptied() -> Iterator[None]:
     """Tests that commit are cleaned up after, which the event log's triggers forbid otherwise."""
     yield from emptying()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def passwords_are_hashed_fast() -> Iterator[None]:
+    """Still with argon2id; what makes guessing dear makes tests slow."""
+    with pytest.MonkeyPatch.context() as patch:
+        for cost, least in (("time_cost", 1), ("memory_cost", 8), ("parallelism", 1)):
+            patch.setattr(Argon2PasswordHasher, cost, least)
+        yield
 
 
 @pytest.fixture(autouse=True)

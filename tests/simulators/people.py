@@ -15,6 +15,7 @@ from django.urls import URLPattern
 
 from tests.simulators.images import NOW as IMAGES_NOW
 from tests.simulators.images import Registered, expect, sign_as
+from tests.simulators.kept import kept
 from tests.simulators.watched import DAY, START, Watched, vendor
 from trustui.accounts.calendars import PREFIX, make_calendar
 from trustui.accounts.models import ApiToken, Membership, Role, Scope, Team, User
@@ -81,6 +82,10 @@ class Cast:
 
 def make_cast(*, has_images: bool = False) -> Cast:
     """With `has_images` each team has a registry too, and examples of what is in it."""
+    return kept(("cast", has_images), lambda: _cast(has_images=has_images))
+
+
+def _cast(*, has_images: bool) -> Cast:
     own = _side("Platform", OWN_NAME, "mira", has_images=has_images)
     other = _side(
         f"{HIDDEN_NAME}-team", HIDDEN_NAME, f"{HIDDEN_NAME}-person", has_images=has_images
