@@ -1,9 +1,11 @@
 """Crawls of one registry with many repositories, beside the bare requests.
 
 `first`: the whole first crawl, discovery, verification and rows included, beside libcurl alone on the
-same requests. `unchanged`: looks at a registry of which nothing changed, beside the same requests through
-the same door and nothing else. Every image is signed with a key and covered by a policy. Wall-clock time,
-as waiting for the registry is a part of both; medians with the range.
+same requests, and beside wrk on the same URLs where it is installed. `unchanged`: looks at a registry of
+which nothing changed, beside the same requests through the same door and nothing else. Every image is
+signed with a key and covered by a policy. Wall-clock time, as waiting for the registry is a part of both,
+and the CPU time of the registry and whoever asks it, which a busy machine changes less; medians with the
+range.
 
     python bench/bench_registry.py [--repositories 200] [--tags 10] [--rounds 3] [--program zot]
 
@@ -12,30 +14,41 @@ The database is DATABASE_URL, which must be empty, or SQLite in a folder of its 
 
 import argparse
 import json
+import os
+import re
+import resource
+import shutil
 import statistics
+import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
+from urllib.parse import urlsplit
 
 import pycurl
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 
 from bench import database
 from tests.servers import RegistryServer, binary, docker_registry, zot
 from tests.simulators.image_repository import BY_KEY, Repository, files, sign_tag
 from tests.simulators.pushing import Pushing
 from trustui.accounts.models import Team
+from trustui.core.oci.requests import Ask
 from trustui.crawl.fetch import AddressPolicy, Exchange, Reply, Result, Wanted
 from trustui.crawl.switchboard import Line, Switchboard
 from trustui.crawl.transfer.request import Terms
 from trustui.demo.images.repository import image
 from trustui.demo.images.tag_format import TagPlan
 from trustui.images.crawl_job import IMAGES_AT_ONCE, ImageCrawlJob
+from trustui.images.values import Verify
 from trustui.inventory.models import Crawl, CrawlOutcome, Source
 from trustui.inventory.sources import CRAWL_IMAGES, add_source
 from trustui.jobs.models import Job, State
@@ -47,7 +60,8 @@ from trustui.verdicts.image_verifying import verifiers
 from trustui.verdicts.models import ArtefactStanding
 
 LANES = 16
-"""Of bare libcurl: more gain nothing on one machine."""
+"""Of bare libcurl and of wrk: more gain nothing on one machine."""
+WRK_SECONDS = 5
 HOST = AddressPolicy(allowed_hosts=frozenset({"127.0.0.1"}))
 SERVERS = {"docker-registry": docker_registry, "zot": zot, "zot-minimal": zot}
 
@@ -118,16 +132,68 @@ def expect(server: RegistryServer) -> None:
     )
 
 
-def seconds(work: Callable[[], object]) -> float:
-    since = time.perf_counter()
-    work()
-    return time.perf_counter() - since
+Taken: TypeAlias = tuple[float, float]
+"""Wall-clock time, and CPU time, in seconds."""
 
 
-def crawl(runner: Runner, outcome: CrawlOutcome) -> float:
+@dataclass(frozen=True)
+class Stopwatch:
+    server: RegistryServer
+
+    def taken(self, work: Callable[[], object]) -> Taken:
+        since, cpu = time.perf_counter(), self._cpu_seconds()
+        work()
+        return time.perf_counter() - since, self._cpu_seconds() - cpu
+
+    def _cpu_seconds(self) -> float:
+        """Of this process, of those that it started and that ended, and of the registry."""
+        assert self.server.process is not None
+        stat = Path(f"/proc/{self.server.process.pid}/stat").read_text(encoding="utf-8")
+        ticks = sum(map(int, stat.rpartition(")")[2].split()[11:13]))  # proc(5): utime, stime
+        ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+        own = time.process_time() + ended.ru_utime + ended.ru_stime
+        return own + ticks / os.sysconf("SC_CLK_TCK")
+
+
+WRITES = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM) "?(\w+)')
+
+
+@dataclass
+class Watch:
+    """What looks cost beside requests: how many artefacts were verified, which tables written."""
+
+    verified: int = 0
+    written: set[str] = field(default_factory=set)
+
+    def verifiers(self, sources: Sequence[int]) -> Mapping[int, Verify]:
+        return {source: self._counted(verify) for source, verify in verifiers(sources).items()}
+
+    def _counted(self, verify: Verify) -> Verify:
+        def counted(full_name: str, digest: str, ask: Ask, at: datetime) -> Any:
+            self.verified += 1
+            return verify(full_name, digest, ask, at)
+
+        return counted
+
+    def reset(self) -> None:
+        self.verified = 0
+        self.written.clear()
+
+    def watch(self, connection: BaseDatabaseWrapper, **_: object) -> None:
+        """As receivers of `connection_created`: every thread has a connection of its own."""
+        connection.execute_wrappers.append(self.note)
+
+    def note(self, execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        """As Django's wrappers of statements."""
+        if said := WRITES.match(sql):
+            self.written.add(said[1])
+        return execute(sql, *rest)
+
+
+def crawl(runner: Runner, stopwatch: Stopwatch, outcome: CrawlOutcome) -> Taken:
     """Until the round is over, however many portions it takes."""
     Job.objects.filter(kind=CRAWL_IMAGES).update(due_at=datetime.now(UTC), state=State.QUEUED)
-    taken = seconds(lambda: runner.drain(600))
+    taken = stopwatch.taken(lambda: runner.drain(600))
     newest = Crawl.objects.latest("id")
     assert newest.outcome == outcome, (newest.outcome, newest.because, newest.problems[:3])
     return taken
@@ -160,17 +226,68 @@ def bare_libcurl(asked: Sequence[Exchange]) -> None:
             multi.select(0.1)
 
 
+_WRK_SCRIPT = """
+local asked, number = {}, 0
+init = function()
+  for line in io.lines("asked") do
+    local path, accept = line:match("(.*)\\t(.*)")
+    table.insert(asked, wrk.format("GET", path, {["Accept"] = accept}))
+  end
+end
+request = function()
+  number = number % #asked + 1
+  return asked[number]
+end
+"""
+"""It waits for the content of what it asks by HEAD, so it asks for everything by GET."""
+
+
+def by_wrk(program: str, stopwatch: Stopwatch, asked: Sequence[Exchange]) -> Taken:
+    """What it would need for every request once, at the rate that it reaches."""
+    server, said = stopwatch.server, ""
+    lines = "".join(f"{_path(one.url)}\t{one.accept}\n" for one in asked)
+    (server.folder / "asked").write_text(lines, encoding="utf-8")
+    script = server.folder / "asked.lua"
+    script.write_text(_WRK_SCRIPT, encoding="utf-8")
+    pace = ("-t", "2", "-c", str(LANES), "-d", f"{WRK_SECONDS}s")
+    command = [program, *pace, "-s", str(script), f"http://{server.host}"]
+
+    def work() -> None:
+        nonlocal said
+        done = subprocess.run(command, check=True, capture_output=True, cwd=server.folder)
+        said = done.stdout.decode()
+
+    _, cpu = stopwatch.taken(work)
+    done, rate = (
+        re.search(one, said) for one in (r"(\d+) requests in", r"Requests/sec: +([\d.]+)")
+    )
+    assert done is not None, said
+    assert rate is not None, said
+    return len(asked) / float(rate[1]), cpu * len(asked) / int(done[1])
+
+
+def _path(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
 def bare_door(switchboard: Switchboard, asked: Sequence[Exchange]) -> None:
     with switchboard.line(HOST) as line:
         answers = line.exchange_many(asked)
     assert all(isinstance(one, Reply) for one in answers)
 
 
+def print_rows(title: str, ours: list[Taken], bare: list[Taken], requests: int) -> None:
+    for clock, name in enumerate(("wall", "CPU")):
+        ours_by_it, bare_by_it = ([one[clock] for one in side] for side in (ours, bare))
+        print_row(f"{title}, {name}", ours_by_it, bare_by_it, requests)
+
+
 def print_row(title: str, ours: list[float], bare: list[float], requests: int) -> None:
     ratio = statistics.median(ours) / statistics.median(bare)
     rate = requests / statistics.median(ours)
     print(
-        f"{title:>24} {spread(ours):>26} {spread(bare):>26} {ratio:>8.2f} {1 / ratio:>8.2f}"
+        f"{title:>28} {spread(ours):>26} {spread(bare):>26} {ratio:>8.2f} {1 / ratio:>8.2f}"
         f" {requests:>9,} {rate:>10,.0f}",
         flush=True,
     )
@@ -185,36 +302,42 @@ def measure(server: RegistryServer, repositories: int, tags: int, rounds: int) -
     expect(server)
     print(f"{server.name}, {repositories:,} repositories of {tags:,} tags; seconds")
     print(
-        f"{'':>24} {'ours':>26} {'bare':>26} {'x time':>8} {'of rate':>8} {'requests':>9}"
+        f"{'':>28} {'ours':>26} {'bare':>26} {'x time':>8} {'of rate':>8} {'requests':>9}"
         f" {'requests/s':>10}"
     )
     with Recorder() as switchboard:
+        watch = Watch()
+        watch.watch(connection)
+        connection_created.connect(watch.watch)
         job = ImageCrawlJob(
             record_image_crawls,
-            verifiers=verifiers,
+            verifiers=watch.verifiers,
             at_once=IMAGES_AT_ONCE,
             local_roots=(),
             switchboard=switchboard,
         )
         runner = Runner([job], owner="bench", mode="bench")
-        first = [crawl(runner, CrawlOutcome.COMPLETE)]
+        stopwatch = Stopwatch(server)
+        first = [crawl(runner, stopwatch, CrawlOutcome.COMPLETE)]
         asked = switchboard.taken()
         standings = ArtefactStanding.objects.filter(trust_state="verified").count()
         assert standings == repositories * tags, standings
-        print_row("first, by libcurl", first, bare(rounds, lambda: bare_libcurl(asked)), len(asked))
-        crawl(runner, CrawlOutcome.UNCHANGED)
+        bare = [stopwatch.taken(lambda: bare_libcurl(asked)) for _ in range(rounds)]
+        print_rows("first, by libcurl", first, bare, len(asked))
+        if wrk := shutil.which("wrk"):
+            bare = [by_wrk(wrk, stopwatch, asked) for _ in range(rounds)]
+            print_rows("first, by wrk", first, bare, len(asked))
+        watch.reset()
+        crawl(runner, stopwatch, CrawlOutcome.UNCHANGED)
         again = switchboard.taken()
         switchboard.is_recording = False
-        ours, beside = [], []
+        ours, bare = [], []
         for _ in range(rounds):
-            ours.append(crawl(runner, CrawlOutcome.UNCHANGED))
-            beside.append(seconds(lambda: bare_door(switchboard, again)))
-        print_row("unchanged, by the door", ours, beside, len(again))
+            ours.append(crawl(runner, stopwatch, CrawlOutcome.UNCHANGED))
+            bare.append(stopwatch.taken(lambda: bare_door(switchboard, again)))
+        print_rows("unchanged, by the door", ours, bare, len(again))
+        print(f"unchanged: {watch.verified} verified; rows of {', '.join(sorted(watch.written))}")
         runner.stop()
-
-
-def bare(rounds: int, work: Callable[[], object]) -> list[float]:
-    return [seconds(work) for _ in range(rounds)]
 
 
 def main() -> None:

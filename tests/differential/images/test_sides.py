@@ -6,6 +6,7 @@ from tests.differential.compare import Stricter
 from tests.differential.images.cosign.combinations import generate as generate_for_cosign
 from tests.differential.images.notation.client import as_said
 from tests.differential.images.notation.combinations import generate
+from tests.differential.images.private_sigstore.combinations import generate as generate_in_private
 from tests.differential.images.sides import Apart, Ours, Pair, Peers, Rule, Tally
 
 GOOD = Ours(True), Peers(True)
@@ -56,7 +57,7 @@ def test_a_rule_about_verdicts_covers_nothing_else() -> None:
     assert not rule.covers(pair(*GOOD))
 
 
-@pytest.mark.parametrize("make", [generate, generate_for_cosign])
+@pytest.mark.parametrize("make", [generate, generate_for_cosign, generate_in_private])
 def test_a_seed_always_gives_the_same_combination(make: type) -> None:
     assert [make(seed) for seed in range(50)] == [make(seed) for seed in range(50)]
     assert len({make(seed) for seed in range(50)}) > 30

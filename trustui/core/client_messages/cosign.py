@@ -123,6 +123,11 @@ IDENTITY = (
         "The certificate's extension about the workflow differs from what was wanted.",
     ),
     Message(
+        'no matching CertificateIdentity found, last error: expected {extension:word} to be "{expected}", got ""',
+        ("bundle.identity", "attestation.identity"),
+        "The certificate says nothing about a workflow: it is a person's, or another system's than GitHub's.",
+    ),
+    Message(
         "none of the expected identities matched what was in the certificate, got subjects [{found}] with issuer",
         ("cosign.identity", "attestation.identity"),
         "Subject or issuer of the certificate differ from what was named.",
@@ -320,6 +325,16 @@ SIGNATURES = (
         ("cosign.sig", "client.disagrees.cosign"),
         "The signature does not verify with this key. Cosign says so of its own ed25519 signatures too, "
         "with the right key.",
+    ),
+    Message(
+        "no matching signatures: illegal base64 data at input byte {at:number}",
+        ("cosign.sig_b64",),
+        "The annotation with the signature is not base64.",
+    ),
+    Message(
+        "unable to base64 decode payload (is payload in the right format?)",
+        ("attestation.envelope",),
+        "The envelope cannot be read: its payload, or a signature in it, is not base64.",
     ),
     Message(
         "could not verify envelope: accepted signatures do not match threshold, Found: {found:number}, Expected {wanted:number}",

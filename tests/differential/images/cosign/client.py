@@ -23,8 +23,8 @@ WITH_TEXT = {
     "issuer": "--certificate-oidc-issuer",
     "identity_regexp": "--certificate-identity-regexp",
     "issuer_regexp": "--certificate-oidc-issuer-regexp",
+    "github_workflow_repository": "--certificate-github-workflow-repository",
 }
-FILES = {"key", "trusted_root"}
 TAG_FORMAT = ("--new-bundle-format=false", "--use-signing-config=false", "--tlog-upload=false")
 
 
@@ -40,17 +40,17 @@ class Cosign:
         secret = stack().key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         (self.folder / "plain.key").write_bytes(secret)
         taken = ("import-key-pair", "--key", "plain.key", "--output-key-prefix", "signing")
-        self._succeed(*taken)
-        self._succeed("signing-config", "create", "--out", "none.json")
+        self.succeed(*taken)
+        self.succeed("signing-config", "create", "--out", "none.json")
 
     def sign(self, at_digest: Reference, form: str, annotations: Mapping[str, str]) -> None:
         said = [text for pair in annotations.items() for text in ("-a", "=".join(pair))]
-        self._succeed("sign", "-y", "--key", "signing.key", *_by(form), *said, str(at_digest))
+        self.succeed("sign", "-y", "--key", "signing.key", *_by(form), *said, str(at_digest))
 
     def attest(self, at_digest: Reference, form: str, predicate_type: str) -> None:
         (self.folder / "predicate.json").write_text("{}")
         about = ("--type", predicate_type, "--predicate", "predicate.json")
-        self._succeed("attest", "-y", "--key", "signing.key", *_by(form), *about, str(at_digest))
+        self.succeed("attest", "-y", "--key", "signing.key", *_by(form), *about, str(at_digest))
 
     def verify(self, reference: Reference, expected: Mapping[str, Any]) -> Peers:
         """As the command line is asked for what an expectation says."""
@@ -59,7 +59,8 @@ class Cosign:
         checks = {check for one in recognize(done.stderr) for check in one.checks}
         return Peers(done.returncode == 0, done.stderr[-1500:], frozenset(checks))
 
-    def _succeed(self, *arguments: str) -> None:
+    def succeed(self, *arguments: str) -> None:
+        """Run it, which must go well."""
         done = self._run(*arguments)
         assert done.returncode == 0, (arguments, done.stderr)
 
@@ -86,6 +87,8 @@ def options(expected: Mapping[str, Any]) -> list[str]:
              for text in (flag, expected[name])]  # fmt: skip
     if expected["log"] == "ignored":
         found.append("--insecure-ignore-tlog=true")
+    if expected.get("sct") == "ignored":
+        found.append("--insecure-ignore-sct=true")
     if expected.get("signed_timestamp") == "required":
         found.append("--use-signed-timestamps")
     if "predicate_type" in expected:

@@ -65,18 +65,19 @@ class Maker:
     def _sign(self, at_digest: Reference, one: Combination) -> None:
         for _ in range(2 if one.tampered == "signed twice" else 1):
             if one.kind == "attestation":
-                self.cosign.attest(at_digest, one.form, predicate_of(one))
+                self.cosign.attest(at_digest, one.form, predicate_of(one.predicate))
             else:
-                self.cosign.sign(at_digest, one.form, annotations_of(one))
+                self.cosign.sign(at_digest, one.form, annotations_of(one.annotations))
 
 
-def predicate_of(one: Combination) -> str:
+def predicate_of(predicate: str) -> str:
     """What is attested, which the question of the combination may not be about."""
-    return VULNERABILITIES if one.predicate == "another" else PROVENANCE
+    return VULNERABILITIES if predicate == "another" else PROVENANCE
 
 
-def annotations_of(one: Combination) -> dict[str, str]:
-    return {"build": "7"} if one.annotations.startswith("signed") else {}
+def annotations_of(annotations: str) -> dict[str, str]:
+    """What is signed beside the image."""
+    return {"build": "7"} if annotations.startswith("signed") else {}
 
 
 # What is expected -----------------------------------------------------------------------------
@@ -132,10 +133,10 @@ def write_files(folder: Path) -> None:
         "authority given up": json.loads(files()["retired.json"]),
     }
     for name, root in roots.items():
-        (folder / f"{name}.json").write_text(json.dumps(_with_algorithms(root)))
+        (folder / f"{name}.json").write_text(json.dumps(with_algorithms(root)))
 
 
-def _with_algorithms(root: Json) -> Json:
+def with_algorithms(root: Json) -> Json:
     """With what a log hashes and signs with, which cosign asks for and ours reads from the key."""
     logs = {
         kind: [
@@ -174,13 +175,13 @@ def _stamps(one: Combination) -> tuple[Stamp, ...]:
 
 
 def _attach_bundle(repository: Repository, digest: str, one: Combination) -> None:
-    predicate = predicate_of(one) if one.kind == "attestation" else SIGNATURE
+    predicate = predicate_of(one.predicate) if one.kind == "attestation" else SIGNATURE
     if one.tampered == "other predicate attached":
         predicate = PROVENANCE if one.kind == "signature" else SIGNATURE
     signed = ANOTHER if one.tampered == "another image" else digest
     subject: Json = {"digest": {"sha256": signed.partition(":")[2]}}
-    if annotations_of(one) and one.kind == "signature":
-        subject["annotations"] = annotations_of(one)
+    if annotations_of(one.annotations) and one.kind == "signature":
+        subject["annotations"] = annotations_of(one.annotations)
     plan = Plan(
         statement={
             "_type": "https://in-toto.io/Statement/v1",
@@ -220,7 +221,7 @@ def _stamp_otherwise(bundle: Json, one: Combination) -> None:
     bundle["verificationMaterial"]["timestampVerificationData"] = {"rfc3161Timestamps": stamps}
 
 
-def _flipped(text: str) -> str:
+def flipped(text: str) -> str:
     """The same base64 with one bit of the middle turned."""
     raw = bytearray(base64.b64decode(text))
     raw[len(raw) // 2] ^= 1
@@ -229,7 +230,7 @@ def _flipped(text: str) -> str:
 
 def _spoil_signature(bundle: Json) -> None:
     signature = bundle["dsseEnvelope"]["signatures"][0]
-    signature["sig"] = _flipped(signature["sig"])
+    signature["sig"] = flipped(signature["sig"])
 
 
 def _spoil_payload(bundle: Json) -> None:
@@ -241,14 +242,14 @@ def _spoil_payload(bundle: Json) -> None:
 def _spoil_proof(bundle: Json) -> None:
     for entry in bundle["verificationMaterial"].get("tlogEntries", ()):
         hashes = entry["inclusionProof"]["hashes"]
-        hashes[0] = _flipped(hashes[0])
+        hashes[0] = flipped(hashes[0])
 
 
 def _spoil_checkpoint(bundle: Json) -> None:
     for entry in bundle["verificationMaterial"].get("tlogEntries", ()):
         checkpoint = entry["inclusionProof"]["checkpoint"]
         head, _, signature = checkpoint["envelope"].rstrip("\n").rpartition(" ")
-        checkpoint["envelope"] = f"{head} {_flipped(signature)}\n"
+        checkpoint["envelope"] = f"{head} {flipped(signature)}\n"
 
 
 def _spoil_base64(bundle: Json) -> None:
@@ -270,8 +271,8 @@ def _attach_tag(repository: Repository, digest: str, one: Combination) -> None:
         with_certificate=with_certificate,
         logged=one.log == "first generation",
         stamped=one.stamp not in {"none", "by strangers"},
-        claims=annotations_of(one) or None,
-        predicate=predicate_of(one) if one.kind == "attestation" else "",
+        claims=annotations_of(one.annotations) or None,
+        predicate=predicate_of(one.predicate) if one.kind == "attestation" else "",
         entry="intoto" if one.kind == "attestation" else "hashedrekord",
         subject=ANOTHER if one.tampered == "another image" else "",
         certificate=_certificate(one)(stack()) if with_certificate else None,
