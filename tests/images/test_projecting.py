@@ -28,7 +28,14 @@ from trustui.core.pki.certificates import parse_certificate
 from trustui.demo.images.certifying import Issued, Wish, issue
 from trustui.demo.images.repository import image, referrer
 from trustui.demo.images.tag_format import TagPlan
-from trustui.images.models import Certificate, Identity, ImageSignature, Manifest, SignatureTerm
+from trustui.images.models import (
+    Certificate,
+    Identity,
+    ImageSignature,
+    Manifest,
+    RepositorySigner,
+    SignatureTerm,
+)
 from trustui.images.projecting import project
 from trustui.images.rebuilding import rebuild_images
 from trustui.inventory.models import NAME
@@ -81,7 +88,7 @@ def test_what_was_stored_before_is_there_after_a_rebuild() -> None:
     sign(behind, image(behind))
     crawled(behind)
     before = projections()
-    for model in (ImageSignature, Certificate, Identity):
+    for model in (RepositorySigner, ImageSignature, Certificate, Identity):
         model.objects.all().delete()
     rebuild_images()
     assert projections() == before

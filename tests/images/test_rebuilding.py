@@ -8,7 +8,13 @@ from tests.simulators.imaged import HOUR, START, Imaged, projections
 from trustui.demo.images.repository import attach_bundle, image, platforms, referrer
 from trustui.demo.images.tag_format import TagPlan
 from trustui.images import rebuilding
-from trustui.images.models import Certificate, Identity, ImageSignature, Manifest
+from trustui.images.models import (
+    Certificate,
+    Identity,
+    ImageSignature,
+    Manifest,
+    RepositorySigner,
+)
 from trustui.images.rebuilding import rebuild_images
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +47,7 @@ def test_a_past_of_every_kind_is_made_again(monkeypatch: pytest.MonkeyPatch) -> 
         "Identity": 1,
         "Certificate": 2,
         "ImageSignature": 7,
+        "RepositorySigner": 1,
     }
     told = []
     assert rebuild_images(lambda *progress: told.append(progress)) == len(before["Manifest"])
@@ -55,6 +62,7 @@ def test_what_a_manifest_says_of_itself_is_told_again() -> None:
     before = projections()
     Manifest.objects.update(media_type="x", artifact_type="y", kind="other")
     ImageSignature.objects.update(identity=None, certificate=None)
+    RepositorySigner.objects.all().delete()
     Certificate.objects.all().delete()
     Identity.objects.all().delete()
     rebuild_images()

@@ -24,6 +24,7 @@ from trustui.images.models import (
     ImageSignature,
     Manifest,
     Platform,
+    RepositorySigner,
     Tag,
     TagMove,
 )
@@ -229,7 +230,7 @@ _INSTEAD_OF_IDS = {
 
 def projections() -> dict[str, list[str]]:
     """Every projected row without its own ids."""
-    models_ = (Manifest, Platform, Identity, Certificate, ImageSignature)
+    models_ = (Manifest, Platform, Identity, Certificate, ImageSignature, RepositorySigner)
     return {model.__name__: sorted(map(repr, _rows(model))) for model in models_}
 
 

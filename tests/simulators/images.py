@@ -27,8 +27,10 @@ from trustui.demo.images.trust import (
 from trustui.demo.layout import write_files
 from trustui.images.crawling import crawl_images
 from trustui.images.models import Identity, ImageRepository, ImageSignature, Tag
+from trustui.images.names import folded
 from trustui.images.recording import record
 from trustui.images.remembering import kept_bodies, known_repositories, orders_for
+from trustui.images.signing import keep_signers, signers_in
 from trustui.images.values import KnownRepository
 from trustui.inventory.models import Source
 from trustui.inventory.text import identity
@@ -151,7 +153,14 @@ def sign_as(registered: Registered, subject: str) -> Identity:
     """Let the first signature of a registry claim a certificate of somebody; gives whom."""
     issuer = "https://accounts.example.org"
     made = Identity.objects.create(
-        identity_id=identity(f"{issuer} {subject}"), issuer=issuer, subject=subject
+        identity_id=identity(f"{issuer} {subject}"),
+        issuer=issuer,
+        subject=subject,
+        folded=folded(subject),
     )
-    ImageSignature.objects.filter(pk=registered.signature.pk).update(identity=made)
+    signature = registered.signature
+    layers = [(signature.manifest_id, signature.position)]
+    before = signers_in(layers)
+    ImageSignature.objects.filter(pk=signature.pk).update(identity=made)
+    keep_signers(before, signers_in(layers))
     return made

@@ -9,7 +9,7 @@ import hashlib
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 from django.core.management.color import no_style
@@ -28,11 +28,14 @@ from trustui.images.models import (
     ImageSignature,
     Look,
     Manifest,
+    RepositorySigner,
     Tag,
     TagMove,
 )
+from trustui.images.names import folded
 from trustui.inventory.models import Blob, Source
 from trustui.inventory.text import identity
+from trustui.verdicts.image_counting import count_all_repositories
 from trustui.verdicts.models import ArtefactStanding, ArtefactVerdict
 
 TAGS = 10
@@ -85,7 +88,7 @@ def fill_images(signatures: int, *, seed: int = 1) -> ManyImages:
     repositories = max(SHARED, (signatures - BIG * SIGNATURES) // (TAGS * SIGNATURES))
     made = _Made(random.Random(seed), source.pk, repositories, real.verdict)
     for model, names, rows in (
-        (Identity, "id identity_id issuer subject", made.identities()),
+        (Identity, "id identity_id issuer subject folded", made.identities()),
         (
             ImageRepository,
             "id source name name_id full_name first_seen_at looked_at referrers because",
@@ -118,6 +121,11 @@ def fill_images(signatures: int, *, seed: int = 1) -> ManyImages:
             made.signatures(),
         ),
         (
+            RepositorySigner,
+            "id repository source identity signatures first_at newest_at",
+            made.signers(),
+        ),
+        (
             ArtefactVerdict,
             _VERDICT,
             made.verdicts(),
@@ -130,6 +138,7 @@ def fill_images(signatures: int, *, seed: int = 1) -> ManyImages:
     ):
         write_rows(model, names, rows)
     _name_moves()
+    count_all_repositories()
     _finish()
     first = made.first_repository
     return ManyImages(
@@ -190,7 +199,10 @@ class _Made:
         """Number 0 signs everywhere; each few repositories have one of their own after it."""
         for n in range(1 + 1 + self._repositories // SIGNERS_PER_REPOSITORY):
             subject = f"https://git.example/team-{n}/app/.build/release.yml@refs/heads/main"
-            yield self._from[Identity] + n, _digest("identity", n), "https://git.example", subject
+            yield (
+                *(self._from[Identity] + n, _digest("identity", n), "https://git.example"),
+                *(subject, folded(subject)),
+            )
 
     def repositories(self) -> Iterator[Row]:
         for n in range(self._repositories):
@@ -210,7 +222,7 @@ class _Made:
                     *(kind, kind, "", what, of, 400, self._seen(n)),
                 )
 
-    def _seen(self, artefact: int) -> object:
+    def _seen(self, artefact: int) -> datetime:
         return NOW - timedelta(minutes=(artefact * 7919) % 400_000 + 60)
 
     def tags(self) -> Iterator[Row]:
@@ -246,12 +258,29 @@ class _Made:
                 *(self._seen(n), NOW),
             )
 
+    def _signers(self, repository: int) -> tuple[int, int]:
+        """The one who signs first, and the one who signs beside."""
+        own = 1 + repository // SIGNERS_PER_REPOSITORY
+        return own, 0 if repository % SHARED == 0 else own
+
+    def signers(self) -> Iterator[Row]:
+        pk, first = self._from[RepositorySigner], 0
+        for repository in range(self._repositories):
+            after = first + (TAGS if repository else BIG)
+            seen = [self._seen(n) for n in range(first, after)]
+            signers = self._signers(repository)
+            for signer in sorted(set(signers)):
+                yield (
+                    *(pk, self.first_repository + repository, self._source),
+                    *(self._from[Identity] + signer, signers.count(signer) * len(seen)),
+                    *(min(seen), max(seen)),
+                )
+                pk += 1
+            first = after
+
     def signatures(self) -> Iterator[Row]:
         for n in range(self._artefacts):
-            repository = self._repository(n)
-            own = 1 + repository // SIGNERS_PER_REPOSITORY
-            shared = 0 if repository % SHARED == 0 else own
-            for position, signer in enumerate((own, shared)):
+            for position, signer in enumerate(self._signers(self._repository(n))):
                 yield (
                     *(self._from[ImageSignature] + SIGNATURES * n + position, self._of(n)),
                     *(_oci("image", n), self._from[Manifest] + 2 * n + 1, position),
@@ -288,7 +317,7 @@ class _Made:
 
 _FILLED: tuple[type[models.Model], ...] = (
     *(Identity, ImageRepository, Manifest, Tag, TagMove, Look, Attachment, ImageSignature),
-    *(ArtefactVerdict, ArtefactStanding),
+    *(RepositorySigner, ArtefactVerdict, ArtefactStanding),
 )
 
 

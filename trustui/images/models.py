@@ -346,6 +346,8 @@ class Identity(models.Model):
     """SHA-256 over issuer and subject as they really are."""
     issuer = models.CharField(max_length=NAME)
     subject = models.CharField(max_length=NAME)
+    folded = models.TextField(default="")
+    """The subject without regard to case (`names.folded`), through which a search looks."""
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["subject", "id"], name="identities_by_subject")]
@@ -418,6 +420,32 @@ class ImageSignature(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.content_digest[:19]}"
+
+
+class RepositorySigner(models.Model):
+    """How often an identity signs in a repository, and when that was seen: kept by `signing`."""
+
+    repository = models.ForeignKey(
+        ImageRepository, on_delete=models.CASCADE, related_name="signers"
+    )
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="signers")
+    """Of the repository; says whose it is without a look at that."""
+    identity = models.ForeignKey(
+        Identity, on_delete=models.PROTECT, related_name="repositories", db_index=False
+    )
+    signatures = models.PositiveIntegerField()
+    """`ImageSignature` rows of both."""
+    first_at = models.DateTimeField()
+    newest_at = models.DateTimeField()
+    """When the manifests of the first and of the newest of them were first seen."""
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["identity", "repository"], name="one_row_per_signer")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.identity_id} in {self.repository_id}"
 
 
 class SignatureTerm(TermRow):

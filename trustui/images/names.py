@@ -1,4 +1,6 @@
-"""Which repositories of a registry a person chose: names, and patterns `PREFIX/*`."""
+"""Names: which repositories of a registry a person chose (names, and patterns `PREFIX/*`), and how
+names are found by a part of them.
+"""
 
 from collections.abc import Sequence
 
@@ -22,3 +24,8 @@ def _fits(name: str, choice: str) -> bool:
     if named_exactly(choice):
         return name == choice
     return name.startswith(choice.removesuffix(EVERYTHING))
+
+
+def folded(text: str) -> str:
+    """A name, or what is searched for in it, without regard to case: compared byte for byte."""
+    return text.casefold()

@@ -35,6 +35,8 @@ from trustui.images.models import (
     Manifest,
     Platform,
 )
+from trustui.images.names import folded
+from trustui.images.signing import Signer, keep_signers, signers_in
 from trustui.images.terms import Enveloped, write_terms
 from trustui.inventory import sql
 from trustui.inventory.models import NAME, Blob
@@ -42,7 +44,7 @@ from trustui.inventory.text import identity, storable
 
 PLATFORM = 200
 _PLATFORM = ("index", "position", "digest", "platform", "is_attestation")
-_IDENTITY = ("identity_id", "issuer", "subject")
+_IDENTITY = ("identity_id", "issuer", "subject", "folded")
 _CERTIFICATE = ("fingerprint", "subject", "issuer", "not_before", "not_after", "identity")
 _SIGNATURE = (
     *("repository", "subject_digest", "manifest", "position", "content_digest", "format", "kind"),
@@ -104,6 +106,11 @@ class _Signed(msgspec.Struct, frozen=True, kw_only=True):
     kind: Kind
     predicate_type: str
     claims: Claims
+
+    @property
+    def layer(self) -> tuple[int, int]:
+        """Where it stands."""
+        return self.manifest_id, self.position
 
     @property
     def identity_id(self) -> str:
@@ -346,6 +353,8 @@ def _contents_of(wanted: Iterable[tuple[int, str]]) -> dict[tuple[int, str], byt
 
 
 def _write_signatures(signed: Sequence[_Signed]) -> None:
+    if not signed:
+        return
     identities = _write_identities(signed)
     certificates = _write_certificates(signed, identities)
     rows = [
@@ -357,9 +366,18 @@ def _write_signatures(signed: Sequence[_Signed]) -> None:
             certificates.get(one.fingerprint),
             *(one.claims.key, one.claims.logged_at),
         )
-        for one in sorted(signed, key=lambda one: (one.manifest_id, one.position))
+        for one in sorted(signed, key=lambda one: one.layer)
     ]
+    before = signers_in(one.layer for one in signed)
     sql.insert(ImageSignature, _SIGNATURE, rows, _SIGNATURE_AGAIN)
+    keep_signers(
+        before,
+        {
+            one.layer: Signer(identities[one.identity_id], one.repository_id)
+            for one in signed
+            if one.identity_id in identities
+        },
+    )
 
 
 def _write_identities(signed: Iterable[_Signed]) -> dict[str, int]:
@@ -368,6 +386,7 @@ def _write_identities(signed: Iterable[_Signed]) -> dict[str, int]:
             _identity_id(claims),
             storable(claims.issuer, NAME),
             storable(claims.subject, NAME),
+            folded(storable(claims.subject, NAME)),
         )
         for one in signed
         for claims in (one.claims, Claims(one.claims.certificate))

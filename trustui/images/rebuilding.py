@@ -14,6 +14,7 @@ from trustui.images.models import (
     ImageSignature,
     Manifest,
     Platform,
+    RepositorySigner,
     SignatureTerm,
 )
 from trustui.images.projecting import project
@@ -26,6 +27,7 @@ Progress: TypeAlias = Callable[[int, int, str], object]
 
 PROJECTIONS: tuple[type[models.Model], ...] = (
     SignatureTerm,
+    RepositorySigner,
     ImageSignature,
     Certificate,
     Identity,

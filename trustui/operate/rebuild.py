@@ -10,6 +10,7 @@ from trustui.images.rebuilding import rebuild_images
 from trustui.inventory.rebuilding import rebuild
 from trustui.operate.arguments import add_json, progress, progress_ends, tell
 from trustui.policies.terms import rebuild_terms
+from trustui.verdicts.image_counting import count_all_repositories
 
 
 def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -30,6 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     with transaction.atomic():
         rebuilt = rebuild(told)
         manifests = rebuild_images(told)
+        count_all_repositories()
         terms = rebuild_terms()
     progress_ends()
     said = (

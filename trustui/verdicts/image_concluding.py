@@ -23,6 +23,7 @@ from trustui.policies.trust import stamps
 from trustui.revocation.asking import Told, identity_of, want
 from trustui.verdicts import image_writing as writing
 from trustui.verdicts.concluding import FAR
+from trustui.verdicts.image_counting import count_repositories, counting
 from trustui.verdicts.image_findings import keep_history, keep_noticed
 from trustui.verdicts.image_verifying import Draft, inherited
 from trustui.verdicts.models import ArtefactStanding, ArtefactVerdict, Cause, DueRepository
@@ -96,10 +97,11 @@ def conclude_images(
         for looked in one.looked
         if isinstance(looked.draft, Draft)
     ]
-    concluded = conclude_artefacts(found, now, is_clock_doubted=is_clock_doubted)
-    changed = {one.repository_id for one in found}
-    changed.update(move.repository_id for one in recorded for move in one.moves)
-    keep_history(sorted(changed), now)
+    concluded = _conclude(found, now, is_clock_doubted=is_clock_doubted, is_counted=False)
+    moved = {move.repository_id for one in recorded for move in one.moves}
+    keep_history(sorted({one.repository_id for one in found} | moved), now)
+    looked = {each.repository_id for one in recorded for each in one.looked}
+    count_repositories(looked | moved)
     return concluded
 
 
@@ -113,6 +115,16 @@ def conclude_artefacts(
     failing check. Where the clock is doubted, what depends on the present waits; what was
     verified by what is no longer trusted is not used. Both are asked for again.
     """
+    return _conclude(conclusions, now, is_clock_doubted=is_clock_doubted, is_counted=True)
+
+
+def _conclude(
+    conclusions: Sequence[ImageConclusion],
+    now: datetime,
+    *,
+    is_clock_doubted: bool,
+    is_counted: bool,
+) -> ImagesConcluded:
     newest = {one.key: one for one in conclusions}
     if not newest:
         return ImagesConcluded()
@@ -125,7 +137,9 @@ def conclude_artefacts(
         | {one.repository_id: Cause.ANCHOR for one in batch.outdated},
         now,
     )
-    batch.write(fates.get("written", []), fates.get("confirmed", []))
+    written = fates.get("written", [])
+    with counting(batch.turned(written) if is_counted else ()):
+        batch.write(written, fates.get("confirmed", []))
     ask_again({one.repository_id: Cause.REVOCATION for one in batch.preceded}, now)
     return ImagesConcluded(**{fate: tuple(one.key for one in some) for fate, some in fates.items()})
 
@@ -180,6 +194,14 @@ class _Batch:
     def _before(self, one: ImageConclusion) -> ArtefactVerdict | None:
         standing = self._standings.get(one.key)
         return None if standing is None else standing.verdict
+
+    def turned(self, written: Iterable[ImageConclusion]) -> list[Key]:
+        """Those whose trust state becomes another one, or their first."""
+        return [
+            one.key
+            for one in written
+            if (before := self._before(one)) is None or before.trust_state != one.state
+        ]
 
     def write(
         self, written: Sequence[ImageConclusion], confirmed: Sequence[ImageConclusion]

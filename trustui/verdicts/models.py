@@ -167,6 +167,34 @@ class ArtefactStanding(models.Model):
         return f"{self.digest[:19]}: {self.trust_state}"
 
 
+class RepositoryCount(models.Model):
+    """How the tags for people and the artefacts of a repository stand now: kept by `image_counting`.
+
+    What an index that is trusted lists, and is not signed itself, is trusted. Where nothing was
+    counted yet there is no row.
+    """
+
+    repository = models.OneToOneField(ImageRepository, on_delete=models.CASCADE, primary_key=True)
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="image_counts")
+    """Of the repository; says whose it is without a look at that."""
+    tags = models.IntegerField(default=0)
+    """Tags for people that the registry lists."""
+    tags_signed = models.IntegerField(default=0)
+    tags_trusted = models.IntegerField(default=0)
+    tags_failing = models.IntegerField(default=0)
+    tags_unknown = models.IntegerField(default=0)
+    """Of these nobody could say, because something could not be read."""
+    digests = models.IntegerField(default=0)
+    """Artefacts that were concluded about."""
+    digests_signed = models.IntegerField(default=0)
+    digests_trusted = models.IntegerField(default=0)
+    digests_failing = models.IntegerField(default=0)
+    digests_unknown = models.IntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.repository_id}: {self.tags_trusted} of {self.tags}"
+
+
 class DueRepository(models.Model):
     """A repository whose artefacts are to be verified again from the store, and how far that is."""
 

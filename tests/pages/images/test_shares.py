@@ -8,6 +8,7 @@ from trustui.pages.images import shares
 from trustui.pages.images.shares import (
     HEIGHT,
     Share,
+    is_too_much,
     of_digests,
     of_sources,
     of_tags,
@@ -15,6 +16,7 @@ from trustui.pages.images.shares import (
     sign_of,
     together,
 )
+from trustui.verdicts.image_counting import count_all_repositories
 from trustui.verdicts.models import ArtefactStanding
 
 
@@ -47,6 +49,7 @@ def test_what_is_inherited_counts_as_trusted_where_a_trusted_index_lists_it(cran
 def counts(port: Port) -> list[int]:
     """Of tags and of digests that are trusted."""
     repository = port.repository_id
+    count_all_repositories()
     return [count([repository], port.now)[repository].trusted for count in (of_tags, of_digests)]
 
 
@@ -68,8 +71,13 @@ def test_there_is_no_picture_of_nothing_or_of_too_much(
     crane: Port, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert over_time([], crane.now) is None
+    tags, digests = Share(5, 3, 3), Share(4)
+    assert not is_too_much(tags, digests)
     monkeypatch.setattr(shares, "MOST", 4)
     assert over_time([crane.repository_id], crane.now) is None
+    assert is_too_much(tags, digests)
+    assert is_too_much(digests, tags)
+    assert not is_too_much(digests, digests)
 
 
 def test_shares_are_summed_and_shown_by_their_worst() -> None:

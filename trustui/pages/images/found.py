@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from trustui.core.errors import ParseError
 from trustui.core.oci.references import parse_reference
 from trustui.core.primitives.text import visible
-from trustui.images.models import Identity, ImageSignature, Manifest
+from trustui.images.models import Identity, Manifest
+from trustui.images.names import folded
+from trustui.pages.images.identity import signs_there
 from trustui.pages.images.repository import kind_word
 from trustui.pages.images.standing import repositories_of
 from trustui.pages.moment import Moment
@@ -39,12 +40,7 @@ def _repository_in(text: str) -> str:
 
 def identities(viewer: Viewer, moment: Moment, text: str) -> Iterator[tuple[str, str, str]]:
     """Those that sign something that this person sees, by a part of the subject: one query."""
-    mine = ImageSignature.objects.filter(
-        identity=OuterRef("pk"),
-        repository__source__team__in=viewer.teams,
-        manifest__first_seen_at__lte=moment.at,
-    )
-    rows = Identity.objects.filter(Exists(mine), subject__icontains=text)
+    rows = Identity.objects.filter(signs_there(viewer, moment), folded__contains=folded(text))
     cells = rows.order_by("subject", "id").values_list("identity_id", "subject", "issuer")
     for identity_id, subject, issuer in cells[:MOST]:
         href = reverse("identity", args=[identity_id])

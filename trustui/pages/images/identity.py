@@ -1,17 +1,25 @@
 """`/identities/…/`: who signs, by certificates: where, how often, and which policies expect it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
-from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet, Sum
 from django.urls import reverse
 
 from trustui.core.primitives.text import counted, visible
 from trustui.core.trust_policy.expectations import Expectation
 from trustui.core.trust_policy.patterns import matches
 from trustui.core.trust_policy.policies import PolicyDocument
-from trustui.images.models import Certificate, Identity, ImageRepository, ImageSignature
+from trustui.images.models import (
+    Certificate,
+    Identity,
+    ImageRepository,
+    ImageSignature,
+    RepositorySigner,
+)
+from trustui.images.names import folded
 from trustui.pages.images.attached import FORMS
 from trustui.pages.images.policies import in_force
 from trustui.pages.moment import Moment
@@ -22,8 +30,8 @@ ORDER = ("-id",)
 LIST_ORDER = ("subject", "id")
 MOST_REPOSITORIES = 100
 MOST_COUNTED = 500
-"""Signatures of one identity that are counted by repository, the newest: a release workflow may have
-signed a hundred thousand times."""
+"""Signatures of one identity that are looked at one by one, the newest: a release workflow may have
+signed a hundred thousand times. Of the present, numbers and places are kept; certificates are not."""
 LONGEST_TEXT = 200
 MOST_QUERIES = 10
 
@@ -73,8 +81,10 @@ class IdentityPage(msgspec.Struct, frozen=True, kw_only=True):
     lead: str
     signatures: int
     certificates: int
+    certificates_of: int
+    """Of so many signatures, the newest ones."""
     is_cut: bool
-    """There are more than were counted: signatures, certificates and places are of the newest ones."""
+    """There are more than were counted: signatures and places are of the newest ones."""
     first_at: datetime | None
     newest_at: datetime | None
     places: tuple[Place, ...]
@@ -120,25 +130,27 @@ def identity(
     newest = list(mine.order_by(*ORDER).values_list("pk", flat=True)[: MOST_COUNTED + 1])
     if not newest:
         return None
-    is_cut = len(newest) > MOST_COUNTED
-    counted_ones = ImageSignature.objects.filter(pk__in=newest[:MOST_COUNTED])
-    places = list(_places(counted_ones))
+    looked_at = ImageSignature.objects.filter(pk__in=newest[:MOST_COUNTED])
+    if moment.at == moment.now:
+        signs = _signs(viewer, row)
+    else:
+        signs = _signed_then(mine, looked_at, is_cut=len(newest) > MOST_COUNTED)
     shown = sliced(mine.select_related("repository", "manifest"), ORDER, after, size)
-    total = sum(one.signatures for one in places)
     expected = tuple(_expected(viewer, moment, row))
     return IdentityPage(
         identity_id=identity_id,
         subject=visible(row.subject, 500),
         issuer=visible(row.issuer, 500),
-        title=_title(len(places), total, is_cut=is_cut),
+        title=_title(signs),
         lead=_lead(expected),
-        signatures=total,
-        certificates=_certificates(counted_ones),
-        is_cut=is_cut,
-        first_at=_first_at(mine) if is_cut else min(one.first_at for one in places),
-        newest_at=max(one.newest_at for one in places),
-        places=tuple(places[:MOST_REPOSITORIES]),
-        more_places=len(places) > MOST_REPOSITORIES,
+        signatures=signs.signatures,
+        certificates=_certificates(looked_at),
+        certificates_of=min(len(newest), MOST_COUNTED),
+        is_cut=signs.is_cut,
+        first_at=signs.first_at,
+        newest_at=signs.newest_at,
+        places=signs.places,
+        more_places=signs.repositories > len(signs.places),
         expected=expected,
         lines=tuple(_line(one) for one in shown.rows),
         after=shown.after,
@@ -185,54 +197,103 @@ def _mine(viewer: Viewer, moment: Moment) -> "QuerySet[ImageSignature]":
 
 
 def _found(viewer: Viewer, moment: Moment, text: str) -> "QuerySet[Identity]":
-    rows = Identity.objects.filter(Exists(_mine(viewer, moment).filter(identity=OuterRef("pk"))))
-    return rows.filter(subject__icontains=text) if text else rows
+    rows = Identity.objects.filter(signs_there(viewer, moment))
+    return rows.filter(folded__contains=folded(text)) if text else rows
+
+
+def signs_there(viewer: Viewer, moment: Moment) -> Exists:
+    """Whether an identity had signed by then something that this person sees."""
+    return Exists(_signers(viewer).filter(identity=OuterRef("pk"), first_at__lte=moment.at))
+
+
+def _signers(viewer: Viewer) -> "QuerySet[RepositorySigner]":
+    return RepositorySigner.objects.filter(source__team__in=viewer.teams)
 
 
 def _lines(viewer: Viewer, moment: Moment, rows: list[Identity]) -> Iterator[IdentityLine]:
+    """Of the present what is kept, of a past what is counted: one query."""
+    cells: QuerySet[Any, Any]
+    if moment.at == moment.now:
+        found = _signers(viewer).filter(identity__in=rows).values_list("identity")
+        cells = found.annotate(Count("pk"), Sum("signatures"), Max("newest_at"))
+    else:
+        signed_then = _mine(viewer, moment).filter(identity__in=rows).values_list("identity")
+        cells = signed_then.annotate(
+            Count("repository", distinct=True), Count("pk"), Max("manifest__first_seen_at")
+        )
     counts = {
-        pk: rest
-        for pk, *rest in _mine(viewer, moment)
-        .filter(identity__in=rows)
-        .values_list("identity")
-        .annotate(Count("repository", distinct=True), Count("pk"), Max("pk"))
-        .order_by("identity")
+        pk: (places, count, newest) for pk, places, count, newest in cells.order_by("identity")
     }
-    newest = ImageSignature.objects.filter(pk__in=[last for *_, last in counts.values()])
-    seen_at = dict(newest.values_list("pk", "manifest__first_seen_at"))
     for row in rows:
-        repositories, signatures, last = counts.get(row.pk, (0, 0, None))
+        repositories, signatures, newest_at = counts.get(row.pk, (0, 0, None))
         yield IdentityLine(
             row.identity_id,
             visible(row.subject, 300),
             visible(row.issuer, 200),
             repositories,
             signatures,
-            None if last is None else seen_at[last],
+            newest_at,
             reverse("identity", args=[row.identity_id]),
         )
 
 
-def _places(mine: "QuerySet[ImageSignature]") -> Iterator[Place]:
-    """The one with the newest signature first: two queries.
+class _Signs(msgspec.Struct, frozen=True):
+    """Where somebody signs, and how often. Times in UTC."""
 
-    Names are read apart: joined in, they lead PostgreSQL through the whole table of repositories.
-    """
-    rows = mine.values_list("repository").annotate(
+    repositories: int
+    signatures: int
+    first_at: datetime | None
+    newest_at: datetime | None
+    places: tuple[Place, ...]
+    is_cut: bool = False
+
+
+def _signs(viewer: Viewer, row: Identity) -> _Signs:
+    """As it is kept: three queries."""
+    mine = _signers(viewer).filter(identity=row.pk)
+    sums = mine.aggregate(
+        repositories=Count("pk"),
+        signatures=Sum("signatures", default=0),
+        first_at=Min("first_at"),
+        newest_at=Max("newest_at"),
+    )
+    cells = mine.order_by("-newest_at", "repository").values_list(
+        "repository", "signatures", "first_at", "newest_at"
+    )
+    return _Signs(**sums, places=tuple(_places(list(cells[:MOST_REPOSITORIES]))))
+
+
+def _signed_then(
+    mine: "QuerySet[ImageSignature]", looked_at: "QuerySet[ImageSignature]", *, is_cut: bool
+) -> _Signs:
+    """Counted among the signatures that were seen by then: three queries."""
+    rows = looked_at.values_list("repository").annotate(
         count=Count("pk"),
         first=Min("manifest__first_seen_at"),
         newest=Max("manifest__first_seen_at"),
     )
-    newest_first = list(rows.order_by("-newest", "repository"))
-    there = ImageRepository.objects.filter(pk__in=[pk for pk, *_ in newest_first])
+    cells = list(rows.order_by("-newest", "repository"))
+    oldest = mine.order_by("pk").values_list("manifest__first_seen_at", flat=True)
+    return _Signs(
+        repositories=len(cells),
+        signatures=sum(count for _, count, _, _ in cells),
+        first_at=oldest.first() if is_cut else min(first for _, _, first, _ in cells),
+        newest_at=cells[0][-1],
+        places=tuple(_places(cells[:MOST_REPOSITORIES])),
+        is_cut=is_cut,
+    )
+
+
+def _places(cells: Sequence[tuple[int, int, datetime, datetime]]) -> Iterator[Place]:
+    """One query.
+
+    Names are read apart: joined in, they lead PostgreSQL through the whole table of repositories.
+    """
+    there = ImageRepository.objects.filter(pk__in=[pk for pk, *_ in cells])
     names = dict(there.values_list("pk", "full_name"))
-    for pk, count, first, newest in newest_first:
+    for pk, count, first, newest in cells:
         href = reverse("image-repository", args=[pk])
         yield Place(pk, visible(names[pk], 300), href, count, first, newest)
-
-
-def _first_at(mine: "QuerySet[ImageSignature]") -> datetime | None:
-    return mine.order_by("pk").values_list("manifest__first_seen_at", flat=True).first()
 
 
 def _certificates(mine: "QuerySet[ImageSignature]") -> int:
@@ -255,9 +316,10 @@ def _line(row: ImageSignature) -> SignedLine:
     )
 
 
-def _title(places: int, signatures: int, *, is_cut: bool) -> str:
+def _title(signs: _Signs) -> str:
+    places, signatures = signs.repositories, signs.signatures
     where = "1 repository" if places == 1 else f"{places:,} repositories"
-    if is_cut:
+    if signs.is_cut:
         return f"Signs in at least {where}, more than {signatures:,} times"
     return f"Signs in {where}, {counted(signatures, 'time')}"
 

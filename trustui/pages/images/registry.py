@@ -1,11 +1,11 @@
 """`/sources/…/` of a registry, and `/images/`: repositories, and how much of each is to be trusted."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 
 from trustui.accounts.permissions import Act
@@ -21,6 +21,8 @@ from trustui.pages.images.repository import REFERRERS, title_of
 from trustui.pages.images.shares import (
     OverTime,
     Share,
+    is_too_much,
+    of_all,
     of_digests,
     of_tags,
     over_time,
@@ -33,13 +35,14 @@ from trustui.pages.moment import Moment
 from trustui.pages.paging import MOST_ROWS, ROWS, sliced
 from trustui.pages.viewer import Viewer
 from trustui.pages.words import ago
+from trustui.verdicts.models import RepositoryCount
 
 ORDER = ("full_name", "id")
 LONGEST_TEXT = 200
 MOST_QUERIES = 14
 MUCH = 2_000
-"""Tags from which on what is counted of them is kept for a moment."""
-_totals: Keeper[tuple[dict[int, Share], dict[int, Share]]] = Keeper(
+"""Tags from which on what is counted of them, as of an instant that has passed, is kept for a moment."""
+_totals: Keeper[tuple[Mapping[int, Share], Mapping[int, Share]]] = Keeper(
     lambda found: together(found[0].values()).all >= MUCH
 )
 _pictures: Keeper[OverTime | None] = Keeper(lambda _: True)
@@ -131,29 +134,35 @@ def repositories(
 ) -> RepositoriesPage:
     """A constant number of queries, below `MOST_QUERIES`. Raises PagingError."""
     found = _found(viewer, moment, chosen)
-    tags, digests = _shares(viewer, moment, chosen, found)
     shown = sliced(found.select_related("source"), ORDER, after, size)
+    tags, digests = _shares([row.pk for row in shown.rows], viewer, moment, chosen)
+    if moment.at == moment.now:
+        all_tags, all_digests = of_all(_counts(viewer, chosen))
+    else:
+        all_tags, all_digests = (together(some.values()) for some in (tags, digests))
     policies = in_force(viewer.teams, moment)
-    total = together(tags.values())
-    there = found.values_list("source", "source__name").order_by("source__name").distinct()
+    holding = Source.objects.filter(Exists(found.filter(source=OuterRef("pk"))))
+    there = holding.order_by("name", "id").values_list("pk", "name")
     return RepositoriesPage(
-        sign=sign_of(total),
-        title=title_of(total),
+        sign=sign_of(all_tags),
+        title=title_of(all_tags),
         lines=tuple(_line(row, tags, digests, policies, moment) for row in shown.rows),
         after=shown.after,
         all=found.count(),
-        tags=total,
-        digests=together(digests.values()),
+        tags=all_tags,
+        digests=all_digests,
         sources=tuple((pk, visible(name, 200)) for pk, name in there[:MOST_ROWS]),
     )
 
 
 def _shares(
-    viewer: Viewer, moment: Moment, chosen: Filter, found: "QuerySet[Any]"
-) -> tuple[dict[int, Share], dict[int, Share]]:
-    then = None if moment.at == moment.now else moment.at
-    key = (then, chosen, *sorted(viewer.teams))
-    pks = found.values("pk")
+    of: "QuerySet[Any] | Collection[int]", viewer: Viewer, moment: Moment, chosen: Filter
+) -> tuple[Mapping[int, Share], Mapping[int, Share]]:
+    """Of tags and of digests, two queries: of these repositories; as of a past, of all that are listed."""
+    if moment.at == moment.now:
+        return of_tags(of, moment), of_digests(of, moment)
+    pks = _found(viewer, moment, chosen).values("pk")
+    key = (moment.at, chosen, *sorted(viewer.teams))
     return _totals.get(key, lambda: (of_tags(pks, moment), of_digests(pks, moment)))
 
 
@@ -168,8 +177,6 @@ def registry(
     """The page of a source that this person sees. Raises PagingError."""
     narrowed = msgspec.structs.replace(chosen or Filter(), source=source.pk)
     page = repositories(viewer, moment, narrowed, after, size)
-    there = _found(viewer, moment, Filter(source=source.pk)).values("pk")
-    key = (None if moment.at == moment.now else moment.at, source.pk)
     return RegistryPage(
         source_id=source.pk,
         team_id=source.team_id,
@@ -180,7 +187,7 @@ def registry(
         lead=_lead(page),
         facts=_facts(page, moment.at),
         repositories=page,
-        over_time=_pictures.get(key, lambda: over_time(there, moment)),
+        over_time=_picture(viewer, moment, source, page if narrowed == _all_of(source) else None),
         answering=answering(source, moment),
         takes_logins=takes_logins(source),
         login=login_of(source, moment),
@@ -188,6 +195,28 @@ def registry(
         and source.removed_at is None
         and viewer.may(Act.CRAWL, source.team_id),
     )
+
+
+def _all_of(source: Source) -> Filter:
+    return Filter(source=source.pk)
+
+
+def _picture(
+    viewer: Viewer, moment: Moment, source: Source, page: RepositoriesPage | None
+) -> OverTime | None:
+    """Of all of it; `page` is the list where nothing narrows it, which says how much there is."""
+    whole = _all_of(source)
+    if page is not None:
+        tags, digests = page.tags, page.digests
+    elif moment.at == moment.now:
+        tags, digests = of_all(_counts(viewer, whole))
+    else:
+        tags = digests = Share()
+    if is_too_much(tags, digests):
+        return None
+    key = (None if moment.at == moment.now else moment.at, source.pk)
+    there = _found(viewer, moment, whole).values("pk")
+    return _pictures.get(key, lambda: over_time(there, moment))
 
 
 def registry_of(viewer: Viewer, source_id: int) -> Source | None:
@@ -204,22 +233,32 @@ def is_seen(viewer: Viewer, source_id: int) -> bool:
 def exported(viewer: Viewer, moment: Moment, chosen: Filter) -> Iterator[RepositoryLine]:
     """Every repository of the list."""
     found = _found(viewer, moment, chosen)
-    tags, digests = _shares(viewer, moment, chosen, found)
+    tags, digests = _shares(found.values("pk"), viewer, moment, chosen)
     policies = in_force(viewer.teams, moment)
     for row in found.select_related("source").order_by(*ORDER).iterator(500):
         yield _line(row, tags, digests, policies, moment)
 
 
 def _found(viewer: Viewer, moment: Moment, chosen: Filter) -> "QuerySet[Any]":
-    rows = repositories_of(viewer, moment)
+    return _narrowed(repositories_of(viewer, moment), chosen)
+
+
+def _counts(viewer: Viewer, chosen: Filter) -> "QuerySet[RepositoryCount]":
+    """What is kept of those that are listed now."""
+    counts = RepositoryCount.objects.filter(source__team__in=viewer.teams, source__removed_at=None)
+    return _narrowed(counts, chosen, "repository__")
+
+
+def _narrowed(rows: "QuerySet[Any]", chosen: Filter, repository: str = "") -> "QuerySet[Any]":
+    """Rows with a `source`, of repositories, or with one: `repository` leads to its columns."""
     if chosen.source is not None:
         rows = rows.filter(source=chosen.source)
     if chosen.team is not None:
         rows = rows.filter(source__team=chosen.team)
     if chosen.text:
-        rows = rows.filter(full_name__icontains=chosen.text)
+        rows = rows.filter(**{f"{repository}full_name__icontains": chosen.text})
     if chosen.partial:
-        rows = rows.exclude(because="")
+        rows = rows.exclude(**{f"{repository}because": ""})
     return rows
 
 

@@ -18,6 +18,7 @@ from trustui.pages.images.policies import Cover, cover_of
 from trustui.pages.images.shares import (
     OverTime,
     Share,
+    is_too_much,
     of_digests,
     of_tags,
     over_time,
@@ -67,7 +68,7 @@ REFERRERS: dict[Referrers, str] = {
 LONGEST_TEXT = 200
 MOST_QUERIES = 13
 MUCH = 1_000
-"""Tags or digests from which on what is counted of them is kept for a moment."""
+"""Tags or digests from which on what is counted of a past, or drawn, is kept for a moment."""
 _totals: Keeper[tuple[Share, Share]] = Keeper(lambda found: max(one.all for one in found) >= MUCH)
 _pictures: Keeper[OverTime | None] = Keeper(
     lambda found: found is not None and found.columns[-1].share.all >= MUCH
@@ -175,7 +176,7 @@ def image_repository(
         return None
     found = sliced(_found(repository_id, moment, chosen or Filter()), ORDER, after, size)
     key = (None if moment.at == moment.now else moment.at, repository_id)
-    tags, digests = _totals.get(key, lambda: _shares(repository_id, moment))
+    tags, digests = _counted(repository_id, moment)
     cover = cover_of(row.source.team_id, row.full_name, moment)
     look = _look(row, moment)
     return ImageRepositoryPage(
@@ -197,8 +198,17 @@ def image_repository(
         cover=cover,
         look=look,
         gone_at=row.gone_at,
-        over_time=_pictures.get(key, lambda: over_time([repository_id], moment)),
+        over_time=None
+        if is_too_much(tags, digests)
+        else _pictures.get(key, lambda: over_time([repository_id], moment)),
     )
+
+
+def _counted(repository_id: int, moment: Moment) -> tuple[Share, Share]:
+    """Those of a past are kept for a moment; those of the present are always at hand."""
+    if moment.at == moment.now:
+        return _shares(repository_id, moment)
+    return _totals.get((moment.at, repository_id), lambda: _shares(repository_id, moment))
 
 
 def _shares(repository_id: int, moment: Moment) -> tuple[Share, Share]:

@@ -3,17 +3,19 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from functools import partial
+from operator import itemgetter
+from typing import Any, TypeAlias
 
 import msgspec
-from django.db.models import Count, Exists, Min, OuterRef, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, QuerySet, Sum
 
 from trustui.core.primitives.text import counted
 from trustui.core.trace import TrustState
 from trustui.images.models import ImageRepository, ImageSignature, TagMove
 from trustui.pages.images.standing import TRUSTED, carried, moves_at, verdicts_at, with_state
 from trustui.pages.moment import Moment
-from trustui.verdicts.models import ArtefactStanding, ArtefactVerdict
+from trustui.verdicts.models import ArtefactVerdict, RepositoryCount
 
 MOST = 5_000
 """Tags, moves or verdicts that a picture over time is made of; more are counted as of now only."""
@@ -61,52 +63,92 @@ class Share(msgspec.Struct, frozen=True):
         )
 
 
-def of_tags(
-    repositories: "QuerySet[Any] | Collection[int]", moment: Moment, by: str = "tag__repository"
-) -> dict[int, Share]:
-    """By repository, or by another column of moves: one query."""
-    moves = with_state(moves_at(moment).filter(tag__repository__in=repositories), moment)
-    signed = ImageSignature.objects.filter(
-        repository=OuterRef("tag__repository"),
-        subject_digest=OuterRef("digest"),
-        manifest__first_seen_at__lte=moment.at,
-    )
-    is_carried = carried(
-        {"repository": "tag__repository", "digest": "digest", "state": "state"}, moment
-    )
-    rows = moves.annotate(is_signed=Exists(signed), is_carried=is_carried).values_list(
-        by, "state", "is_signed", "is_carried"
-    )
-    return _summed(rows.annotate(Count("pk")).order_by(by))
+_PARTS = ("", "_signed", "_trusted", "_failing", "_unknown")
+"""Of the columns of `RepositoryCount`, in the order of `Share`."""
+OF_TAGS = tuple(f"tags{part}" for part in _PARTS)
+OF_DIGESTS = tuple(f"digests{part}" for part in _PARTS)
+
+
+def of_tags(repositories: "QuerySet[Any] | Collection[int]", moment: Moment) -> dict[int, Share]:
+    """By repository: one query. Those of the present are kept, those of a past are counted."""
+    if moment.at == moment.now:
+        return _kept(repositories, OF_TAGS)
+    return _of_tags_then(repositories, moment, "tag__repository")
 
 
 def of_sources(source_ids: Collection[int], moment: Moment) -> dict[int, Share]:
     """Of tags, by registry: one query, none where there is no registry."""
     if not source_ids:
         return {}
+    if moment.at == moment.now:
+        counts = RepositoryCount.objects.filter(source__in=source_ids).values_list("source")
+        rows = counts.annotate(*map(Sum, OF_TAGS)).order_by("source")
+        return {pk: Share(*share) for pk, *share in rows}
     there = ImageRepository.objects.filter(source__in=source_ids)
-    return of_tags(there.values("pk"), moment, by="tag__repository__source")
+    return _of_tags_then(there.values("pk"), moment, "tag__repository__source")
 
 
 def of_digests(repositories: "QuerySet[Any] | Collection[int]", moment: Moment) -> dict[int, Share]:
-    """By repository, of every artefact that was concluded about: one query."""
-    held: QuerySet[Any]
+    """By repository, of every artefact that was concluded about: one query, as `of_tags`."""
     if moment.at == moment.now:
-        held = ArtefactStanding.objects.filter(repository__in=repositories)
-    else:
-        held = verdicts_at(moment).filter(repository__in=repositories)
-    signed = ImageSignature.objects.filter(
-        repository=OuterRef("repository"),
-        subject_digest=OuterRef("digest"),
-        manifest__first_seen_at__lte=moment.at,
-    )
+        return _kept(repositories, OF_DIGESTS)
+    held = verdicts_at(moment).filter(repository__in=repositories)
     is_carried = carried(
         {"repository": "repository", "digest": "digest", "state": "trust_state"}, moment
     )
-    rows = held.annotate(is_signed=Exists(signed), is_carried=is_carried).values_list(
+    signed = _signed("repository", moment)
+    rows = held.annotate(is_signed=signed, is_carried=is_carried).values_list(
         "repository", "trust_state", "is_signed", "is_carried"
     )
     return _summed(rows.annotate(Count("pk")).order_by("repository"))
+
+
+def of_source(source_id: int, moment: Moment) -> tuple[Share, Share]:
+    """Of the tags and of the digests of a registry: two queries, one of the present."""
+    if moment.at == moment.now:
+        return of_all(RepositoryCount.objects.filter(source=source_id))
+    there = ImageRepository.objects.filter(source=source_id).values("pk")
+    tags, digests = (together(count(there, moment).values()) for count in (of_tags, of_digests))
+    return tags, digests
+
+
+def of_all(counts: "QuerySet[RepositoryCount]") -> tuple[Share, Share]:
+    """Of tags and of digests, over these repositories as they stand now: one query."""
+    sums = counts.aggregate(**{name: Sum(name, default=0) for name in (*OF_TAGS, *OF_DIGESTS)})
+    tags, digests = (Share(*(sums[name] for name in names)) for names in (OF_TAGS, OF_DIGESTS))
+    return tags, digests
+
+
+def _kept(
+    repositories: "QuerySet[Any] | Collection[int]", names: tuple[str, ...]
+) -> dict[int, Share]:
+    counts = RepositoryCount.objects.filter(repository__in=repositories)
+    return {pk: Share(*share) for pk, *share in counts.values_list("repository", *names)}
+
+
+def _of_tags_then(
+    repositories: "QuerySet[Any] | Collection[int]", moment: Moment, by: str
+) -> dict[int, Share]:
+    moves = with_state(moves_at(moment).filter(tag__repository__in=repositories), moment)
+    is_carried = carried(
+        {"repository": "tag__repository", "digest": "digest", "state": "state"}, moment
+    )
+    signed = _signed("tag__repository", moment)
+    rows = moves.annotate(is_signed=signed, is_carried=is_carried).values_list(
+        by, "state", "is_signed", "is_carried"
+    )
+    return _summed(rows.annotate(Count("pk")).order_by(by))
+
+
+def _signed(repository: str, moment: Moment) -> Exists:
+    """Whether a row, whose column `repository` and whose `digest` say of what, was signed then."""
+    return Exists(
+        ImageSignature.objects.filter(
+            repository=OuterRef(repository),
+            subject_digest=OuterRef("digest"),
+            manifest__first_seen_at__lte=moment.at,
+        )
+    )
 
 
 def _summed(rows: Iterable[tuple[int, str | None, bool, bool, int]]) -> dict[int, Share]:
@@ -119,10 +161,8 @@ def _summed(rows: Iterable[tuple[int, str | None, bool, bool, int]]) -> dict[int
 
 def together(shares: Iterable[Share]) -> Share:
     """The sum."""
-    total = Counter[str]()
-    for one in shares:
-        total.update(msgspec.structs.asdict(one))
-    return Share(**total)
+    columns = zip(*map(msgspec.structs.astuple, shares), strict=True)
+    return Share(*map(sum, columns))
 
 
 def sign_of(tags: Share) -> str:
@@ -175,6 +215,11 @@ class OverTime(msgspec.Struct, frozen=True):
         )
 
 
+def is_too_much(tags: Share, digests: Share) -> bool:
+    """Whether `over_time` of these is certainly None: each of them moved, or was concluded about, once."""
+    return max(tags.all, digests.all) > MOST
+
+
 def over_time(repositories: "QuerySet[Any] | Collection[int]", moment: Moment) -> OverTime | None:
     """Of tags, day by day, or in equal parts of a longer past: three queries.
 
@@ -217,35 +262,86 @@ def _instants(first: datetime, last: datetime) -> list[datetime]:
     return [last - step * number for number in range(count)][::-1]
 
 
+_Key: TypeAlias = tuple[int, str]
+"""A repository and the digest of an artefact in it."""
+
+
+class _Standing:
+    """How tags stand, while one thing after the other happens; each costs the same."""
+
+    def __init__(self) -> None:
+        self._tags: dict[int, _Key] = {}
+        self._pointing: Counter[_Key] = Counter()
+        self._states: dict[_Key, str] = {}
+        self._signed: set[_Key] = set()
+        self._alike: Counter[tuple[str | None, bool]] = Counter()
+
+    @property
+    def share(self) -> Share:
+        """Of all tags, as they stand."""
+        share = Share()
+        for (state, is_signed), count in self._alike.items():
+            share = share.plus(state, count, is_signed=is_signed)
+        return share
+
+    def point(self, tag: int, key: _Key) -> None:
+        """A tag points there now."""
+        self.lose(tag)
+        self._tags[tag] = key
+        self._count(key, 1)
+
+    def lose(self, tag: int) -> None:
+        """A tag is no longer listed, if it ever was."""
+        key = self._tags.pop(tag, None)
+        if key is not None:
+            self._count(key, -1)
+
+    def conclude(self, key: _Key, state: str) -> None:
+        """An artefact has this trust state now."""
+        count = self._pointing[key]
+        self._count(key, -count)
+        self._states[key] = state
+        self._count(key, count)
+
+    def sign(self, key: _Key) -> None:
+        """An artefact bears a signature now."""
+        count = self._pointing[key]
+        self._count(key, -count)
+        self._signed.add(key)
+        self._count(key, count)
+
+    def _count(self, key: _Key, more: int) -> None:
+        self._pointing[key] += more
+        self._alike[self._states.get(key), key in self._signed] += more
+
+
 def _swept(
     instants: Iterable[datetime],
     moves: list[Any],
     verdicts: list[Any],
-    signed: Mapping[tuple[int, str], datetime],
+    signed: Mapping[_Key, datetime],
 ) -> Iterable[Share]:
-    """The share at each instant, while moves and verdicts happen in between."""
-    tags: dict[int, tuple[datetime | None, int, str]] = {}
-    states: dict[tuple[int, str], str] = {}
-    next_move = next_verdict = 0
+    """The share at each instant, while moves, verdicts and signatures happen in between."""
+    there = _Standing()
+    gone = {tag: gone_at for _, tag, gone_at, _, _ in moves if gone_at is not None}
+    happened = sorted(
+        [
+            *((at, 0, partial(there.point, tag, (pk, digest))) for at, tag, _, pk, digest in moves),
+            *((at, 1, partial(there.lose, tag)) for tag, at in gone.items()),
+            *(
+                (at, 2, partial(there.conclude, (pk, digest), to))
+                for at, pk, digest, to in verdicts
+            ),
+            *((since, 3, partial(there.sign, key)) for key, since in signed.items()),
+        ],
+        key=itemgetter(0, 1),
+    )
+    place = 0
     for at in instants:
-        while next_move < len(moves) and moves[next_move][0] <= at:
-            _, tag, gone_at, repository, digest = moves[next_move]
-            tags[tag] = gone_at, repository, digest
-            next_move += 1
-        while next_verdict < len(verdicts) and verdicts[next_verdict][0] <= at:
-            _, repository, digest, state = verdicts[next_verdict]
-            states[repository, digest] = state
-            next_verdict += 1
-        share = Share()
-        alike: Counter[tuple[str | None, bool]] = Counter()
-        for gone_at, repository, digest in tags.values():
-            if gone_at is None or gone_at > at:
-                since = signed.get((repository, digest))
-                is_signed = since is not None and since <= at
-                alike[states.get((repository, digest)), is_signed] += 1
-        for (trust_state, is_signed), count in alike.items():
-            share = share.plus(trust_state, count, is_signed=is_signed)
-        yield share
+        while place < len(happened) and happened[place][0] <= at:
+            happened[place][2]()
+            place += 1
+        yield there.share
 
 
 def _pictured(instants: list[datetime], shares: list[Share]) -> OverTime:
