@@ -34,13 +34,21 @@ def test_each_tag_is_shown_and_is_as_told(world: Path, capsys: pytest.CaptureFix
     assert "First failing check: cosign.tlog_key" in out
 
 
+def test_a_repository_with_a_configuration_of_notation_is_judged_by_it(
+    world: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert tell_image(world, entry_named(world, "customs-link"), NOW, PLAIN)
+    assert "First failing check: notation.identity" in capsys.readouterr().out
+
+
 def test_a_verdict_that_is_not_as_told_is_noticed(world: Path) -> None:
     entry = entry_named(world, "gate-kiosk")
     (world / IMAGES / "quayline.pub").write_bytes(b"another key")
     assert not tell_image(world, entry, NOW, PLAIN)
 
 
-def test_the_command_that_it_names_gives_the_same(world: Path, trustui: Trustui) -> None:
-    entry = entry_named(world, "crane-controller")
+@pytest.mark.parametrize("name", ["crane-controller", "customs-link"])
+def test_the_command_that_it_names_gives_the_same(world: Path, trustui: Trustui, name: str) -> None:
+    entry = entry_named(world, name)
     answer = trustui("verify", "image", *command_for(world, entry).split(), "--json")
     assert answer.status == 0

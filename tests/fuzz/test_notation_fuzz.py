@@ -25,7 +25,6 @@ from tests.simulators.notation_signer import (
     LEAF,
     NOW,
     Plan,
-    b64url,
     certificates,
     make_envelope,
     world,
@@ -47,6 +46,7 @@ from trustui.core.formats.notation import Asked, SignatureQuestion, parse_envelo
 from trustui.core.primitives.cbor import Tagged, decode
 from trustui.core.trace import Outcome, collect, trace
 from trustui.demo.images.certifying import YEAR, Stamp
+from trustui.demo.images.envelopes import b64url
 
 ORDINARY = 150
 SOAK = 1_000_000

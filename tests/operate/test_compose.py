@@ -14,6 +14,7 @@ from tests import servers
 from tests.simulators.composed import COMPOSE, OURS, PROJECT, SERVICES, VARIABLE, Services, composed
 from tests.simulators.installation import get
 from tests.simulators.served_folder import served_folder
+from trustui.settings.environment import read_environment
 
 pytestmark = pytest.mark.servers
 
@@ -40,6 +41,14 @@ def test_no_secret_stands_in_the_file() -> None:
         for name, value in service.get("environment", {}).items():
             if re.search("KEY|TOKEN|PASSWORD|AUTH|_URL", name):
                 assert VARIABLE.search(value), name
+
+
+def test_what_may_be_left_out_has_no_value_in_the_file() -> None:
+    for name in ("web", "worker"):
+        environment = SERVICES[name]["environment"]
+        assert [key for key, value in environment.items() if value is None] == [
+            "TRUSTUI_REVOCATION_HOSTS"
+        ]
 
 
 @every
@@ -155,6 +164,14 @@ def test_metrics_need_the_token(services: Services) -> None:
 
 def test_the_workers_are_seen(services: Services) -> None:
     assert get(f"{services.url}/livez/workers")[0] == 200
+
+
+def test_hosts_that_may_be_asked_about_revocation_reach_those_who_tell_and_ask(
+    services: Services,
+) -> None:
+    for name in ("web", "worker"):
+        seen = read_environment(services.of(name).environ())
+        assert seen.revocation_hosts == ("crl.example.org", "10.1.2.3")
 
 
 def test_a_wrong_password_opens_nothing(services: Services) -> None:

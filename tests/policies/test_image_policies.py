@@ -63,8 +63,17 @@ def test_a_change_is_a_version_and_the_one_before_stays() -> None:
 
 @pytest.mark.usefixtures("key")
 def test_a_removed_policy_can_be_set_again() -> None:
-    policy = expect(BODY).policy
-    remove_policy(policy=policy, by_name="bob", reason="moved", now=START)
+    version = expect(BODY)
+    policy = version.policy
+    with pytest.raises(OvertakenError, match=r"version 1 of .* came meanwhile"):
+        remove_policy(policy=policy, by_name="bob", reason="moved", now=START, seen=7)
+    remove_policy(policy=policy, by_name="bob", reason="moved", now=START, seen=1)
+    version.refresh_from_db()
+    assert (version.removed_at, version.removed_by_name, version.removed_because) == (
+        START,
+        "bob",
+        "moved",
+    )
     assert told("policy.removed").actor == "person:bob"
     with pytest.raises(PolicyError, match="is not in force"):
         remove_policy(policy=policy, by_name="bob", reason="moved", now=START)

@@ -58,9 +58,15 @@ class Services:
             environment = SERVICES[name].get("environment", {})
             (self.folder / name).mkdir()
             self.installations[name] = Installation(
-                self.folder / name, {key: self.say(name, environment[key]) for key in environment}
+                self.folder / name, self._seen(name, environment)
             )
         return self.installations[name]
+
+    def _seen(self, name: str, environment: Mapping[str, str | None]) -> dict[str, str]:
+        """What is named without a value is handed on where it is set, as compose does."""
+        given = {key: self.variables.get(key) for key, text in environment.items() if text is None}
+        said = {key: self.say(name, text) for key, text in environment.items() if text is not None}
+        return said | {key: text for key, text in given.items() if text is not None}
 
     def up(self, name: str) -> None:
         """Start a service after all that it depends on."""
@@ -120,6 +126,7 @@ def composed(folder: Path, *, is_behind_tls: bool = True) -> Iterator[Services]:
     variables |= {"TRUSTUI_BEHIND_TLS": proxies, "TRUSTUI_TRUSTED_PROXIES": proxies}
     variables["TRUSTUI_LOG_KEY"] = new_key("trustui.example.org").text
     variables["TRUSTUI_CREDENTIAL_KEYS"] = new_credential_key()
+    variables["TRUSTUI_REVOCATION_HOSTS"] = "crl.example.org,10.1.2.3"
     with tempfile.TemporaryDirectory(prefix="trustui-postgres-") as cluster:
         password = variables["POSTGRES_PASSWORD"]
         postgres = servers.postgres(program, Path(cluster), "trustui", password)

@@ -1,43 +1,34 @@
 """A signer of the Notary Project with a private authority: both envelopes, every rule breakable."""
 
-import base64
 import hashlib
 import json
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from tests.simulators.cbor_writer import Tag, encode
-from trustui.core.formats.notation.algorithms import COSE_NAMES, HASH_OF, algorithm_of
+from trustui.core.formats.notation.algorithms import COSE_NAMES
 from trustui.core.formats.notation.cose import ALG, CONTENT_TYPE, CRIT, X5CHAIN, signed_structure
-from trustui.core.formats.notation.envelope import (
-    AGENT,
-    AUTHENTIC_TIME,
-    EXPIRY,
-    PAYLOAD_TYPE,
-    SCHEME,
-    SCHEME_AUTHORITY,
-    SCHEME_X509,
-    SIGNING_TIME,
-    TIMESTAMP,
-)
+from trustui.core.formats.notation.envelope import AGENT, TIMESTAMP
 from trustui.core.pki.certificates import Certificate, parse_certificate
-from trustui.core.pki.keys import HASHES, as_key
-from trustui.core.primitives.instants import write_instant
 from trustui.demo.images.certifying import (
     AUTHORITY,
     SIGNED,
     YEAR,
     Issued,
     PrivateKey,
-    Stamp,
     Wish,
     issue,
-    timestamp,
+)
+from trustui.demo.images.envelopes import (
+    EnvelopePlan,
+    headers_of,
+    jws_envelope,
+    raw_signature,
+    stamped,
 )
 
 NOW = SIGNED + timedelta(days=1)
@@ -48,7 +39,6 @@ IMAGE_TYPE = "application/vnd.oci.image.manifest.v1+json"
 BLOB = b"release notes\n"
 
 Json = dict[str, Any]
-Spoil = Callable[[Json], object]
 
 
 @dataclass(frozen=True)
@@ -101,93 +91,33 @@ def blob_target(body: bytes = BLOB, hash_name: str = "sha256") -> Json:
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What is signed, by whom and how; the defaults verify."""
+class Plan(EnvelopePlan):
+    """In either envelope; the defaults verify. `spoil` gets a JSON object, or a map of the four parts."""
 
-    format: str = "jws"
-    scheme: str = SCHEME_X509
     payload: bytes = json.dumps(target()).encode()
     chain: tuple[Issued, ...] = field(default_factory=lambda: world().chain)
-    expiry: datetime | None = None
-    stamp: Stamp | None = None
-    stamp_signer: Issued | None = None
-    stamped: bytes | None = None
-    """What the timestamp is about, instead of the signature."""
-    algorithm: str = ""
-    """What it is signed with, instead of what goes with the key."""
-    more: Mapping[str, Any] = field(default_factory=dict)
-    """Protected headers that are added, or replaced; None takes one away."""
-    critical: tuple[Any, ...] | None = None
-    """Instead of the right ones."""
-    spoil: Spoil | None = None
-    """What becomes of the finished envelope: a JSON object, or a map of its four parts."""
-
-    def changed(self, **changes: Any) -> "Plan":
-        return replace(self, **changes)
+    stamp_signer: Issued | None = field(default_factory=lambda: world().stamp_signer)
+    agent: str = "trustui-tests/1.0"
+    format: str = "jws"
 
 
 def make_envelope(plan: Plan) -> bytes:
-    headers = _headers(plan)
-    return _jws(plan, headers) if plan.format == "jws" else _cose(plan, headers)
-
-
-def _headers(plan: Plan) -> Json:
-    """By the names that both envelopes share; times as instants."""
-    by_authority = plan.scheme == SCHEME_AUTHORITY
-    found: Json = {
-        "alg": plan.algorithm or algorithm_of(as_key(plan.chain[0].key.public_key())) or "PS256",
-        "cty": PAYLOAD_TYPE,
-        SCHEME: plan.scheme,
-        (AUTHENTIC_TIME if by_authority else SIGNING_TIME): SIGNED,
-    }
-    critical = [SCHEME, *([AUTHENTIC_TIME] if by_authority else [])]
-    if plan.expiry is not None:
-        found[EXPIRY] = plan.expiry
-        critical.append(EXPIRY)
-    found["crit"] = critical if plan.critical is None else list(plan.critical)
-    found |= plan.more
-    return {name: value for name, value in found.items() if value is not None}
-
-
-def b64url(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
-
-
-def _jws(plan: Plan, headers: Json) -> bytes:
-    shown = {
-        name: write_instant(value) if isinstance(value, datetime) else value
-        for name, value in headers.items()
-    }
-    protected, payload = b64url(json.dumps(shown).encode()), b64url(plan.payload)
-    signature = raw_signature(plan, f"{protected}.{payload}".encode())
-    header: Json = {"x5c": [base64.b64encode(one.der).decode() for one in plan.chain]}
-    header[AGENT] = "trustui-tests/1.0"
-    if plan.stamp is not None:
-        header[TIMESTAMP] = base64.b64encode(_stamp(plan, signature)).decode()
-    envelope: Json = {
-        "payload": payload,
-        "protected": protected,
-        "header": header,
-        "signature": b64url(signature),
-    }
-    if plan.spoil is not None:
-        plan.spoil(envelope)
-    return json.dumps(envelope).encode()
+    return jws_envelope(plan) if plan.format == "jws" else _cose(plan)
 
 
 _LABELS = {"alg": ALG, "cty": CONTENT_TYPE, "crit": CRIT}
 _NUMBERS = {name: number for number, name in COSE_NAMES.items()}
 
 
-def _cose(plan: Plan, headers: Json) -> bytes:
-    labelled = {_LABELS.get(name, name): value for name, value in headers.items()}
+def _cose(plan: Plan) -> bytes:
+    labelled = {_LABELS.get(name, name): value for name, value in headers_of(plan).items()}
     if isinstance(labelled.get(ALG), str):
         labelled[ALG] = _NUMBERS.get(labelled[ALG], labelled[ALG])
     protected = encode(labelled)
     signature = raw_signature(plan, signed_structure(protected, plan.payload))
-    unprotected: Json = {X5CHAIN: [one.der for one in plan.chain], AGENT: "trustui-tests/1.0"}  # type: ignore[dict-item]
+    unprotected: Json = {X5CHAIN: [one.der for one in plan.chain], AGENT: plan.agent}  # type: ignore[dict-item]
     if plan.stamp is not None:
-        unprotected[TIMESTAMP] = _stamp(plan, signature)
+        unprotected[TIMESTAMP] = stamped(plan, plan.stamp, signature)
     parts: Json = {
         "protected": protected,
         "unprotected": unprotected,
@@ -199,28 +129,6 @@ def _cose(plan: Plan, headers: Json) -> bytes:
         plan.spoil(parts)
     tag = parts.pop("tag")
     return encode(Tag(tag, list(parts.values()))) if tag else encode(list(parts.values()))
-
-
-def raw_signature(plan: Plan, message: bytes) -> bytes:
-    """As JWS and COSE write it: salted as long as the hash, r and s in a row."""
-    key = plan.chain[0].key
-    name = plan.algorithm or algorithm_of(as_key(key.public_key())) or "PS256"
-    hashed = HASHES[HASH_OF.get(name, "sha256")]
-    if isinstance(key, rsa.RSAPrivateKey):
-        salted = padding.PSS(padding.MGF1(hashed), hashed.digest_size)
-        return key.sign(message, salted, hashed)
-    assert isinstance(key, ec.EllipticCurvePrivateKey)
-    der = key.sign(message, ec.ECDSA(hashed, deterministic_signing=True))
-    size = (key.key_size + 7) // 8
-    return b"".join(one.to_bytes(size) for one in utils.decode_dss_signature(der))
-
-
-def _stamp(plan: Plan, signature: bytes) -> bytes:
-    assert plan.stamp is not None
-    message = signature if plan.stamped is None else plan.stamped
-    signer = plan.stamp_signer or world().stamp_signer
-    embeds = plan.stamp.embeds or (signer.der,)
-    return timestamp(message, signer, replace(plan.stamp, embeds=embeds, is_bare=True))
 
 
 def certificates(*chain: Issued) -> tuple[Certificate, ...]:

@@ -30,6 +30,8 @@ from trustui.pages.images.policy import policies as policies_page
 from trustui.pages.images.policy import policy as policy_page
 from trustui.pages.images.registry import RepositoriesPage
 from trustui.pages.images.repository import ImageRepositoryPage
+from trustui.pages.images.revocation import RevocationPage
+from trustui.pages.images.revocation import revocation as revocation_page
 from trustui.pages.images.signature import SignaturePage
 from trustui.pages.images.signature import signature as signature_page
 from trustui.pages.images.tag import TagPage
@@ -165,6 +167,12 @@ def identity(ask: Ask[ListQuery, None], identity_id: str) -> IdentityPage | None
 def policies(ask: Ask[AtQuery, None]) -> PoliciesPage:
     """What is expected of images, what that covers, and the keys and roots it names."""
     return policies_page(ask.viewer, ask.moment)
+
+
+@reads(RevocationPage, ListQuery)
+def revocation(ask: Ask[ListQuery, None]) -> RevocationPage:
+    """Places that certificates name for revocation: whether each may be asked, and what it says."""
+    return revocation_page(ask.viewer, ask.moment, ask.query.after, ask.query.size)
 
 
 class PolicyQuery(ListQuery, frozen=True, kw_only=True):

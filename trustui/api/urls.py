@@ -121,6 +121,7 @@ urlpatterns: list[URLPattern] = [
     endpoint("v1/identities/<digest:identity_id>/", "api-identity", _IMAGES, images.identity),
     endpoint("v1/policies/", "api-policies", _IMAGES, images.policies),
     endpoint("v1/policies/<number:policy_id>/", "api-policy", _IMAGES, images.policy),
+    endpoint("v1/revocation/", "api-revocation", _IMAGES, images.revocation),
     endpoint("v1/material/<number:material_id>/", "api-material", _IMAGES, images.material),
     # ---- across sources
     endpoint("v1/expiries/", "api-expiries", _ACROSS, looking.expiries),

@@ -167,10 +167,11 @@ def asking(arguments: argparse.Namespace) -> Iterator[Evidence]:
         with closing(authorities):
             yield authorities
     else:
-        yield _nobody
+        yield nobody
 
 
-def _nobody(enquiry: Enquiry) -> Problem:
+def nobody(enquiry: Enquiry) -> Problem:
+    """Asks no authority."""
     because = f"nobody is asked about revocation; {_HOW_TO_ALLOW}"
     return Problem(visible(enquiry.address), ProblemKind.REFUSED, because)
 

@@ -67,14 +67,23 @@ def set_policy(
 
 
 @transaction.atomic
-def remove_policy(*, policy: ImagePolicy, by_name: str, reason: str, now: datetime) -> None:
-    """Expect nothing by this policy any more; its versions stay. Raises PolicyError."""
+def remove_policy(
+    *, policy: ImagePolicy, by_name: str, reason: str, now: datetime, seen: int | None = None
+) -> None:
+    """Expect nothing by this policy any more; its versions stay.
+
+    `seen` is the number of the version in force that the person saw. Raises OvertakenError where another
+    one is in force by now, and PolicyError where none is.
+    """
     by_name, reason = checked_reason(by_name, reason)
     Team.objects.select_for_update().get(pk=policy.team_id)
     version = policy.versions.filter(is_current=True).first()
     if version is None:
         raise PolicyError(f"{policy.name} is not in force")
-    policy.versions.filter(is_current=True).update(is_current=False)
+    check_seen(policy.name, version, seen)
+    version.is_current = False
+    version.removed_at, version.removed_by_name, version.removed_because = now, by_name, reason
+    version.save(update_fields=["is_current", "removed_at", "removed_by_name", "removed_because"])
     _tell(REMOVED, version, None, by_name, reason, now)
 
 

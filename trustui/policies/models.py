@@ -73,7 +73,7 @@ class Stated(models.Model):
     """As it was given."""
     sha256 = models.CharField(max_length=64)
     is_current = models.BooleanField()
-    """Whether it is in force: of each name at most one; the only thing that ever changes."""
+    """Whether it is in force: of each name at most one. Nothing else changes while it is."""
     reason = models.TextField()
     set_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
@@ -90,6 +90,10 @@ class ImagePolicyVersion(Stated):
     """What a policy said from then on."""
 
     policy = models.ForeignKey(ImagePolicy, on_delete=models.PROTECT, related_name="versions")
+    removed_at = models.DateTimeField(null=True)
+    """When it was taken out of force with nothing in its place; null: it was not."""
+    removed_by_name = models.CharField(max_length=200, blank=True, db_default="")
+    removed_because = models.TextField(blank=True, db_default="")
 
     class Meta:
         constraints: ClassVar = [

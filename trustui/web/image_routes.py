@@ -3,7 +3,15 @@
 from django.urls import URLPattern, path
 
 import trustui.web.converters  # noqa: F401  the kinds of parameters that addresses below have
-from trustui.web import image_verdict, images, material_setting, policies, policy_setting
+from trustui.web import (
+    image_verdict,
+    images,
+    material_setting,
+    policies,
+    policy_removing,
+    policy_setting,
+    revocation,
+)
 
 _REPOSITORY = "images/<int:repository_id>/"
 _ARTEFACT = f"{_REPOSITORY}artefacts/<oci:oci_digest>/"
@@ -36,9 +44,11 @@ ROUTES: list[URLPattern] = [
     path("identities/", images.identities, name="identities"),
     path("identities/<hex:identity_id>/", images.identity, name="identity"),
     path("policies/", policies.policies, name="policies"),
+    path("policies/revocation/", revocation.revocation, name="revocation"),
     path("policies/lint/", policy_setting.lint, name="policies-lint"),
     path("policies/set/", policy_setting.set_policy, name="policy-set"),
     path("policies/<int:policy_id>/", policies.policy, name="policy"),
+    path("policies/<int:policy_id>/remove/", policy_removing.remove, name="policy-remove"),
     path("policies/material/look/", material_setting.look, name="material-look"),
     path("policies/material/set/", material_setting.set_it, name="material-set"),
     path("policies/material/<int:material_id>/", policies.material, name="material"),

@@ -8,6 +8,8 @@ import msgspec
 import pytest
 from pytest_django import Settings
 
+from trustui.demo.images.code_signing import LISTS
+from trustui.demo.images.notation_stories import weighbridge
 from trustui.demo.images.stories import (
     IMAGE_STORIES,
     ROTATED_ON,
@@ -30,6 +32,7 @@ from trustui.demo.troubled import schedules
 from trustui.images.models import Tag, TagMove
 from trustui.inventory.models import Crawl
 from trustui.policies.models import TrustMaterial
+from trustui.revocation.models import AskedPlace
 from trustui.verdicts.models import ArtefactStanding, ArtefactVerdict, Cause, Finding
 
 NOW = datetime(2026, 9, 14, 8, 0, tzinfo=UTC)
@@ -94,6 +97,25 @@ def test_the_reefer_monitor_fails_when_its_certificate_is_over(folder: Path) -> 
     first, last = ArtefactVerdict.objects.filter(digest=now.digest).order_by("id")
     assert (first.outcome, last.outcome, last.cause) == ("passed", "failed", Cause.TIME)
     assert timedelta() < now.since - first.at < timedelta(minutes=10)
+
+
+def test_the_weighbridge_is_not_trusted_since_its_certificate_is_over(folder: Path) -> None:
+    lived(folder, weighbridge, days=45)
+    now = standing("weighbridge", "1.0.0")
+    first, last = ArtefactVerdict.objects.filter(digest=now.digest).order_by("id")
+    assert (first.trust_state, last.trust_state, last.cause) == (
+        "verified",
+        "not_trusted",
+        Cause.TIME,
+    )
+    over = weighbridge(NOW).past[0].since + 30 * DAY
+    assert timedelta() < now.since - over < timedelta(seconds=1)
+
+
+def test_what_tells_of_revocation_is_a_place_that_nobody_was_allowed_to_ask(folder: Path) -> None:
+    lived(folder, weighbridge, days=15)
+    (place,) = AskedPlace.objects.all()
+    assert (place.address, place.looked_at) == (LISTS, None)
 
 
 def test_a_tag_that_is_moved_is_seen_to_move(folder: Path) -> None:

@@ -1,7 +1,7 @@
 """The past of the images of the demo world, seen at times other than its present."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,6 +14,7 @@ from trustui.core.oci.references import Reference
 from trustui.core.oci.requests import ImageRequest
 from trustui.core.trace import Outcome, Trace, collect, trace
 from trustui.core.trust_policy.policies import parse_policies
+from trustui.demo.images.stack import Json
 from trustui.demo.images.stories import (
     IMAGE_STORIES,
     ROTATED_ON,
@@ -46,7 +47,7 @@ def asking(served: Served) -> Callable[[ImageRequest], Document | Problem]:
 
     def ask(request: ImageRequest) -> Document | Problem:
         if request.kind == "referrers":
-            found = [one for one in index if _refers(served, one["digest"], request.name)]
+            found = list(_listed(served, index, request.name))
             body = json.dumps({"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": found})
             return Document("referrers", body.encode(), OCI_INDEX)
         digest = tags[request.name]["digest"] if request.name in tags else request.name
@@ -58,10 +59,12 @@ def asking(served: Served) -> Callable[[ImageRequest], Document | Problem]:
     return ask
 
 
-def _refers(served: Served, digest: str, to: str) -> bool:
-    manifest = json.loads(served.files[f"blobs/{digest.replace(':', '/')}"])
-    subject: dict[str, str] = manifest.get("subject", {})
-    return subject.get("digest") == to
+def _listed(served: Served, index: list[Json], to: str) -> Iterator[Json]:
+    """What refers to a digest, each with its own type."""
+    for one in index:
+        manifest = json.loads(served.files[f"blobs/{one['digest'].replace(':', '/')}"])
+        if manifest.get("subject", {}).get("digest") == to:
+            yield {**one, "artifactType": manifest["artifactType"]}
 
 
 def verified(

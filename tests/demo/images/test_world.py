@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from trustui.core.trust_policy.notation.configuration import lint_configuration, read_document
+from trustui.core.trust_policy.notation.selection import for_repository
 from trustui.core.trust_policy.policies import covering, parse_policies
+from trustui.crawl.notation_configuration import read_configuration
 from trustui.demo.images.stories import IMAGE_STORIES
 from trustui.demo.images.world import IMAGES, ImageEntry, read_images, write_images
 
@@ -52,9 +55,21 @@ def test_no_private_key_is_written(world: Path) -> None:
 
 def test_the_policies_cover_all_repositories_but_one(world: Path) -> None:
     policies = parse_policies((world / IMAGES / "policies.json").read_bytes())
-    names = {one.name for one in read_images(world)}
+    names = {one.name for one in read_images(world) if not one.configuration}
     missing = {name for name in names if covering(policies, f"localhost/{name}") is None}
     assert missing == UNCOVERED
+
+
+def test_the_configuration_of_notation_is_sound_and_covers_the_others(world: Path) -> None:
+    others = [one for one in read_images(world) if one.configuration]
+    (folder,) = {one.configuration for one in others}
+    configuration = read_configuration(world / folder)
+    document = read_document(configuration, "oci").document
+    assert document is not None
+    chosen = [for_repository(document, f"localhost/{one.name}").statement for one in others]
+    assert [one.level for one in chosen if one] == ["strict", "permissive"]
+    said = {one.id.rpartition(".")[2] for one in lint_configuration(configuration)}
+    assert said == {"revocation_not_enforced", "time_logged"}
 
 
 @pytest.mark.parametrize("name", [tell(NOW).name for tell in IMAGE_STORIES])

@@ -144,6 +144,7 @@ def stamped(
     signer: Issued | None = None,
     stamped_message: bytes | None = None,
 ) -> Case:
+    signer = signer or world().stamp_signer
     plan = Plan(stamp=stamp, stamp_signer=signer, stamped=stamped_message)
     return Case(plan, stores=stores_with_stamps())
 

@@ -4,8 +4,9 @@ They stand at cosign's `.sbom` tag or as referrers. Signatures of a bill are att
 own manifest; each is held against what is expected of the artefact.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from typing import TypeAlias
 
@@ -23,9 +24,9 @@ from trustui.core.images.candidates import (
     verify_candidate,
     with_need,
 )
-from trustui.core.oci.discovery import Attached, Discovery
+from trustui.core.oci.discovery import Artefact, Attached, Discovery
 from trustui.core.oci.manifests import Descriptor, Index, Manifest
-from trustui.core.oci.requests import blob_request
+from trustui.core.oci.requests import Ask, blob_request
 from trustui.core.primitives.readable import Line
 from trustui.core.trace import (
     Chain,
@@ -54,6 +55,8 @@ MAX_SBOMS = 20
 """Bills that are read for one artefact; an index of many platforms has one of each."""
 
 Expected: TypeAlias = tuple[Expectation, Trust]
+Signatures: TypeAlias = Callable[[Attached], Verification[tuple[Outcome, ...]]]
+"""Verifies the signatures of a manifest that holds a bill."""
 
 
 class SbomFound(msgspec.Struct, frozen=True):
@@ -82,16 +85,29 @@ def verify_sboms(
     found: Discovery, expected: Sequence[Expected], at: datetime
 ) -> Verification[list[SbomFound]]:
     """The groups of all bills that are attached to the artefact; none is needed."""
+    assert found.artefact is not None
+    attached = (one for one in found.attached.values() if one.of == found.digest)
+    signatures = partial(_signatures, found=found, expected=expected, at=at)
+    return (yield from verify_bills(found.artefact, attached, found.ask, signatures))
+
+
+def verify_bills(
+    artefact: Artefact, attached: Iterable[Attached], ask: Ask, signatures: Signatures
+) -> Verification[list[SbomFound]]:
+    """The groups of the bills among what is attached to an artefact; none is needed.
+
+    `signatures` verifies those of a bill's own manifest, and gives what each came to.
+    """
     told: dict[str, SbomFound] = {}
-    for one in islice(_bills(found), MAX_SBOMS):
+    for one in islice(_bills(attached), MAX_SBOMS):
         if one.layer.digest not in told:
-            told[one.layer.digest] = yield from _verify(found, one, expected, at)
+            told[one.layer.digest] = yield from _verify(artefact, one, ask, signatures)
     return list(told.values())
 
 
-def _bills(found: Discovery) -> Iterator[_Bill]:
-    for attached in found.attached.values():
-        if attached.of == found.digest and isinstance(attached.manifest, Manifest):
+def _bills(several: Iterable[Attached]) -> Iterator[_Bill]:
+    for attached in several:
+        if isinstance(attached.manifest, Manifest):
             own = attached.manifest.artifact_type
             for layer in attached.manifest.layers:
                 stated = layer.media_type if layer.media_type in JSON_TYPES else own
@@ -100,18 +116,18 @@ def _bills(found: Discovery) -> Iterator[_Bill]:
 
 
 def _verify(
-    found: Discovery, one: _Bill, expected: Sequence[Expected], at: datetime
+    artefact: Artefact, one: _Bill, ask: Ask, signatures: Signatures
 ) -> Verification[SbomFound]:
     chain = Chain(f"sbom {one.layer.digest[:19]}", f"sbom ({one.attached.place.value})")
-    signatures = yield from _signatures(found, one.attached.digest, expected, at)
+    signed = yield from signatures(one.attached)
     yield Planned(chain.group, chain.on, (BLOB.id, *(check.id for check in CHECKS)), needed=False)
-    answer = found.ask(blob_request(one.layer.digest, one.layer.size))
+    answer = ask(blob_request(one.layer.digest, one.layer.size))
     there = chain.judge(BLOB, judge_blob, answer, one.layer, "the bill of materials")
     yield there
     bill: Bill | None = None
     steps = [there]
     if isinstance(answer, Document) and there.outcome is Outcome.PASSED:
-        question = BillQuestion(answer, found.digest, _parts(found), signatures)
+        question = BillQuestion(answer, artefact.digest, _parts(artefact), signed)
         events, bill = collect(verify_bill, question, chain)
         steps += [event for event in events if isinstance(event, Step)]
         yield from with_need(events, needed=False)
@@ -122,16 +138,17 @@ def _verify(
         place=one.attached.place.value,
         media_type=one.media_type,
         outcome=worst(step.outcome for step in steps),
-        is_signed=Outcome.PASSED in signatures,
+        is_signed=Outcome.PASSED in signed,
         about=() if bill is None else bill.digests,
         lines=() if bill is None else readable(bill),
     )
 
 
 def _signatures(
-    found: Discovery, digest: str, expected: Sequence[Expected], at: datetime
+    bill: Attached, *, found: Discovery, expected: Sequence[Expected], at: datetime
 ) -> Verification[tuple[Outcome, ...]]:
     """What the signatures of a bill's manifest came to: the best outcome of each."""
+    digest = bill.digest
     outcomes: list[Outcome] = []
     for candidate in candidates(found, digest):
         if candidate.kind != "signature":
@@ -149,9 +166,9 @@ def _signatures(
     return tuple(outcomes)
 
 
-def _parts(found: Discovery) -> Mapping[str, str]:
+def _parts(artefact: Artefact) -> Mapping[str, str]:
     """Digests that stand for a part of the artefact, and what each is."""
-    manifest = None if found.artefact is None else found.artefact.manifest
+    manifest = artefact.manifest
     if isinstance(manifest, Index):
         return {
             one.digest: f"the platform {one.platform or '(not stated)'}"

@@ -17,6 +17,7 @@ from django.db.models import Min
 from trustui.crawl.image_source import ImageOptions
 from trustui.crawl.registry import open_registry
 from trustui.crawl.sources.oci_layout import PREFIX
+from trustui.demo.images.code_signing import TRUST_POLICY, stores, trust_policy
 from trustui.demo.images.story import ImageStory
 from trustui.demo.images.trust import PUBLIC_KEY, TRUSTED_ROOT, policies, public_key
 from trustui.demo.images.world import IMAGES
@@ -82,44 +83,53 @@ class ImageLife:
         return min((at for at in (*looks, lapse) if at is not None), default=None)
 
     def expect(self, releases: Source, at: datetime, now: datetime) -> None:
-        """From `at` on images are watched: the vendor's trusted root is followed, a policy set.
+        """From `at` on images are watched: the vendor's trusted root is followed, policies set.
 
         `now` is when the world was made: its keys come from it.
         """
-        name = self._site.user.username
         follow_root(
             team=self._site.team,
             material=TRUSTED_ROOT,
             source=releases,
             path=TRUSTED_ROOT,
-            by_name=name,
+            by_name=self._site.user.username,
             reason=REASON,
             now=at,
         )
         self.follow(at)
-        set_material(
-            team=self._site.team,
-            name=PUBLIC_KEY,
-            body=public_key(now),
-            origin=PUBLIC_KEY,
-            by=self._site.user,
-            by_name=name,
-            reason=REASON,
-            now=at,
-        )
-        set_policy(
-            team=self._site.team,
-            name=POLICY,
-            language=Language.EXPECTATIONS,
-            body=policies(),
-            by=self._site.user,
-            by_name=name,
-            reason="what the port runs comes from the vendor's workflow, or from its key",
-            now=at,
-        )
+        for title, body in {PUBLIC_KEY: public_key(now), **stores(now)}.items():
+            self._trust(title, body, at)
+        by_workflow = "what the port runs comes from the vendor's workflow, or from its key"
+        self._expect(POLICY, Language.EXPECTATIONS, policies(), by_workflow, at)
+        by_department = "the vendor signs older products with Notation, by its department Release"
+        self._expect(TRUST_POLICY, Language.NOTATION, trust_policy(), by_department, at)
         for story in self._stories.values():
             states = [(one.since, one.files) for one in story.past]
             self._serving[story.name] = Serving(states, self._folder(story.name), at)
+
+    def _trust(self, title: str, body: bytes, at: datetime) -> None:
+        set_material(
+            team=self._site.team,
+            name=title,
+            body=body,
+            origin=title,
+            by=self._site.user,
+            by_name=self._site.user.username,
+            reason=REASON,
+            now=at,
+        )
+
+    def _expect(self, name: str, language: str, body: bytes, reason: str, at: datetime) -> None:
+        set_policy(
+            team=self._site.team,
+            name=name,
+            language=language,
+            body=body,
+            by=self._site.user,
+            by_name=self._site.user.username,
+            reason=reason,
+            now=at,
+        )
 
     def follow(self, at: datetime) -> None:
         """Compare the trusted root in force with what the vendor's TUF repository vouches for."""

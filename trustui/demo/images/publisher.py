@@ -11,9 +11,12 @@ from datetime import datetime
 from typing import Any
 
 from trustui.core.checks.attestation import COSIGN_SIGNATURE
+from trustui.core.formats.notation.envelope import JWS_TYPE
+from trustui.core.images.notation.question import SIGNATURE_TYPE
 from trustui.core.oci.manifests import OCI_MANIFEST
 from trustui.demo.images.bundles import Plan, bundle_of
 from trustui.demo.images.certifying import Issued, PrivateKey, Stamp
+from trustui.demo.images.envelopes import EnvelopePlan, jws_envelope, payload_of
 from trustui.demo.images.repository import (
     CONFIG,
     LAYER,
@@ -98,6 +101,22 @@ class ImagePublisher:
             stamps=(Stamp(self.at),),
         )
         attach_bundle(self.repository, digest, bundle_of(plan, stack))
+
+    # Notation
+
+    def sign_with_notation(
+        self, tag: str, chain: tuple[Issued, ...], stamps: Issued | None = None
+    ) -> None:
+        """Sign what a tag names by a chain, leaf first; timestamped where somebody stamps."""
+        digest = self.repository.tags[tag]
+        plan = EnvelopePlan(
+            payload=payload_of(self.repository.blobs[digest]),
+            chain=chain,
+            signed_at=self.at,
+            stamp=None if stamps is None else Stamp(self.at),
+            stamp_signer=stamps,
+        )
+        referrer(self.repository, digest, jws_envelope(plan), JWS_TYPE, SIGNATURE_TYPE)
 
     # The tag format
 

@@ -80,18 +80,24 @@ def platforms(repository: ImageRepository, tag: str = "1.0") -> tuple[str, str, 
 
 
 def referrer(
-    repository: ImageRepository, subject: str, body: bytes, media_type: str, **more: Any
+    repository: ImageRepository,
+    subject: str,
+    body: bytes,
+    media_type: str,
+    artifact_type: str = "",
+    **more: Any,
 ) -> str:
-    """A manifest of one layer that refers to a digest."""
+    """A manifest of one layer that refers to a digest; its type is that of the layer, or as stated."""
+    stated = artifact_type or media_type
     repository.put(body)
     repository.put(b"{}")
     subjects = {"subject": descriptor(repository.blobs[subject], OCI_MANIFEST)}
     made = manifest(
         [descriptor(body, media_type)],
         descriptor(b"{}", EMPTY),
-        **{"artifactType": media_type, **subjects, **more},
+        **{"artifactType": stated, **subjects, **more},
     )
-    return repository.attach(subject, made, artifactType=media_type)
+    return repository.attach(subject, made, artifactType=stated)
 
 
 def attach_bundle(repository: ImageRepository, digest: str, bundle: Json, **more: Any) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 
 from trustui.demo.images.certifying import derived_key
+from trustui.demo.images.notation_stories import customs_link, weighbridge
 from trustui.demo.images.publisher import ImagePublisher
 from trustui.demo.images.stack import Json
 from trustui.demo.images.story import ExpectedTag, ImageStory, lived
@@ -315,4 +316,6 @@ IMAGE_STORIES: tuple[Callable[[datetime], ImageStory], ...] = (
     tide_service,
     terminal_mirror,
     port_simulator,
+    customs_link,
+    weighbridge,
 )

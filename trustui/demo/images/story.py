@@ -39,6 +39,8 @@ class ImageStory(msgspec.Struct, frozen=True):
     text: str
     expected: tuple[ExpectedTag, ...]
     past: tuple[Served, ...]
+    configuration: str = ""
+    """The folder of Notation's configuration that decides about it; empty: the policies do."""
 
     @property
     def files(self) -> Mapping[str, bytes]:
@@ -50,11 +52,16 @@ Plot: TypeAlias = Mapping[int, Callable[[], object]]
 """What is pushed on a day, counted from 0."""
 
 
+def pushed_on(day: int, now: datetime) -> datetime:
+    """When something is pushed on a day."""
+    return now - PUSHED_BEFORE - (DAYS - 1 - day) * DAY
+
+
 def lived(repo: ImagePublisher, plot: Plot, now: datetime) -> tuple[Served, ...]:
     """Go through a plot day by day, and keep what the layout held after each."""
     past = []
     for day in sorted(plot):
-        repo.at = now - PUSHED_BEFORE - (DAYS - 1 - day) * DAY
+        repo.at = pushed_on(day, now)
         plot[day]()
         past.append(Served(repo.at, layout_files(repo.repository)))
     return tuple(past)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 
+from trustui.demo.images.code_signing import CONFIGURATION, configuration_files
 from trustui.demo.images.stories import IMAGE_STORIES
 from trustui.demo.images.story import ExpectedTag, ImageStory
 from trustui.demo.images.trust import (
@@ -30,10 +31,13 @@ class ImageEntry(msgspec.Struct, frozen=True):
     story: str
     layout: str
     expected: tuple[ExpectedTag, ...]
+    configuration: str = ""
+    """The folder of Notation's configuration that decides, relative to the world; empty: the policies do."""
 
 
 def write_images(world: Path, now: datetime) -> tuple[ImageEntry, ...]:
-    """Write the layouts as they are at `now` (aware UTC), policies, trusted root and key.
+    """Write the layouts as they are at `now` (aware UTC), policies, trusted root and key, and the
+    configuration of Notation.
 
     The same `now` gives the same bytes; private keys are never written. Raises OSError.
     """
@@ -46,6 +50,7 @@ def write_images(world: Path, now: datetime) -> tuple[ImageEntry, ...]:
         MANIFEST: msgspec.json.format(msgspec.json.encode(entries), indent=1) + b"\n",
     }
     write_files(trusted, folder)
+    write_files(configuration_files(now), folder / CONFIGURATION)
     return entries
 
 
@@ -62,4 +67,11 @@ def read_images(world: Path) -> tuple[ImageEntry, ...]:
 
 def _write(story: ImageStory, folder: Path) -> ImageEntry:
     write_files(story.files, folder / story.name)
-    return ImageEntry(story.name, story.title, story.text, f"{IMAGES}/{story.name}", story.expected)
+    return ImageEntry(
+        story.name,
+        story.title,
+        story.text,
+        f"{IMAGES}/{story.name}",
+        story.expected,
+        f"{IMAGES}/{story.configuration}" if story.configuration else "",
+    )

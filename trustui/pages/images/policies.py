@@ -1,10 +1,11 @@
 """What teams expect of images: which policy covers a repository, its versions, its lints, its keys."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
+from django.db.models import QuerySet
 
 from trustui.core.errors import ParseError
 from trustui.core.primitives.text import visible
@@ -43,17 +44,26 @@ class InForce(msgspec.Struct, frozen=True):
 
 
 def in_force(team_ids: Collection[int], moment: Moment) -> list[InForce]:
-    """The versions that were in force, the oldest policy first: one query.
+    """The versions that were in force, the oldest policy first: one query."""
+    rows = versions_in_force(team_ids, moment).select_related("policy")
+    return [_in_force(row) for row in newest_of(rows.order_by("policy", "number"), moment)]
 
-    Of a policy that was taken back since, an earlier instant shows its last version all the same.
-    """
+
+def versions_in_force(team_ids: Collection[int], moment: Moment) -> "QuerySet[ImagePolicyVersion]":
+    """Those of which `newest_of` leaves what was in force."""
     rows = ImagePolicyVersion.objects.filter(policy__team__in=team_ids, set_at__lte=moment.at)
-    if moment.at == moment.now:
-        rows = rows.filter(is_current=True)
-    newest = {
-        row.policy_id: row for row in rows.select_related("policy").order_by("policy", "number")
-    }
-    return [_in_force(row) for row in newest.values()]
+    return rows.filter(is_current=True) if moment.at == moment.now else rows
+
+
+def newest_of(rows: Iterable[ImagePolicyVersion], moment: Moment) -> list[ImagePolicyVersion]:
+    """The last of each policy, in their order, without those that were taken out of force by then."""
+    newest = {row.policy_id: row for row in rows}
+    return [row for row in newest.values() if not is_removed(row, moment)]
+
+
+def is_removed(version: ImagePolicyVersion, moment: Moment) -> bool:
+    """Whether it was taken out of force by then, with nothing in its place."""
+    return version.removed_at is not None and version.removed_at <= moment.at
 
 
 def _in_force(row: ImagePolicyVersion) -> InForce:

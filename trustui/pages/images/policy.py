@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from trustui.core.primitives.text import counted, visible
@@ -27,7 +28,16 @@ from trustui.pages.images.material import (
     named,
     version_line,
 )
-from trustui.pages.images.policies import Cover, InForce, best, in_force, read
+from trustui.pages.images.policies import (
+    Cover,
+    InForce,
+    best,
+    in_force,
+    is_removed,
+    newest_of,
+    read,
+    versions_in_force,
+)
 from trustui.pages.images.rules import LintLine, RuleLine, lints_of, rules_of
 from trustui.pages.images.shares import Share, of_tags
 from trustui.pages.images.standing import repositories_of
@@ -60,6 +70,25 @@ class PolicyLine(msgspec.Struct, frozen=True):
     href: str
 
 
+class Removal(msgspec.Struct, frozen=True):
+    """That a policy was taken out of force, with nothing in its place. `at` in UTC."""
+
+    at: datetime
+    by: str
+    reason: str
+
+
+class RemovedLine(msgspec.Struct, frozen=True):
+    """A policy by which nothing is expected any more; `number` is its last version."""
+
+    policy_id: int
+    policy: str
+    team: str
+    number: int
+    removal: Removal
+    href: str
+
+
 class Uncovered(msgspec.Struct, frozen=True):
     """A repository for which nobody said what to expect."""
 
@@ -79,6 +108,8 @@ class PoliciesPage(msgspec.Struct, frozen=True, kw_only=True):
     materials: tuple[MaterialLine, ...]
     uncovered: tuple[Uncovered, ...]
     more_uncovered: int
+    removed: tuple[RemovedLine, ...]
+    """Policies that were taken out of force, the last first."""
 
 
 class PolicyPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,6 +126,8 @@ class PolicyPage(msgspec.Struct, frozen=True, kw_only=True):
     set_by: str
     reason: str
     is_in_force: bool
+    removal: Removal | None
+    """By whom and why it was taken out of force; None: it was not, or another version replaced it."""
     title: str
     lead: str
     rules: tuple[RuleLine, ...]
@@ -155,6 +188,7 @@ def policies(viewer: Viewer, moment: Moment) -> PoliciesPage:
             for pk, name in bare[:MOST_VERSIONS]
         ),
         more_uncovered=max(0, len(bare) - MOST_VERSIONS),
+        removed=_removed(viewer, moment),
     )
 
 
@@ -173,13 +207,36 @@ def _best(force: Sequence[InForce], team: int, name: str) -> Cover | None:
 
 def _versions(viewer: Viewer, moment: Moment) -> list[ImagePolicyVersion]:
     """Those in force, by name: one query."""
+    rows = versions_in_force(viewer.teams, moment).select_related("policy__team")
+    return newest_of(rows.order_by("policy__name", "policy", "number"), moment)
+
+
+def _removed(viewer: Viewer, moment: Moment) -> tuple[RemovedLine, ...]:
+    """Those that nothing took the place of: one query."""
+    later = ImagePolicyVersion.objects.filter(
+        policy=OuterRef("policy"), number__gt=OuterRef("number"), set_at__lte=moment.at
+    )
     rows = ImagePolicyVersion.objects.filter(
-        policy__team__in=viewer.teams, set_at__lte=moment.at
+        ~Exists(later), policy__team__in=viewer.teams, removed_at__lte=moment.at
     ).select_related("policy__team")
-    if moment.at == moment.now:
-        rows = rows.filter(is_current=True)
-    newest = {row.policy_id: row for row in rows.order_by("policy__name", "policy", "number")}
-    return list(newest.values())
+    return tuple(
+        RemovedLine(
+            row.policy_id,
+            visible(row.policy.name, 200),
+            row.policy.team.name,
+            row.number,
+            _removal(row),
+            reverse("policy", args=[row.policy_id]),
+        )
+        for row in rows.order_by("-removed_at", "-pk")[:MOST_VERSIONS]
+    )
+
+
+def _removal(row: ImagePolicyVersion) -> Removal:
+    assert row.removed_at is not None
+    return Removal(
+        row.removed_at, visible(row.removed_by_name, 100), visible(row.removed_because, 500)
+    )
 
 
 def _policy_line(row: ImagePolicyVersion, counts: dict[int, int]) -> PolicyLine:
@@ -241,7 +298,8 @@ def policy(
     if shown is None:
         return None
     newest = versions[0]
-    is_in_force = shown == newest and (newest.is_current or moment.at != moment.now)
+    is_gone = is_removed(shown, moment)
+    is_in_force = shown == newest and not is_gone and (newest.is_current or moment.at != moment.now)
     language, document, problem = read(row.language, bytes(shown.body))
     force = in_force([row.team_id], moment) if is_in_force else []
     found = (
@@ -268,6 +326,7 @@ def policy(
         set_by=visible(shown.set_by_name, 100),
         reason=visible(shown.reason, 500),
         is_in_force=is_in_force,
+        removal=_removal(shown) if is_gone else None,
         title=f"{visible(row.name, 200)}, version {shown.number:,}",
         lead=_lead(parts, found.count, is_in_force=is_in_force, is_read=language is not None),
         rules=rules_of(document, covers),

@@ -3,10 +3,11 @@
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
-from tests.simulators.notation_signer import Plan, key_of_kind, raw_signature, world
+from tests.simulators.notation_signer import Plan, key_of_kind, world
 from trustui.core.formats.notation.algorithms import HASH_OF, algorithm_of, verifies
 from trustui.core.pki.keys import as_key
 from trustui.demo.images.certifying import Issued
+from trustui.demo.images.envelopes import raw_signature
 
 
 @pytest.mark.parametrize("name", HASH_OF)

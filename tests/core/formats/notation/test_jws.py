@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from tests.simulators.notation_signer import Json, Plan, b64url, make_envelope
+from tests.simulators.notation_signer import Json, Plan, make_envelope
 from trustui.core.errors import LimitExceeded, ParseError
 from trustui.core.formats.notation import parse_envelope
 from trustui.core.formats.notation.envelope import JWS_TYPE, SCHEME, SIGNING_TIME, TIMESTAMP
 from trustui.core.formats.notation.jws import decode_base64url
 from trustui.demo.images.certifying import SIGNED
+from trustui.demo.images.envelopes import b64url
 
 ENVELOPE: Json = json.loads(make_envelope(Plan(more={"acme": [1]})))
 

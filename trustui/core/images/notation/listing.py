@@ -32,12 +32,15 @@ class Listed(msgspec.Struct, frozen=True):
     place: Place
     number: int = 1
     """Of those whose digests begin alike."""
+    bill: str = ""
+    """The digest of the bill of materials that it signs; empty: it is listed for the image itself."""
 
     @property
     def name(self) -> str:
         """What a group of steps about it is called: unique within one list."""
         number = f" number {self.number}" if self.number > 1 else ""
-        return f"signature {self.descriptor.digest[:_SHOWN]}{number}"
+        bill = f" of sbom {self.bill[:_SHOWN]}" if self.bill else ""
+        return f"signature {self.descriptor.digest[:_SHOWN]}{number}{bill}"
 
     @property
     def is_signature(self) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime
 import msgspec
 
 from trustui.core.facts import Document, Problem, Turn
+from trustui.core.images.sboms import SbomFound
 from trustui.core.oci.discovery import Artefact
 from trustui.core.oci.places import PlaceAnswer
 from trustui.core.oci.references import Reference
@@ -103,6 +104,7 @@ class NotationVerdict:
     """The group of the signature that came closest, where none was good."""
     miss: Miss | None = None
     """The identity that came closest to that signer, where no identity matched."""
+    sboms: list[SbomFound] = field(default_factory=list)
     causes: tuple[str, ...] = ()
     """Ids of the findings that say why no signature is listed."""
     turns: set[Turn] = field(default_factory=set)
@@ -124,6 +126,7 @@ class NotationVerdict:
             "nearest": self.nearest,
             "statement": None if self.selection is None else _told(self.selection),
             "nearest_identity": self.miss,
+            "sboms": self.sboms,
         }
 
 

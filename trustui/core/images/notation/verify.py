@@ -1,8 +1,8 @@
 """The verdict of an image by Notation's own rules: its policy, its list, its order.
 
 Order: the statement that applies (`notation.policy`, `.skip`), what the reference names (`.resolve`),
-what is listed (`.list`, `.limit`), then each signature in a group of its own. One good signature is
-enough. But a signature that is listed before it and cannot be fetched ends the verification, as it
+what is listed (`.list`, `.limit`), then each signature in a group of its own, and the bills of
+materials that are attached. One good signature is enough. But a signature that is listed before it and cannot be fetched ends the verification, as it
 does for every client: nobody knows what was lost.
 """
 
@@ -23,6 +23,7 @@ from trustui.core.images.notation.question import (
     NotationQuestion,
     NotationVerdict,
 )
+from trustui.core.images.notation.sboms import verify_listed_sboms
 from trustui.core.images.notation.signatures import Tried, Trust, miss_of, try_signature
 from trustui.core.oci.discovery import (
     DIGEST,
@@ -82,16 +83,31 @@ def verify_notation_image(question: NotationQuestion, ask: Ask) -> Verification[
     listing, chain = found
     assert verdict.artefact is not None
     yield from _listed(verdict, listing, chain, question, ask)
-    if statement is None:
-        return verdict
-    trust = Trust(statement, stores_of(statement, question.configuration.stores))
+    trust = None
+    if statement is not None:
+        trust = Trust(statement, stores_of(statement, question.configuration.stores))
+        yield from _tried(verdict, listing, chain, question, trust, ask)
+    sboms = verify_listed_sboms(verdict.artefact, listing, question, trust, ask)
+    verdict.sboms = yield from sboms
+    return verdict
+
+
+def _tried(
+    verdict: NotationVerdict,
+    listing: Listing,
+    chain: Chain,
+    question: NotationQuestion,
+    trust: Trust,
+    ask: Ask,
+) -> Verification[None]:
+    """Each listed signature, as far as the limit goes, and what all of them come to."""
+    assert verdict.artefact is not None
     chosen = listing.signatures[: question.max_signatures]
     tried = [try_signature(one, question, verdict.artefact, trust, ask) for one in chosen]
     if tried:
         yield chain.judge(LIMIT, judge_limit, tried, len(listing.signatures))
     verdict.turns.update(turn for one in tried if one.result for turn in one.result.turns)
-    yield from _concluded(verdict, tried, statement)
-    return verdict
+    yield from _concluded(verdict, tried, trust.statement)
 
 
 # What was asked -------------------------------------------------------------------------------
