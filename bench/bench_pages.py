@@ -9,7 +9,8 @@ page where it has one.
 
 The database is DATABASE_URL, which must be empty, or SQLite in a folder of its own; `--keep` goes on
 with what an earlier run filled there. `ms` is what the server takes, with the database; `cpu` is
-this process alone. Queries are the most of one request. What misses its aim is listed at the end.
+this process alone, `of 50` the same for each 50 rows, `empties` that in empty views. Queries are the
+most of one request. What misses its aim is listed at the end.
 """
 
 import argparse
@@ -38,6 +39,7 @@ from trustui.events.models import Event
 from trustui.events.sealing import seal
 from trustui.events.signing_key import log_signer
 from trustui.inventory.models import RoleState, Source
+from trustui.operate.web_server import set_aside
 from trustui.wsgi import application
 
 P95_MS = 100
@@ -87,6 +89,11 @@ class Asked:
         return statistics.median(self.cpu)
 
     @property
+    def cpu_of_50(self) -> float:
+        """Milliseconds of CPU for each 50 rows that it shows, at least 50."""
+        return self.cpu_ms / max(1.0, self.rows / 50)
+
+    @property
     def is_streamed(self) -> bool:
         return STREAMED.search(self.pattern) is not None
 
@@ -94,8 +101,8 @@ class Asked:
         """What it promises and does not keep."""
         if self.p95 > P95_MS:
             yield f"p95 {self.p95:.0f} ms"
-        if self.cpu_ms > CPU_MS * max(1.0, self.rows / 50):
-            yield f"{self.cpu_ms:.1f} ms of CPU"
+        if self.cpu_of_50 > CPU_MS:
+            yield f"{self.cpu_of_50:.1f} ms of CPU for 50 rows"
         most = TREE_KILOBYTES if "tree" in self.pattern else KILOBYTES
         if self.packed > most * 1000 and not self.is_streamed:
             yield f"{self.packed / 1000:.0f} kB"
@@ -217,12 +224,14 @@ def _ask_often(
 def print_table(title: str, found: list[Asked], empty: Asked) -> None:
     print(f"\n{title}; the empty view: p50 {empty.p50:.2f} ms, {empty.cpu_ms:.2f} ms of CPU")
     head = (
-        f"{'p50 ms':>8} {'p95':>8} {'cpu':>7} {'sql':>7} {'queries':>7} {'rows':>5} {'gzip kB':>8}"
+        f"{'p50 ms':>8} {'p95':>8} {'cpu':>7} {'of 50':>7} {'empties':>7} {'sql':>7} {'queries':>7}"
+        f" {'rows':>5} {'gzip kB':>8}"
     )
     print(f"{head}  route")
     for one in found:
         print(
-            f"{one.p50:>8.1f} {one.p95:>8.1f} {one.cpu_ms:>7.1f} {statistics.median(one.sql):>7.1f}"
+            f"{one.p50:>8.1f} {one.p95:>8.1f} {one.cpu_ms:>7.1f} {one.cpu_of_50:>7.1f}"
+            f" {one.cpu_of_50 / empty.cpu_ms:>7.1f} {statistics.median(one.sql):>7.1f}"
             f" {max(one.queries):>7} {one.rows:>5} {one.packed / 1000:>8.1f}"
             f"  {one.pattern} {one.what}{' (to its first row)' if one.is_streamed else ''}"
         )
@@ -269,6 +278,7 @@ def main() -> None:
     asker = Asker(filled.few)
     for _ in range(200):
         measure(asker, empty, f"/{EMPTY}")
+    set_aside(None)  # as the web server does
     found = {}
     for title, person in (("100", filled.few), ("everything", filled.everything)):
         found[title] = look(person, filled, arguments.rounds, arguments.only)

@@ -1,5 +1,6 @@
 """How the site is served; the server at work: test_serve.py."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,6 +44,15 @@ def test_requests_under_way_have_less_time_than_the_whole() -> None:
 
 def test_it_serves_the_site() -> None:
     assert server().load() is application
+
+
+def test_what_stands_for_ever_is_not_searched_for_garbage() -> None:
+    assert server().cfg.when_ready is web_server.set_aside
+    try:
+        web_server.set_aside(object())
+        assert gc.get_freeze_count() > len(gc.get_objects())
+    finally:
+        gc.unfreeze()
 
 
 @pytest.mark.parametrize(("redis_url", "connects"), [("", False), ("redis://127.0.0.1/0", True)])

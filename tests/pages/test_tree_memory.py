@@ -8,8 +8,10 @@ from pytest_django import DjangoAssertNumQueries
 from tests.simulators.seen import LATER, known_now, with_bins
 from tests.simulators.watched import DAY, START, WEEK, Watched, vendor
 from trustui.core.formats.tuf.repository import Repository
+from trustui.core.formats.tuf.signing import cached_material
 from trustui.core.formats.tuf.states import instants_of_roles
 from trustui.core.graph import who_can_sign
+from trustui.core.impact import Trust, impact, impact_of_each
 from trustui.core.trace import TrustState
 from trustui.pages import tree as module
 from trustui.pages.known import Known
@@ -81,6 +83,28 @@ def _but_shares(seen: Seen) -> list[tuple[object, ...]]:
     return [
         (one.role, one.state, one.days_left, one.signed, one.expires) for one in seen.tree.nodes
     ]
+
+
+def test_what_keys_are_worth_is_gathered_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    gathered: list[Repository] = []
+
+    def counted(repository: Repository) -> Trust:
+        gathered.append(repository)
+        return Trust(repository)
+
+    monkeypatch.setattr(module, "Trust", counted)
+    watched = with_bins()
+    first = see(known_now(watched))
+    root = first.repository.root
+    assert root is not None
+    read = [cached_material(root.key(keyid)) for keyid in root.keys]
+    keys = [material for material in read if material is not None]
+    told = [first.worths.impact(one) for one in keys]
+    again = see(known_now(watched))
+    assert [again.worths.impact(one) for one in keys] == told
+    assert told == [impact(first.repository, [one]) for one in keys]
+    assert again.worths.impact_of_each() == impact_of_each(first.repository)
+    assert len(gathered) == 1
 
 
 def test_an_earlier_instant_is_verified_for_itself(verified: list[datetime]) -> None:

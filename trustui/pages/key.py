@@ -9,7 +9,7 @@ from django.db.models import Count, Max, Min
 from trustui.core.diff.signers import key_owner
 from trustui.core.formats.tuf.repository import Repository
 from trustui.core.formats.tuf.signing import cached_material
-from trustui.core.impact import Impact, RoleImpact, impact
+from trustui.core.impact import Impact, RoleImpact
 from trustui.core.impact.listings import given_keys
 from trustui.core.primitives.digests import sha256
 from trustui.core.primitives.text import counted, visible
@@ -228,7 +228,7 @@ def _worths(
         if holder is None:
             continue
         material, owner = holder
-        worth = impact(seen.repository, [material])
+        worth = seen.worths.impact(material)
         roles = sorted(worth.roles, key=lambda one: not one.held)
         of_source = {role: told for (source, role), told in signings.items() if source == source_id}
         lost, lost_sign = _lost(worth)

@@ -6,7 +6,7 @@ import msgspec
 
 from trustui.core.formats.tuf.repository import Repository
 from trustui.core.formats.tuf.signing import cached_material
-from trustui.core.impact import Impact, KeyUsage, RoleImpact, impact_of_each
+from trustui.core.impact import Impact, KeyUsage, RoleImpact
 from trustui.core.impact.listings import Listing, given_keys, listings
 from trustui.core.primitives.digests import sha256
 from trustui.core.primitives.text import counted, visible
@@ -87,7 +87,7 @@ def repository_keys(viewer: Viewer, moment: Moment, source_id: int) -> Repositor
     listed = sorted(listings(seen.repository), key=_usage_of_listing)
     columns = listed[:MOST_ROLES]
     bearing = _bearing(seen.repository, columns)
-    every = impact_of_each(seen.repository)
+    every = seen.worths.impact_of_each()
     rows = sorted((_row(usage, worth, columns, bearing) for usage, worth in every), key=_weight)
     return RepositoryKeysPage(
         source_id=source_id,

@@ -7,6 +7,7 @@ and what became of each stands in the store.
 from collections import deque
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import cache, lru_cache
 from itertools import groupby
 
 import msgspec
@@ -19,6 +20,7 @@ from trustui.core.formats.tuf.repository import Edge, Question, Repository
 from trustui.core.formats.tuf.states import trust_state
 from trustui.core.formats.tuf.verify import refresh
 from trustui.core.graph import Node, NodeKind, Tree, delegation_tree
+from trustui.core.impact import Impact, KeyUsage, Trust
 from trustui.core.primitives.text import visible
 from trustui.core.trace import Planned, TrustState, Verification, collect, trace
 from trustui.inventory.text import identity
@@ -28,6 +30,24 @@ from trustui.pages.tree_memory import TreeMemory
 
 MOST_EDGES = 1_000
 """Edges that a picture verifies."""
+MOST_WORTHS = 4
+"""Keys of a repository whose impact is kept; each may concern every role."""
+
+
+class Worths:
+    """What keys of one repository are worth, gathered once: when a page asks for the first time."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._trust = cache(lambda: Trust(repository))
+        self._impact = lru_cache(maxsize=MOST_WORTHS)(lambda key: self._trust().impact([key]))
+
+    def impact(self, key: bytes) -> Impact:
+        """What one key is worth, given by its public key info (DER)."""
+        return self._impact(key)
+
+    def impact_of_each(self) -> tuple[tuple[KeyUsage, Impact], ...]:
+        """Every key that the repository names, with the impact of it alone."""
+        return self._trust().impact_of_each()
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -41,6 +61,7 @@ class Seen(msgspec.Struct, frozen=True):
     first_failing: str | None
     """The check that decides, of what was looked at, and what it fails on."""
     failing_on: str
+    worths: Worths
 
 
 memory: TreeMemory[Seen] = TreeMemory()
@@ -85,6 +106,8 @@ def _verify(known: Known) -> Seen:
     at = known.valid_at
     found = trace(visible(known.source.location, 300), known.at, at, events)
     first = found.first_failing
+    question = msgspec.structs.replace(repository.question, trusted={})
+    kept = repository.asked_again(question, _nobody)
     seen = Seen(
         repository,
         delegation_tree(repository, found),
@@ -92,9 +115,8 @@ def _verify(known: Known) -> Seen:
         trust_state(found, repository),
         None if first is None else first.check,
         "" if first is None else first.on,
+        Worths(kept),
     )
-    question = msgspec.structs.replace(repository.question, trusted={})
-    kept = repository.asked_again(question, _nobody)
     memory.keep(_key(known), msgspec.structs.replace(seen, repository=kept), repository, at)
     return seen
 

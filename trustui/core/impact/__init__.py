@@ -3,7 +3,7 @@
 `listings` gathers who may sign for what, `inventory` tells it by key, `consequences` asks what if.
 """
 
-from trustui.core.impact.consequences import Impact, RoleImpact, impact, impact_of_each
+from trustui.core.impact.consequences import Impact, RoleImpact, Trust, impact, impact_of_each
 from trustui.core.impact.inventory import KeyRole, KeyUsage, key_usage
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "KeyRole",
     "KeyUsage",
     "RoleImpact",
+    "Trust",
     "impact",
     "impact_of_each",
     "key_usage",

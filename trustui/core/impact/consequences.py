@@ -70,16 +70,12 @@ def impact(repository: Repository, keys: Collection[bytes | str]) -> Impact:
     A key is given by its public key info (DER bytes) or by a key id, which stands for every
     public key that some delegator lists under it.
     """
-    return _Trust(repository).impact(keys)
+    return Trust(repository).impact(keys)
 
 
 def impact_of_each(repository: Repository) -> tuple[tuple[KeyUsage, Impact], ...]:
     """Every key of the inventory with the impact of it alone; unreadable keys have none."""
-    trust = _Trust(repository)
-    return tuple(
-        (usage, trust.impact({same} if isinstance(same, bytes) else ()))
-        for same, usage in usages(repository, trust.signings)
-    )
+    return Trust(repository).impact_of_each()
 
 
 class _Believed:
@@ -107,10 +103,11 @@ class _Believed:
         return self._timestamp if listing.role.name == "snapshot" else self._snapshot
 
 
-class _Trust:
+class Trust:
     """The roles of a repository and their signatures, gathered once for many questions."""
 
     def __init__(self, repository: Repository) -> None:
+        self.repository = repository
         self.signings = Signings()
         self.listings = tuple(listings(repository))
         self.holding: dict[bytes, set[int]] = {}
@@ -126,6 +123,7 @@ class _Trust:
                 self.by_keyid.setdefault(key.keyid, set()).add(known)
 
     def impact(self, keys: Collection[bytes | str]) -> Impact:
+        """As the function `impact`."""
         materials = {key for key in keys if isinstance(key, bytes)}
         named = sorted(key for key in keys if isinstance(key, str))
         for keyid in named:
@@ -134,6 +132,13 @@ class _Trust:
             fingerprints=tuple(sorted(sha256(material) for material in materials)),
             roles=tuple(self._impacts(frozenset(materials))),
             unknown=tuple(keyid for keyid in named if keyid not in self.by_keyid),
+        )
+
+    def impact_of_each(self) -> tuple[tuple[KeyUsage, Impact], ...]:
+        """As the function `impact_of_each`."""
+        return tuple(
+            (usage, self.impact({same} if isinstance(same, bytes) else ()))
+            for same, usage in usages(self.repository, self.signings)
         )
 
     def _impacts(self, keys: frozenset[bytes]) -> Iterator[RoleImpact]:
