@@ -8,7 +8,7 @@ from tests.simulators.git_history import write_git
 from tests.simulators.written import vendor, write_repository
 from trustui.core.facts import Problem, ProblemKind
 from trustui.crawl.image_source import ImageOptions
-from trustui.crawl.registry import SOURCES, open_registry, open_source
+from trustui.crawl.registry import IMAGE_SOURCES, SOURCES, open_registry, open_source, title_of
 from trustui.crawl.source import Options
 
 
@@ -91,3 +91,11 @@ def test_a_layout_is_a_place_of_artefacts_and_what_is_none_is_said(tmp_path: Pat
     assert open_registry(f"oci-layout:{tmp_path}", ImageOptions()).location == str(tmp_path)
     with pytest.raises(LookupError, match="oci-layout"):
         open_registry("registry.example/app", ImageOptions())
+
+
+def test_each_kind_has_a_title_of_its_own_and_an_unknown_one_its_name() -> None:
+    names = [*(kind.name for kind in SOURCES), *(kind.name for kind in IMAGE_SOURCES)]
+    titles = [title_of(name) for name in names]
+    assert len(set(titles)) == len(titles)
+    assert not any("_" in title for title in titles)
+    assert title_of("carrier_pigeon") == "carrier_pigeon"

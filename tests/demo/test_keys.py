@@ -3,6 +3,7 @@
 import pytest
 from securesystemslib.signer._key import SSlibKey
 
+from trustui.core.diff.signers import KEY_OWNER
 from trustui.demo.keys import Scheme, throwaway_key
 
 
@@ -19,3 +20,11 @@ def test_another_seed_gives_other_keys() -> None:
 def test_a_key_does_not_show_its_secret() -> None:
     key = throwaway_key("a")
     assert repr(key) == f"<ed25519 key {key.key_id[:8]}>"
+
+
+def test_a_holder_is_listed_beside_the_key_and_changes_no_id() -> None:
+    key, same = throwaway_key("a"), throwaway_key("a")
+    assert key.listed == key.public
+    key.holder = "@lind"
+    assert key.listed == {**same.public, KEY_OWNER: "@lind"}
+    assert key.key_id == same.key_id

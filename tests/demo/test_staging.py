@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from trustui.core.diff.signers import KEY_OWNER
 from trustui.demo.repository import Repository
 from trustui.demo.roles import RolePlan
 
@@ -102,3 +103,16 @@ def test_a_role_with_another_delegator_stays_when_one_lets_it_go() -> None:
     repo.publish(START + DAY)
     assert "team/a.json" in signed(repo, "snapshot")["meta"]
     assert repo.keys("team/a") == (added,)
+
+
+def test_holders_are_named_beside_their_keys_and_the_rest_have_none() -> None:
+    repo = repository()
+    repo.name_holders("root", "@lind")
+    repo.name_holders("team/a", "@sato")
+    repo.publish(START + DAY)
+    named = [one.get(KEY_OWNER) for one in signed(repo, "root")["keys"].values()]
+    assert [owner for owner in named if owner] == ["@lind"]
+    below = signed(repo, "targets")["delegations"]["keys"]
+    assert {keyid: one.get(KEY_OWNER) for keyid, one in below.items()} == {
+        key.key_id: holder for key, holder in zip(repo.keys("team/a"), ("@sato", None), strict=True)
+    }

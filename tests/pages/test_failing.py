@@ -61,6 +61,11 @@ def test_what_could_not_be_checked_stands_apart() -> None:
     page = failing(viewer(), PRESENT)
     assert [group.state for group in page.groups] == ["could_not_check", "failing"]
     assert page.groups[0].title.startswith("Could not be checked: ")
+    # The newest stands first there; where causes are few, the worst does.
+    assert [(anchor, group.state) for anchor, group in page.causes] == [
+        ("cause-2", "failing"),
+        ("cause-1", "could_not_check"),
+    ]
     assert (page.failing, page.unchecked) == (1, 1)
 
 

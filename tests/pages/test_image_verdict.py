@@ -87,3 +87,7 @@ def test_the_command_says_how_the_place_and_the_name_are_given(suite: Port) -> N
     row.repository.source.location = "oci://registry.example"
     (ours,) = reproduce(row, suite.now.at)
     assert f"localhost/terminal-suite@{row.digest} --policy" in ours.text
+    assert row.policy is not None
+    row.policy.policy.language = "notation"
+    (ours,) = reproduce(row, suite.now.at)
+    assert f"localhost/terminal-suite@{row.digest} --notation-config DIR --at" in ours.text

@@ -14,6 +14,7 @@ from tests.simulators.answers import (
     step,
     verified_answer,
 )
+from tests.simulators.logged import only_logged
 from tests.simulators.watched import DAY, START, vendor
 from trustui.check_pages import CheckPage, load_pages
 from trustui.core.trace import Finding, Group, NotReached, Severity
@@ -243,3 +244,10 @@ def test_where_all_is_well_everything_is_folded() -> None:
     made = waterfall(verified_answer(vendor(), START + DAY), load_pages(), AT)
     assert not any(group.head.is_open for group in made.groups)
     assert all(group.head.told for group in made.groups)
+
+
+def test_a_group_that_passed_with_a_logged_failure_is_open_and_not_called_good() -> None:
+    shown = waterfall(only_logged(), load_pages(), AT)
+    groups = {one.head.name.partition(" ")[0]: one.head for one in shown.groups}
+    assert (groups["Policy"].sign, groups["Policy"].is_open) == ("ok", False)
+    assert (groups["Signature"].sign, groups["Signature"].is_open) == ("soon", True)

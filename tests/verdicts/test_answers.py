@@ -11,6 +11,8 @@ from trustui.verdicts.answers import (
     MAX_ALIKE,
     MAX_EVERY,
     MAX_WRONG,
+    MOST_GROUPS,
+    MOST_OF_EVERY,
     Alike,
     counts_of,
     instant_in,
@@ -18,6 +20,7 @@ from trustui.verdicts.answers import (
     parts_of,
     read_answer,
 )
+from trustui.verdicts.condensing import condensed
 
 
 def test_it_is_read_as_it_was_written() -> None:
@@ -65,6 +68,23 @@ def test_of_delegations_alike_only_some_are_laid_out(
 def test_what_is_no_delegation_is_laid_out_whole() -> None:
     shown, alike = laid_out(answer(*(step(group=f"g-{n}") for n in range(9))), every=False)
     assert (len(shown), alike) == (9, [])
+
+
+@pytest.mark.parametrize(("every", "most"), [(False, MOST_GROUPS), (True, MOST_OF_EVERY)])
+def test_of_very_many_groups_a_page_shows_what_decides_and_says_how_many_are_left(
+    every: bool, most: int
+) -> None:
+    outcomes = [FAILED if n % 3 == 0 else PASSED for n in range(1_800)]
+    steps = [step("x.a", outcome, group=f"g-{n}") for n, outcome in enumerate(outcomes)]
+    spare = [Group(f"g-{n}", "x", outcome, needed=False) for n, outcome in enumerate(outcomes)]
+    deciding = Group("policy", "x", FAILED)
+    told = answer(*steps, step("x.z", FAILED, group="policy"), groups=[*spare, deciding])
+    shown, alike = laid_out(told, every=every)
+    assert len(shown) == most
+    assert shown[-1] == deciding
+    assert {one.outcome for one in shown} == {FAILED}
+    assert {one.outcome: one.count for one in alike} == {FAILED: 601 - most, PASSED: 1_200}
+    assert laid_out(condensed(told), every=every) == (shown, alike)
 
 
 def test_counts_tell_how_all_went() -> None:

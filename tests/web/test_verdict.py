@@ -97,7 +97,9 @@ def test_hostile_names_are_text_and_visible() -> None:
     assert "&lt;img src=x" in text
 
 
-def test_a_large_repository_is_laid_out_in_part_and_whole_when_asked() -> None:
+def test_a_large_repository_is_laid_out_in_part_and_whole_when_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     repo = Publisher("large", START)
     for number in range(12):
         repo.add_delegation("targets", f"team-{number:02d}", paths=[f"{number}/*"])
@@ -111,3 +113,8 @@ def test_a_large_repository_is_laid_out_in_part_and_whole_when_asked() -> None:
     whole = client.get(f"{address(watched)}?every=1").content.decode()
     assert "team-11" in whole
     assert "every=1" not in whole
+    assert "All steps, as JSON" not in whole
+    monkeypatch.setattr("trustui.verdicts.answers.MOST_OF_EVERY", 10)
+    most = client.get(f"{address(watched)}?every=1").content.decode()
+    assert "more, all passed: delegations of targets" in most
+    assert f'href="{address(watched)}json/">All steps, as JSON</a>' in most

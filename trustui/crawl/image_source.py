@@ -157,5 +157,7 @@ class ImageSourceKind(msgspec.Struct, frozen=True):
     """
 
     name: str
+    title: str
+    """What people call such a place."""
     recognizes: Callable[[str], bool]
     open: Callable[[str, ImageOptions], Registry]

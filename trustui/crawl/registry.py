@@ -16,6 +16,13 @@ IMAGE_SOURCES: tuple[ImageSourceKind, ...] = (oci_layout.KIND, oci_registry.KIND
 """The same for places that hold artefacts, such as images."""
 
 
+def title_of(name: str) -> str:
+    """What people call a kind of place; its name where there is no such kind (any more)."""
+    titles = {kind.name: kind.title for kind in SOURCES}
+    titles |= {kind.name: kind.title for kind in IMAGE_SOURCES}
+    return titles.get(name, name)
+
+
 def open_registry(location: str, options: ImageOptions) -> Registry:
     """The place of artefacts at a location. Raises LookupError as `open_source` does, and ValueError
     for a location that its kind cannot mean.

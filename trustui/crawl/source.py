@@ -101,6 +101,8 @@ class SourceKind(msgspec.Struct, frozen=True):
     """One kind of source; `recognizes` looks at a location without reading a document."""
 
     name: str
+    title: str
+    """What people call such a place."""
     recognizes: Callable[[str], bool]
     open: Callable[[str, Options], Source]
     files: Callable[[str, Options], TargetFiles] | None = None

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from trustui.core.diff.signers import KEY_OWNER
 from trustui.core.primitives.canonical_json import JsonValue, canonical
 
 JsonObject: TypeAlias = dict[str, JsonValue]
@@ -38,6 +39,8 @@ class SigningKey:
 
     def __init__(self, scheme: Scheme, private: PrivateKey) -> None:
         self.scheme = scheme
+        self.holder = ""
+        """Who holds it, where the repository says so."""
         self._private = private
 
     def __repr__(self) -> str:
@@ -52,9 +55,14 @@ class SigningKey:
             "keyval": {"public": self._public_text()},
         }
 
+    @property
+    def listed(self) -> JsonObject:
+        """The key object as metadata lists it: with its holder, as tuf-on-ci writes it."""
+        return {**self.public, KEY_OWNER: self.holder} if self.holder else self.public
+
     @cached_property
     def key_id(self) -> str:
-        """SHA-256 of the canonical JSON of the key object, as hex."""
+        """SHA-256 of the canonical JSON of the key object, as hex; its holder has no part in it."""
         return hashlib.sha256(canonical(self.public)).hexdigest()
 
     def sign(self, message: bytes) -> str:

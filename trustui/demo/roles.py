@@ -135,7 +135,7 @@ class Role:
 
 
 def _key_objects(grants: Iterable[Grant]) -> JsonObject:
-    return {key.key_id: key.public for grant in grants for key in grant.keys}
+    return {key.key_id: key.listed for grant in grants for key in grant.keys}
 
 
 def utc_text(at: datetime) -> str:

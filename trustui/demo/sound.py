@@ -24,8 +24,13 @@ def releases(now: datetime) -> Story:
     )
     repo.add_delegation("terminal", "cranes", keys=2, threshold=2, paths=["terminal/cranes/*"])
     repo.add_delegation("targets", "gate", paths=["gate/*"], terminating=True)
+    _name_teams(repo)
     repo.add_target("targets", "SUPPORT.txt", b"Quayline supports each release for two years.\n")
     repo.add_target("targets", TRUSTED_ROOT, trusted_root(now, rotated=False))
+
+    def rotate_root() -> None:
+        repo.rotate("root", keep=1)
+        repo.name_holders("root", "@lind", "@brandt", "@mensah")
 
     def rotate_trust() -> None:
         repo.rotate("timestamp")
@@ -34,7 +39,7 @@ def releases(now: datetime) -> Story:
     plot: Plot = {
         0: partial(release, repo, "terminal", "terminal/terminal-suite-7.0.tar.gz"),
         6: partial(release, repo, "cranes", "terminal/cranes/crane-controller-4.1.bin"),
-        15: partial(repo.rotate, "root", keep=1),
+        15: rotate_root,
         22: partial(release, repo, "gate", "gate/gate-kiosk-3.3.tar.gz"),
         ROTATED_ON: rotate_trust,
         38: partial(release, repo, "cranes", "terminal/cranes/crane-controller-4.2.bin"),
@@ -121,6 +126,15 @@ def advisories(now: datetime) -> Story:
 def release(repo: Publisher, role: str, path: str) -> None:
     """List a target whose content is a few words about itself."""
     repo.add_target(role, path, f"Demonstration content of {path}\n".encode())
+
+
+def _name_teams(repo: Publisher) -> None:
+    """Who holds the offline keys; those of snapshot and timestamp belong to a machine."""
+    repo.name_holders("root", "@lind", "@okafor", "@sato")
+    repo.name_holders("targets", "@lind", "@sato")
+    repo.name_holders("terminal", "@ferreira", "@novak", "@sato")
+    repo.name_holders("cranes", "@haugen", "@petrov")
+    repo.name_holders("gate", "@ferreira")
 
 
 def _package(number: int) -> str:

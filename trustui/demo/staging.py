@@ -162,6 +162,12 @@ class Staging:
             self.renew(delegator)
         self.renew(role)
 
+    def name_holders(self, role: str, *names: str) -> None:
+        """Say who holds the keys of a role, in their order; the rest stay without a name."""
+        for key, holder in zip(self.keys(role), names, strict=False):
+            key.holder = holder
+        self.renew(*self._role(role).delegators)
+
     def renew(self, *roles: str) -> None:
         """Give these roles a new version at the next `publish`, changed or not."""
         for name in roles:

@@ -72,6 +72,10 @@ def firmware(now: datetime) -> Story:
     repo = Publisher("quayline/firmware", first_day(last), plans=plans())
     repo.add_delegation("targets", "cranes", keys=2, threshold=2, paths=["cranes/*"])
     repo.add_delegation("targets", "reefers", keys=2, threshold=1, paths=["reefers/*"])
+    repo.name_holders("root", "@lind", "@okafor", "@sato")
+    repo.name_holders("targets", "@lind", "@sato")
+    repo.name_holders("cranes", "@haugen", "@petrov")
+    repo.name_holders("reefers", "@ferreira", "@novak")
 
     def release_in_a_hurry() -> None:
         release(repo, "cranes", "cranes/crane-controller-4.3.bin")

@@ -14,7 +14,7 @@ from trustui.core.trace import TrustState
 from trustui.pages.before import change_lines
 from trustui.pages.counts import WRONG
 from trustui.pages.images.failing import NOTHING as NO_IMAGES
-from trustui.pages.images.failing import FailingImages, failing_images
+from trustui.pages.images.failing import FailingImages, ImageGroup, failing_images
 from trustui.pages.moment import Moment
 from trustui.pages.standings import standing_sources
 from trustui.pages.viewer import Viewer
@@ -26,6 +26,8 @@ MOST = 1_000
 """Failing sources that are looked at, the newest ones."""
 LINES = 20
 """Of one group that are shown before somebody asks for all."""
+_URGENCY = {"bad": 0, "unknown": 1, "soon": 2, "none": 3, "ok": 4}
+"""Signs of causes: what clients refuse before what nobody knows."""
 _OF_VERDICT = ("first_failing", "failing_on", "because")
 
 
@@ -88,6 +90,17 @@ class FailingPage(msgspec.Struct, frozen=True):
     """More sources fail than were looked at."""
     images: FailingImages = NO_IMAGES
     """Tagged artefacts of registries, which stand each for themselves."""
+
+    @property
+    def causes(self) -> list[tuple[str, Group | ImageGroup]]:
+        """Of sources and of images, the worst first and of these the newest; each with its anchor
+        on the page of what fails.
+        """
+        named: list[tuple[str, Group | ImageGroup]] = [
+            *((f"cause-{number}", group) for number, group in enumerate(self.groups, 1)),
+            *((f"images-{number}", group) for number, group in enumerate(self.images.groups, 1)),
+        ]
+        return sorted(named, key=lambda one: (_URGENCY[one[1].sign], -one[1].since.timestamp()))
 
     @property
     def failing(self) -> int:

@@ -1,6 +1,7 @@
 """A verdict of an artefact: the same page as a source's, made of the same values."""
 
 import shlex
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -39,6 +40,7 @@ from trustui.pages.moment import Moment
 from trustui.pages.verdict import Command, Evidence
 from trustui.pages.viewer import Viewer
 from trustui.pages.waterfall import Waterfall, waterfall
+from trustui.policies.models import Language
 from trustui.verdicts.image_history import trace_of
 from trustui.verdicts.models import ArtefactVerdict, Cause
 
@@ -244,6 +246,13 @@ def _evidence(row: ArtefactVerdict) -> tuple[Evidence, ...]:
     )
 
 
+_OPTIONS: Mapping[Language, str] = {
+    Language.EXPECTATIONS: " --policy policy.json",
+    Language.NOTATION: " --notation-config DIR",
+}
+"""What gives a policy of a language to `verify image`."""
+
+
 def reproduce(row: ArtefactVerdict, at: datetime) -> tuple[Command, ...]:
     """Commands that come to the same verdict."""
     name, location = row.repository.full_name, row.repository.source.location
@@ -253,6 +262,6 @@ def reproduce(row: ArtefactVerdict, at: datetime) -> tuple[Command, ...]:
         )
     else:
         subject = shlex.quote(f"{visible(name, 600)}@{row.digest}")
-    expected = "" if row.policy is None else " --policy policy.json"
+    expected = "" if row.policy is None else _OPTIONS[Language(row.policy.policy.language)]
     ours = f"trustui verify image {subject}{expected} --at {write_instant(at)}"
     return (Command("With trustui", ours),)

@@ -7,7 +7,6 @@ import msgspec
 
 from trustui.accounts.permissions import Act
 from trustui.core.primitives.text import visible
-from trustui.images.models import ImageRepository
 from trustui.inventory.models import Crawl, CrawlOutcome, Source
 from trustui.inventory.recognizing import IMAGE_KINDS
 from trustui.inventory.sources import CRAWL_KINDS
@@ -15,7 +14,7 @@ from trustui.jobs.models import Job
 from trustui.jobs.models import State as JobState
 from trustui.pages.components import Fact, Progress
 from trustui.pages.images.answering import SIGNS
-from trustui.pages.images.shares import of_digests, of_tags, sign_of, together
+from trustui.pages.images.shares import of_source, sign_of
 from trustui.pages.moment import Moment
 from trustui.pages.paging import sliced
 from trustui.pages.standings import with_standing
@@ -213,9 +212,7 @@ def _crawl_facts(
 
 def _registry_facts(row: Any, moment: Moment) -> tuple[Fact, ...]:
     """Of a registry, whose artefacts stand each for themselves: two queries."""
-    there = ImageRepository.objects.filter(source=row.pk)
-    tags = together(of_tags(there.values("pk"), moment).values())
-    digests = together(of_digests(there.values("pk"), moment).values())
+    tags, digests = of_source(row.pk, moment)
     return tuple(
         Fact(label, sign_of(share), f"{share.trusted:,} of {share.all:,} trusted", f"{share.signed:,} signed")
         for label, share in (("Tags", tags), ("Digests", digests))

@@ -232,7 +232,8 @@ _Steps: TypeAlias = Sequence[tuple[int, AnswerStep]]
 
 
 def _counted(one: Alike) -> MoreGroups:
-    words = f"and {one.count:,} more, all {one.outcome}: {visible(one.kind, 120)}"
+    kind = f": {visible(one.kind, 120)}" if one.kind else ""
+    words = f"and {one.count:,} more, all {one.outcome}{kind}"
     return MoreGroups(words, OUTCOME_SIGNS[one.outcome])
 
 
@@ -245,13 +246,23 @@ def _group(group: Group, numbered: _Steps, teller: _Teller) -> GroupLines:
     is_moot = bool(steps) and all(step.moot_because is not None for step in steps)
     head = StepGroup(
         name=_title(group, steps),
-        sign="moot" if is_moot else OUTCOME_SIGNS[group.outcome],
+        sign="moot" if is_moot else _sign_of(group, steps),
         tail=_rests_on(rests_on, answer) if is_moot else _tail(group, steps, answer.valid_at),
         steps=tuple(loud),
-        is_open=_is_open(group, is_moot=is_moot),
+        is_open=_is_open(group, is_moot=is_moot) or _is_logged(group, steps),
         told="" if is_moot else counts_of(steps),
     )
     return GroupLines(head, tuple(quiet), _quiet_words(quiet))
+
+
+def _is_logged(group: Group, steps: Sequence[AnswerStep]) -> bool:
+    """Whether it passed although something does not hold that the policy only logs."""
+    return group.outcome is Outcome.PASSED and any(step.is_logged for step in steps)
+
+
+def _sign_of(group: Group, steps: Sequence[AnswerStep]) -> str:
+    """What is only logged never looks good."""
+    return "soon" if _is_logged(group, steps) else OUTCOME_SIGNS[group.outcome]
 
 
 def _is_open(group: Group, *, is_moot: bool) -> bool:

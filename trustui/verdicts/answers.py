@@ -21,7 +21,10 @@ MAX_ALIKE = 3
 MAX_WRONG = 40
 """Groups of one kind that are shown when something is."""
 MAX_EVERY = 200
-"""Groups that are shown where everything was asked for."""
+"""Groups of one kind that are shown where everything was asked for."""
+MOST_GROUPS, MOST_OF_EVERY = 100, 250
+"""Groups of all kinds that one page shows, and where everything was asked for: 250 signatures of 35
+steps each are 4 MB of a page, which takes half a second to make."""
 
 FRESH = frozenset({"freeze", "expiry", "expired"})
 """Parts of ids of checks of expiry."""
@@ -54,6 +57,12 @@ class AnswerStep(msgspec.Struct, frozen=True, gc=False):
     def decides(self) -> bool:
         """As `trace.Step.decides`."""
         return self.moot_because is None and self.evidence.get("enforced", True) is not False
+
+    @property
+    def is_logged(self) -> bool:
+        """Whether it does not hold, and whoever made the policy lets that pass."""
+        is_bad = self.outcome in {Outcome.FAILED, Outcome.UNDECIDED}
+        return is_bad and self.moot_because is None and not self.decides
 
     @property
     def parts(self) -> frozenset[str]:
@@ -126,25 +135,53 @@ def instant_in(text: str | None) -> datetime | None:
 
 
 def laid_out(answer: Answer, *, every: bool) -> tuple[list[Group], list[Alike]]:
-    """The groups whose steps are shown, and those alike; `every` shows more of these."""
-    shown, counted_only = list[Group](), list[Alike]()
+    """The groups whose steps are shown, and those alike; `every` shows more of these.
+
+    Where even those are too many for a page, those with something wrong come before the others.
+    """
     wrong = {one.group for one in answer.steps if one.outcome in WRONG and one.decides}
-    for (kind, outcome, is_wrong), run in groupby(
-        answer.groups, key=lambda one: _alike(one, wrong)
-    ):
-        alike = list(run)
-        most = MAX_EVERY if every or not kind else MAX_WRONG if is_wrong else MAX_ALIKE
-        shown += alike[:most]
-        if len(alike) > most:
-            counted_only.append(Alike(len(alike) - most, outcome, kind))
-    return shown, counted_only
+    runs = [
+        (sort, list(run)) for sort, run in groupby(answer.groups, key=lambda one: _sort(one, wrong))
+    ]
+    room = MOST_OF_EVERY if every else MOST_GROUPS
+    most: dict[int, int] = {}
+    for place, (sort, run) in sorted(enumerate(runs), key=lambda one: one[1][0].weight):
+        most[place] = min(sort.most(every=every), len(run), room)
+        room -= most[place]
+    shown, left = list[Group](), Counter[tuple[Outcome, str]]()
+    for place, (sort, run) in enumerate(runs):
+        shown += run[: most[place]]
+        if len(run) > most[place]:
+            left[sort.outcome, sort.kind] += len(run) - most[place]
+    return shown, [Alike(count, outcome, kind) for (outcome, kind), count in left.items()]
 
 
-def _alike(group: Group, wrong: Container[str]) -> tuple[str, Outcome, bool]:
-    """Edges of one delegator with one outcome are alike; anything else is not."""
+class _Sort(msgspec.Struct, frozen=True):
+    """What groups have in common of which not all need be shown."""
+
+    kind: str
+    """Edges of one delegator are of one kind; empty for anything else."""
+    outcome: Outcome
+    is_wrong: bool
+    is_needed: bool
+
+    @property
+    def weight(self) -> int:
+        """Groups of the least one are shown first where there is little room."""
+        return 2 - self.is_wrong - (self.is_wrong and self.is_needed)
+
+    def most(self, *, every: bool) -> int:
+        """So many of them are shown."""
+        if every or not self.kind:
+            return MAX_EVERY
+        return MAX_WRONG if self.is_wrong else MAX_ALIKE
+
+
+def _sort(group: Group, wrong: Container[str]) -> _Sort:
     delegator, arrow, _ = group.id.partition(EDGE)
     kind = f"delegations of {delegator}" if arrow else ""
-    return kind, group.outcome, group.id in wrong
+    is_needed = group.needed and not arrow
+    return _Sort(kind, group.outcome, group.id in wrong, is_needed)
 
 
 def counts_of(steps: Sequence[AnswerStep]) -> str:

@@ -8,12 +8,18 @@ from trustui.pages.overview import overview as overview_page
 from trustui.pages.upcoming import DAYS, HEIGHT, STEP, WIDTH
 from trustui.web.asking import Asking, page
 
+MOST_CAUSES = 6
+"""Of what fails: what expires and what changed below it are seen on the first screen too."""
+
 
 @page
 def overview(request: Asking) -> HttpResponse:
     """Everything that this person looks after."""
+    shown = overview_page(request.viewer, request.moment)
     given = {
-        "page": overview_page(request.viewer, request.moment),
+        "page": shown,
+        "causes": shown.failing.causes,
+        "most": MOST_CAUSES,
         "may_add": request.moment.is_now and request.viewer.may_anywhere(Act.EDIT_SOURCE),
         "picture": {
             "width": STEP * (DAYS + 1),

@@ -5,6 +5,7 @@ from django.shortcuts import render
 
 from trustui.accounts.permissions import Act
 from trustui.core.trace import TrustState
+from trustui.crawl.registry import title_of
 from trustui.pages import sources as pages
 from trustui.pages.components import Field
 from trustui.pages.paging import PagingError, size_of
@@ -45,7 +46,7 @@ def _fields(chosen: pages.Filter, shown: pages.SourcesPage) -> tuple[Field, ...]
         Field("state", "State", chosen.state, (("", "every state"), *states)),
         Field(
             "kind", "Kind", chosen.kind,
-            (("", "every kind"), *((kind, kind) for kind in shown.kinds)),
+            (("", "every kind"), *((kind, title_of(kind)) for kind in shown.kinds)),
         ),
         Field("sort", "Order", "" if chosen.sort == "name" else chosen.sort, (("", sorts[0][1]), *sorts[1:])),
     ]  # fmt: skip

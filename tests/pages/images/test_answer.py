@@ -3,12 +3,14 @@
 import msgspec
 import pytest
 
+from tests.simulators.logged import only_logged
 from tests.simulators.port import Port
 from trustui.check_pages import load_pages
 from trustui.core.oci.places import Place, PlaceAnswer, PlaceState
 from trustui.pages.images.answer import (
     NOT_ASKED,
     NOT_JUDGED,
+    ONLY_LOGGED,
     ImageAnswer,
     bill_in,
     judged_by,
@@ -127,3 +129,15 @@ def test_what_differs_is_not_taken_apart_where_a_name_looks_like_several() -> No
         again = nearest_of(answer, load_pages())
         assert again is not None
         assert not any(one.is_met or one.expected for one in again.attributes)
+
+
+def test_a_signature_of_which_a_failure_is_only_logged_is_not_called_good() -> None:
+    found = only_logged()
+    judged = judged_by(found, found.signatures[0].digest)
+    assert (judged.sign, judged.word, judged.first_failing) == (
+        "soon",
+        ONLY_LOGGED,
+        "notation.expiry",
+    )
+    (clean,) = [one for one in only_logged(beside_a_good_one=True).signatures if not one.logged]
+    assert judged_by(only_logged(beside_a_good_one=True), clean.digest).word == "good"

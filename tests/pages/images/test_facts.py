@@ -1,5 +1,6 @@
 """Four facts about an artefact that are often confused."""
 
+from tests.simulators.logged import only_logged
 from tests.simulators.port import Port
 from trustui.core.oci.places import Place, PlaceAnswer, PlaceState
 from trustui.pages.images.answer import read_image_answer
@@ -27,3 +28,13 @@ def test_what_nobody_looked_at_is_not_called_unsigned(suite: Port) -> None:
         "not checked", "not covered", "no time is proven", "1 of 1 place silent",
     ]  # fmt: skip
     assert image_facts(None, "", (), None, suite.now.at)[3].word == "not looked at"
+
+
+def test_failures_that_are_only_logged_never_look_good(suite: Port) -> None:
+    now = suite.now.at
+    for answer, expected in (
+        (only_logged(), ("soon", "1 with failures")),
+        (only_logged(beside_a_good_one=True), ("ok", "2 good")),
+    ):
+        signatures = image_facts(answer, "policy, version 1", answer.places, now, now)[0]
+        assert (signatures.sign, signatures.word) == expected

@@ -4,6 +4,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from tests.simulators.port import Port
 from trustui.images.models import Tag
+from trustui.pages.failing import FailingPage
 from trustui.pages.images.failing import NOTHING, failing_images
 
 
@@ -19,6 +20,11 @@ def test_images_with_one_cause_are_one_group(
     ]  # fmt: skip
     assert found.words == "2 images do not verify"
     assert group.since == max(one.since for one in group.artefacts)
+
+
+def test_causes_of_images_stand_among_those_of_sources(crane: Port) -> None:
+    page = FailingPage((), is_cut=False, images=failing_images(crane.viewer, crane.now))
+    assert page.causes == [("images-1", page.images.groups[0])]
 
 
 def test_what_no_tag_names_any_more_is_left_out(crane: Port) -> None:

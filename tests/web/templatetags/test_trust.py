@@ -1,5 +1,6 @@
 """The tags of the components: right words, and nothing hostile gets through them."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,13 +20,15 @@ DIGEST = "5e1b" + "0" * 56 + "a04c"
 
 
 def shown(text: str, /, **given: object) -> str:
-    context = Context({"now": NOW, "hostile": HOSTILE, **given})
+    context = Context({"now": NOW, "hostile": HOSTILE, "address": f"https://{HOSTILE}", **given})
     return Template("{% load trust %}" + text).render(context)
 
 
 TAGS_WITH_FOREIGN_TEXT = [
     "{{ hostile|name }}",
     "{{ hostile|short_digests|name }}",
+    "{{ hostile|address }}",
+    "{{ address|address }}",
     '<i title="{{ hostile|plain }}">',
     "{{ hostile|excerpt }}",
     "{% digest hostile %}",
@@ -56,6 +59,34 @@ def test_hostile_text_stays_text(tag: str) -> None:
 
 def test_a_name_is_cut_before_it_fills_the_page() -> None:
     assert len(shown("{{ hostile|name }}", hostile="a" * 10_000_000)) < 600
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        (
+            "signed by https://git.example/team/.ci/release.yml@refs/heads/main today",
+            ["https://git.example/", "team/", ".ci/", "@refs/heads/main"],
+        ),
+        ("localhost/crane-controller:4.5.0", ["localhost/", "crane-controller:4.5.0"]),
+        ("@@ // /", ["@", "@", "//", "/"]),
+    ],
+)
+def test_an_address_breaks_between_its_pieces_and_loses_nothing(
+    text: str, pieces: list[str]
+) -> None:
+    told = shown("{{ text|address }}", text=text).replace("<wbr>", "")
+    assert re.findall('<span class="piece">(.*?)</span>', told) == pieces
+    assert re.sub("<.*?>", "", told) == text
+
+
+def test_a_text_without_an_address_is_a_name() -> None:
+    assert shown("{{ text|address }}", text="two-day old") == "<bdi>two-day old</bdi>"
+
+
+def test_kinds_of_places_are_called_what_people_call_them() -> None:
+    assert shown("{{ 'oci_layout'|place_kind }}") == "OCI layout"
+    assert shown("{{ 'of another version'|place_kind }}") == "of another version"
 
 
 def test_lines_of_an_excerpt_stay_lines() -> None:

@@ -35,12 +35,19 @@ _PLACE_SIGNS: dict[PlaceState, tuple[str, str]] = {
 }
 
 
+class SignatureTold(SignatureFound, frozen=True):
+    """One signature, by the rules of whichever language of policies."""
+
+    logged: tuple[str, ...] = ()
+    """Checks that do not hold and that the policy only logs."""
+
+
 class ImageAnswer(Answer, frozen=True):
     """A whole verification, as `trustui verify image --json` prints it."""
 
     digest: str | None = None
     places: tuple[PlaceAnswer, ...] = ()
-    signatures: tuple[SignatureFound, ...] = ()
+    signatures: tuple[SignatureTold, ...] = ()
     sboms: tuple[SbomFound, ...] = ()
     nearest: str | None = None
     """The group of the signature that came closest, where none was good."""
@@ -202,6 +209,7 @@ class Judged(msgspec.Struct, frozen=True):
 
 NOT_ASKED = Judged("none", "nobody asked for it", "", "")
 NOT_JUDGED = Judged("unknown", "not checked", "", "")
+ONLY_LOGGED = "good, but for what is only logged"
 _RANK = (Outcome.PASSED, Outcome.UNDECIDED, Outcome.FAILED)
 _WORDS = {
     Outcome.PASSED: "good",
@@ -239,7 +247,9 @@ def judged_by(answer: ImageAnswer | None, digest: str) -> Judged:
     of_it = [one for one in answer.signatures if one.digest == digest]
     if not of_it:
         return NOT_ASKED
-    best = min(of_it, key=lambda one: _RANK.index(one.outcome))
+    best = min(of_it, key=lambda one: (_RANK.index(one.outcome), bool(one.logged)))
+    if best.outcome is Outcome.PASSED and best.logged:
+        return Judged("soon", ONLY_LOGGED, best.logged[0], best.group)
     return Judged(
         OUTCOME_SIGNS[best.outcome], _WORDS[best.outcome], best.first_failing or "", best.group
     )

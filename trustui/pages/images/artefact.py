@@ -162,7 +162,7 @@ def artefact(
         subject_digest=row.subject_digest,
         sign=standing.state.sign,
         title=artefact_title(standing, answer, moment.at),
-        lead=what_for_clients(standing, answer, cover),
+        lead=what_for_clients(standing, answer),
         facts=image_facts(answer, _policy_words(cover), places, looked_at, moment.at),
         is_again=again.answer is not None,
         not_judged=again.because,

@@ -41,6 +41,10 @@ def _signatures(answer: ImageAnswer | None) -> Fact:
         )
     if good:
         who = good[0].identity or f"key {good[0].key[:12]}…"
+        if all(one.logged for one in good):
+            return Fact(
+                "Signatures", "soon", f"{len(good):,} with failures", "the policy only logs them"
+            )
         return Fact("Signatures", "ok", f"{len(good):,} good", f"by {visible(who, _NOTE)}")
     if answer.trust_state is TrustState.COULD_NOT_CHECK:
         return Fact("Signatures", "unknown", "not known", "what decides could not be had")

@@ -161,7 +161,7 @@ def _grouped(
         yield ImageGroup(
             state=state,
             sign=SIGNS[TrustState(state)],
-            title=f"{WORDS[TrustState(state)].capitalize()}: {told or visible(several[0][4], 200)}",
+            title=_title(TrustState(state), told or visible(several[0][4], 200)),
             check=check,
             has_help=page is not None,
             just_before=tuple(
@@ -169,6 +169,13 @@ def _grouped(
             ),
             artefacts=tuple(_artefact(row, tags, names) for row in several),
         )
+
+
+def _title(state: TrustState, told: str) -> str:
+    """What fails needs no word before it: the sign and the page say so."""
+    if state is TrustState.FAILING and told:
+        return f"{told[0].upper()}{told[1:]}"
+    return f"{WORDS[state].capitalize()}: {told}"
 
 
 def _artefact(

@@ -7,7 +7,6 @@ from trustui.check_pages import CheckPage, load_pages
 from trustui.core.trace import Outcome, TrustState
 from trustui.pages.headline import Headline, Span, what_is_wrong
 from trustui.pages.images.answer import ImageAnswer
-from trustui.pages.images.policies import Cover
 from trustui.pages.images.standing import Stood
 from trustui.pages.waterfall import unmarked
 from trustui.pages.words import SIGNS, age
@@ -66,6 +65,7 @@ def title(
         lasted = age((span.until or now) - span.since)
         told += "" if lasted.startswith("less") else f" for {lasted}"
     first = answer.first_failing
+    first = first or only_logged(answer)
     if state in _TOLD and first is not None:
         return f"{told}: {what_is_wrong(first, pages.get(first.check))}"
     if state is TrustState.VERIFIED:
@@ -82,14 +82,25 @@ def _by(answer: ImageAnswer) -> str:
     return f": signed by {names[0][:120]}{more}"
 
 
-def what_for_clients(standing: Stood, answer: ImageAnswer | None, cover: Cover | None) -> str:
+def only_logged(answer: ImageAnswer) -> AnswerStep | None:
+    """What keeps an artefact from being trusted although a client would accept it; None: nothing."""
+    if answer.trust_state is not TrustState.NOT_TRUSTED or answer.first_failing is not None:
+        return None
+    return next((step for step in answer.steps if step.is_logged), None)
+
+
+def _for_clients(state: TrustState, answer: ImageAnswer | None) -> str:
+    if answer is not None and state is answer.trust_state and only_logged(answer) is not None:
+        return "A client with this policy accepts it all the same: the policy only logs this."
+    return _CLIENTS[state]
+
+
+def what_for_clients(standing: Stood, answer: ImageAnswer | None) -> str:
     """The sentences below the answer, on the page of the artefact."""
     state = TrustState(standing.trust_state) if standing.trust_state else TrustState.STALE
     if state is TrustState.INHERITED and standing.state.sign != "ok":
         return "Who pulls it by the index is told what the index is told; it bears no signature itself."
-    told = [_CLIENTS[state]]
-    if cover is not None and state not in {TrustState.VERIFIED, TrustState.INHERITED}:
-        told.append(f"Expected: {cover.words}.")
+    told = [_for_clients(state, answer)]
     first = None if answer is None else answer.first_failing
     page = None if first is None else load_pages().get(first.check)
     if page is not None and state in _TOLD:
@@ -103,7 +114,7 @@ def artefact_headline(
     """Of a verdict's own page."""
     first: AnswerStep | None = answer.first_failing
     page = None if first is None else pages.get(first.check)
-    told = [_CLIENTS[answer.trust_state]]
+    told = [_for_clients(answer.trust_state, answer)]
     if page is not None:
         told.append(unmarked(page.advice))
     return Headline(SIGNS[answer.trust_state], title(answer, span, pages, now), " ".join(told))

@@ -47,6 +47,8 @@ class Move(msgspec.Struct, frozen=True):
     before: str
     """What covers it now, in words."""
     after: str
+    is_covered: bool
+    """Whether anything would cover it then."""
 
 
 class InPlaceOf(msgspec.Struct, frozen=True):
@@ -165,9 +167,9 @@ def _with_effect(
     lints = lints_of(made.language, made.document, files)
     covers = covered(found, moment)
     statements = statements_of(made.document, covers, lints, materials, files)
-    moves = list(_moves(repositories, force, then, made.policy_id))
+    told_moves = list(moves(repositories, force, then, made.policy_id))
     gained, lost, altered = (
-        tuple(move for kind, move in moves if kind == wanted)
+        tuple(move for kind, move in told_moves if kind == wanted)
         for wanted in ("gained", "lost", "altered")
     )
     kept = tuple(several[:MOST_MOVES] for several in (gained, lost, altered))
@@ -181,22 +183,26 @@ def _with_effect(
         gained=kept[0],
         lost=kept[1],
         altered=kept[2],
-        more=len(moves) - sum(map(len, kept)),
+        more=len(told_moves) - sum(map(len, kept)),
     )
 
 
-def _moves(
+def moves(
     repositories: Sequence[tuple[int, str]],
     before: Sequence[InForce],
     after: Sequence[InForce],
     policy_id: int,
 ) -> Iterator[tuple[str, Move]]:
+    """Each repository of which a policy would decide from then on, no longer, or otherwise."""
     for pk, name in repositories:
         was, becomes = winner(before, name), winner(after, name)
         kind = _kind(was, becomes, policy_id)
         if kind:
             href = reverse("image-repository", args=[pk])
-            yield kind, Move(visible(name, 300), href, _words(was), _words(becomes))
+            yield (
+                kind,
+                Move(visible(name, 300), href, _words(was), _words(becomes), becomes is not None),
+            )
 
 
 def _kind(

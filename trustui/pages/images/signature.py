@@ -12,7 +12,7 @@ from trustui.core.oci.manifests import Descriptor, parse_manifest
 from trustui.core.oci.manifests import Manifest as ReadManifest
 from trustui.core.primitives.text import visible
 from trustui.images.models import Attachment, Content, ImageSignature, Manifest
-from trustui.pages.images.answer import Judged, judged_by, read_image_answer
+from trustui.pages.images.answer import ONLY_LOGGED, Judged, judged_by, read_image_answer
 from trustui.pages.images.attached import FORMS, NOTATION, place_word, told_by
 from trustui.pages.images.decoded import Decoded, Material, decode, in_words
 from trustui.pages.images.signers import SignedBy, signer_of
@@ -130,6 +130,7 @@ def _title(kind: str, judged: Judged) -> str:
     """`Signature refused: somebody else signed than was expected`."""
     told = {
         "good": "is good",
+        ONLY_LOGGED: "is good but for what the policy only logs",
         "refused": "refused",
         "could not be decided": "could not be decided",
         "nobody asked for it": "that nobody asked for",

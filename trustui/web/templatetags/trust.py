@@ -4,9 +4,10 @@ Names and paths from metadata are hostile text: `name` and `digest` make control
 characters visible and isolate what is left; nothing here is marked safe that came from outside.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,6 +20,7 @@ from django.utils.safestring import SafeString
 from trustui.core.primitives.instants import write_instant
 from trustui.core.primitives.text import visible, with_short_digests
 from trustui.core.trace import TrustState
+from trustui.crawl.registry import title_of
 from trustui.pages.components import ChangeLine, Fact, Field, Progress, StepGroup, StepLine, TreeRow
 from trustui.pages.words import State, age, ago, state_of
 
@@ -38,11 +40,16 @@ STYLESHEETS = (
 SHOWN = 500
 """Characters of a name that a page shows."""
 
+_PIECES = re.compile(r"\s+|\w[\w+.-]*://[^\s/@]*/*|@[^\s@]{1,40}(?!\S)|[^\s/@]*/+|@?[^\s/@]+|@")
+_BREAKS = re.compile(r"[-/@]")
+"""Pieces of texts with addresses; where browsers would break them."""
+
 _FEW, _MANY = 512, 4_096
 """Pieces of mark-up that are kept: of shapes with their words; of names, which rows repeat."""
 
 
 @register.simple_tag
+@cache
 def stylesheets() -> SafeString:
     """A link for each stylesheet."""
     return format_html_join(
@@ -113,6 +120,36 @@ def _isolated(text: str) -> SafeString:
 
 
 @register.filter
+def address(text: object) -> SafeString:
+    """As `name`, for what holds addresses: lines break between their pieces, not within."""
+    told = str(text)
+    return _in_pieces(told) if "/" in told or "@" in told else _isolated(told)
+
+
+@lru_cache(maxsize=_MANY)
+def _in_pieces(text: str) -> SafeString:
+    pieces = _PIECES.findall(visible(text, SHOWN))
+    return format_html(
+        "<bdi>{}</bdi>", format_html_join("", "{}", ((_piece(one),) for one in pieces))
+    )
+
+
+def _piece(text: str) -> str:
+    if not _BREAKS.search(text):
+        return text
+    scheme, slashes, rest = text.partition("://")
+    if slashes and rest:
+        return format_html('<span class="piece">{}://<wbr>{}</span>', scheme, rest)
+    return format_html('<span class="piece">{}</span>', text)
+
+
+@register.filter
+def place_kind(name_of_kind: str) -> str:
+    """`OCI layout`: a kind of source as people call it."""
+    return title_of(name_of_kind)
+
+
+@register.filter
 def excerpt(text: str) -> str:
     """Lines of a document: each made visible, the breaks between them kept."""
     return "\n".join(visible(line, SHOWN) for line in text.split("\n"))
@@ -125,6 +162,7 @@ def plain(text: object) -> str:
 
 
 @register.simple_tag
+@lru_cache(maxsize=_MANY, typed=True)
 def digest(hexadecimal: str, href: str = "", *, whole: bool = False) -> SafeString:
     """A digest or key id, shortened in the middle; the whole is in its title and can be copied."""
     text = visible(str(hexadecimal), SHOWN)
@@ -173,9 +211,12 @@ def when(at: datetime | None, now: datetime) -> SafeString:
     """An instant for people: how far away, with the exact time in its title."""
     if at is None:
         return format_html('<span class="muted">{}</span>', "never")
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>', write_instant(at), instant(at), ago(at, now)
-    )
+    return _time(write_instant(at), instant(at), ago(at, now))
+
+
+@lru_cache(maxsize=_MANY)
+def _time(written: str, exact: str, told: str) -> SafeString:
+    return format_html('<time datetime="{}" title="{}">{}</time>', written, exact, told)
 
 
 @register.simple_tag
@@ -185,10 +226,15 @@ def expiry(expires_at: datetime | None, now: datetime) -> SafeString:
         return format_html('<span class="muted">{}</span>', "not stated")
     lapsed = expires_at <= now
     told = f"expired {ago(expires_at, now)}" if lapsed else ago(expires_at, now)
+    day = f"{expires_at.day} {expires_at:%b %Y}"
+    return _expiry(write_instant(expires_at), day, told, lapsed=lapsed)
+
+
+@lru_cache(maxsize=_MANY)
+def _expiry(written: str, day: str, told: str, *, lapsed: bool) -> SafeString:
     return format_html(
         '<span class="expiry"><time datetime="{}">{}</time><span class="when{}">{}</span></span>',
-        write_instant(expires_at), f"{expires_at.day} {expires_at:%b %Y}",
-        " is-bad" if lapsed else "", told,
+        written, day, " is-bad" if lapsed else "", told,
     )  # fmt: skip
 
 
@@ -233,9 +279,9 @@ def key(fingerprint: str, label: str = "", keytype: str = "", href: str = "") ->
 @register.simple_tag
 def identity(subject: str, issuer: str = "") -> SafeString:
     """Who signed, as the certificate names it, and who says so."""
-    said = format_html(' <span class="muted">says {}</span>', name(issuer)) if issuer else ""
+    said = format_html(' <span class="muted">says {}</span>', address(issuer)) if issuer else ""
     return format_html(
-        '<span class="identity"><span class="mono">{}</span>{}</span>', name(subject), said
+        '<span class="identity"><span class="mono">{}</span>{}</span>', address(subject), said
     )
 
 

@@ -91,4 +91,4 @@ def _recognizes(location: str) -> bool:
     return "://" not in location and "\0" not in location
 
 
-KIND = SourceKind("directory", _recognizes, Directory, DirectoryFiles)
+KIND = SourceKind("directory", "folder", _recognizes, Directory, DirectoryFiles)

@@ -162,4 +162,4 @@ class GitRepository:
             return Problem(self.location, error.kind, error.because)
 
 
-KIND = SourceKind("git", is_repository, GitRepository)
+KIND = SourceKind("git", "git repository", is_repository, GitRepository)

@@ -168,4 +168,4 @@ def _recognizes(location: str) -> bool:
     return _history_folder(Path(location)) is not None
 
 
-KIND = SourceKind("history", _recognizes, History)
+KIND = SourceKind("history", "history folder", _recognizes, History)

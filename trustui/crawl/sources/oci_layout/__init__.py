@@ -267,4 +267,4 @@ def _open(location: str, options: ImageOptions) -> OciLayoutPlace:
     return OciLayoutPlace(location.removeprefix(PREFIX), options)
 
 
-KIND = ImageSourceKind("oci_layout", _recognizes, _open)
+KIND = ImageSourceKind("oci_layout", "OCI layout", _recognizes, _open)

@@ -7,4 +7,4 @@ from trustui.crawl.sources.oci_registry.registry import OciRegistry
 
 __all__ = ["KIND", "OciRegistry", "plain_url", "token_host_target"]
 
-KIND = ImageSourceKind("oci_registry", recognizes, OciRegistry)
+KIND = ImageSourceKind("oci_registry", "registry", recognizes, OciRegistry)

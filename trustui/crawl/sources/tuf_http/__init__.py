@@ -76,4 +76,4 @@ def _recognizes(location: str) -> bool:
     return location.lower().startswith(("http://", "https://"))
 
 
-KIND = SourceKind("tuf_http", _recognizes, TufHttp, TufHttpFiles)
+KIND = SourceKind("tuf_http", "TUF over HTTP", _recognizes, TufHttp, TufHttpFiles)
