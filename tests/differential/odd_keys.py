@@ -21,6 +21,7 @@ class OddKey(SigningKey):
 
     def __init__(self, public: JsonObject, sign: Callable[[bytes], bytes]) -> None:
         self.scheme = Scheme.ED25519
+        self.holder = ""
         self.__dict__["public"] = public
         self._sign = sign
 

@@ -135,7 +135,7 @@ def test_many_take_as_many_statements_as_one(
     source = new_source()
     many = [new_finding(source, f"role-{number}") for number in range(20)]
     for ids in (many[:1], many):
-        with django_assert_max_num_queries(8):  # two of them are the savepoint
+        with django_assert_max_num_queries(9):  # two of them are the savepoint
             accept(finding_ids=ids, reason="why", until=UNTIL, by="mira", now=START)
     assert in_force(START).count() == 20
     with pytest.raises(AcceptingError, match="at most 200 findings at once, found 201"):
