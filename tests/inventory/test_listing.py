@@ -192,7 +192,7 @@ class Question:
 
 
 QUESTIONS = [
-    Question("role_expiry", lambda _: expiring(START + 14 * DAY), 6_000, 2, 1),
+    Question("role_expiry", lambda _: expiring(START + 2 * DAY), 6_000, 2, 1),
     Question("signatures_by_keyid", lambda filled: signed_by(filled.shared_key), 40_000, 20, 10),
     Question("names_of_key", lambda filled: signed_by(filled.own_key), 40_000, 20, 10),
     Question(
@@ -208,6 +208,9 @@ QUESTIONS = [
 )
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda one: one.index)
 def test_each_question_reads_an_index(question: Question) -> None:
+    with connection.cursor() as cursor:
+        # New files: what other tests left behind in the old ones counts in the planner's estimates.
+        cursor.execute("TRUNCATE inventory_source, inventory_publickey CASCADE")
     filled = many_rows.fill(
         question.signatures,
         versions_per_role=question.versions_per_role,
