@@ -1,12 +1,14 @@
 """How an image may be signed for cosign, what may be asked of it, and what may have become of it."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from tests.differential.images.generated import Generated
+
 
 @dataclass(frozen=True)
-class Combination:
+class Combination(Generated):
     """One image and one question; the defaults verify."""
 
     form: str = "bundle"
@@ -22,15 +24,6 @@ class Combination:
     promise: str = "good"
     annotations: str = "none"
     tampered: str = "not"
-
-    @property
-    def changed(self) -> tuple[str, ...]:
-        """What differs from the defaults, in words."""
-        return tuple(
-            f"{one.name}: {value}"
-            for one in fields(self)
-            if (value := getattr(self, one.name)) != one.default
-        )
 
     @property
     def fits_cosign(self) -> bool:

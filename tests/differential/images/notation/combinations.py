@@ -1,8 +1,10 @@
 """What a signature, a trust policy and what became of both may be: each field, and its odds."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from random import Random
 from typing import Any
+
+from tests.differential.images.generated import Generated
 
 OVERRIDES = {
     "authenticity": ("enforce", "log"),
@@ -13,7 +15,7 @@ OVERRIDES = {
 
 
 @dataclass(frozen=True)
-class Combination:
+class Combination(Generated):
     """One artefact and one policy; the defaults verify."""
 
     level: str = "strict"
@@ -32,15 +34,6 @@ class Combination:
     revocation: str = "nowhere"
     metadata: str = "none"
     tampered: str = "not"
-
-    @property
-    def changed(self) -> tuple[str, ...]:
-        """What differs from the defaults, in words."""
-        return tuple(
-            f"{one.name}: {value}"
-            for one in fields(self)
-            if (value := getattr(self, one.name)) != one.default
-        )
 
     @property
     def fits_notation(self) -> bool:

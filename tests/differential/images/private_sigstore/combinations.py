@@ -1,12 +1,14 @@
 """How a private Sigstore may have signed an image, what may be asked, and what became of it since."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
+from tests.differential.images.generated import Generated
+
 
 @dataclass(frozen=True)
-class Combination:
+class Combination(Generated):
     """One image and one question; the defaults verify."""
 
     form: str = "bundle"
@@ -22,15 +24,6 @@ class Combination:
     root: str = "whole"
     annotations: str = "none"
     done: str = "nothing"
-
-    @property
-    def changed(self) -> tuple[str, ...]:
-        """What differs from the defaults, in words."""
-        return tuple(
-            f"{one.name}: {value}"
-            for one in fields(self)
-            if (value := getattr(self, one.name)) != one.default
-        )
 
 
 BY_KEY = "key"
