@@ -140,7 +140,7 @@ def _lines(
     rows: Sequence[AskedPlace], viewer: Viewer, moment: Moment, hosts: RevocationHosts
 ) -> tuple[PlaceLine, ...]:
     ids = [row.pk for row in rows]
-    answers = RevocationAnswer.objects.in_bulk([one for row in rows if (one := row.newest)])  # type: ignore[attr-defined]
+    answers = RevocationAnswer.objects.in_bulk([one for row in rows if (one := row.newest)])  # type: ignore[attr-defined]  # annotated
     concerns = {
         place: (subject, subjects, first, repositories)
         for place, subject, subjects, first, repositories in Concern.objects.filter(
@@ -160,7 +160,7 @@ def _lines(
     return tuple(
         _line(
             row,
-            _told(answers.get(row.newest)),  # type: ignore[attr-defined]
+            _told(answers.get(row.newest)),  # type: ignore[attr-defined]  # annotated
             hosts.refusal(row.address),
             concerns[row.pk],
             names,

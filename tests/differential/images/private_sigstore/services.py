@@ -20,6 +20,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from tests.conftest import missing
 from tests.servers import Server, free_port
 from trustui.demo.images.stack import Json
 
@@ -103,11 +104,11 @@ class PrivateSigstore(Server):
 
 def installed(script: Path = SCRIPT) -> Path:
     """The script that starts it; skips with its reason where that or a program is missing."""
-    missing = [name for name in PROGRAMS if shutil.which(name) is None]
-    if missing:
-        pytest.skip(f"peers, not parts; not on the path: {', '.join(missing)}")
+    absent = [name for name in PROGRAMS if shutil.which(name) is None]
+    if absent:
+        pytest.skip(f"peers, not parts; not on the path: {', '.join(absent)}")
     if not script.exists():
-        pytest.skip(f"../{script.relative_to(PROJECT.parent)} is not beside the project")
+        return missing(f"../{script.relative_to(PROJECT.parent)} is not beside the project")
     return script
 
 
