@@ -1,9 +1,11 @@
 """Crawls of many small repositories on one nginx, beside the bare requests.
 
 `unchanged`: everything from the claim of the jobs to the committed rows, beside the same
-conditional requests through the same door and nothing else. `first`: the whole first crawl,
-verification and rows included, beside libcurl alone on the same URLs. Wall-clock time, as waiting
-for nginx is a part of both; medians with the range.
+conditional requests through the same door and nothing else; all sources on one host without TLS,
+each over TLS at a host of its own as published repositories are, and at a host that answers so
+many requests a second. `first`: the whole first crawl, verification and rows included, beside
+libcurl alone on the same URLs. Wall-clock time, as waiting for nginx is a part of both; medians
+with the range.
 
     python bench/bench_crawl.py [--sources 1000] [--rounds 5]
 
@@ -11,16 +13,21 @@ The database is DATABASE_URL, which must be empty, or SQLite in a folder of its 
 """
 
 import argparse
+import os
 import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
 import pycurl
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from django.db import transaction
 
 from bench import database
@@ -43,6 +50,9 @@ LANES = 16
 """Of bare libcurl: more gain nothing on one machine."""
 PACE = 1_000
 """Requests a second of a place that is not on this very machine."""
+DOMAIN = "vendors.example"
+TLS_PORT = 8443
+"""One that sources may use without being allowed to by name."""
 HOST = AddressPolicy(allowed_hosts=frozenset({"127.0.0.1"}))
 
 
@@ -81,6 +91,11 @@ def add_sources(server: NginxServer, roots: dict[int, bytes]) -> None:
             reason="a measurement",
             now=now,
         )
+
+
+def this_machine(_host: str, _port: int) -> list[str]:
+    """Where the hosts of sources are."""
+    return ["127.0.0.1"]
 
 
 def everything_due() -> None:
@@ -170,32 +185,84 @@ def measure(server: NginxServer, count: int, rounds: int) -> None:
     add_sources(server, publish(server, count))
     print(f"{count:,} sources; seconds")
     print(f"{'':>24} {'ours':>26} {'bare':>26} {'x time':>8} {'of rate':>8} {'requests/s':>10}")
-    with Switchboard() as switchboard, runner_of(switchboard) as runner:
+    with Switchboard(resolve=this_machine) as switchboard, runner_of(switchboard) as runner:
         first = [crawl_all(runner, count, CrawlOutcome.COMPLETE)]
         paths = [line.split()[1] for line in server.requests]
         urls = [server.url + path for path in paths]
         bare = [seconds(lambda: bare_libcurl(urls)) for _ in range(rounds)]
         print_row("first", first, bare, len(urls))
-        wanted = conditional_requests()
-        for title in ("unchanged", f"unchanged, at {PACE:,}/s"):
-            if title != "unchanged":
-                slow_down(server)
-            ours, bare = [], []
+        for title, change in (
+            ("unchanged, one host", None),
+            ("unchanged, hosts by TLS", to_hosts_of_their_own),
+            (f"unchanged, at {PACE:,}/s", slow_down),
+        ):
+            if change is not None:
+                change(server)
+            ours, bare, wanted = [], [], conditional_requests()
             for _ in range(rounds):
                 ours.append(crawl_all(runner, count, CrawlOutcome.UNCHANGED))
                 bare.append(seconds(lambda: bare_door(switchboard, wanted)))
             print_row(title, ours, bare, len(wanted))
 
 
+def reconfigure(server: NginxServer, *changes: tuple[str, str]) -> None:
+    """Start nginx anew with other words in its configuration."""
+    server.stop()
+    path = server.folder / "nginx.conf"
+    text = path.read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    path.write_text(text, encoding="utf-8")
+    server.start()
+
+
+def to_hosts_of_their_own(server: NginxServer) -> None:
+    """Each source gets a host name, and is asked over TLS."""
+    files = server.folder
+    listen = f"listen 127.0.0.1:{TLS_PORT} ssl; ssl_certificate {files}/certificate;"
+    reconfigure(
+        server,
+        ("worker_connections 1024", "worker_connections 8192"),
+        ("server {", f"server {{ {listen} ssl_certificate_key {files}/key;"),
+    )
+    for source in Source.objects.order_by("pk"):
+        number = source.location.rstrip("/").rpartition("/")[2]
+        location = f"https://vendor-{number}.{DOMAIN}:{TLS_PORT}/{number}/"
+        Source.objects.filter(pk=source.pk).update(location=location)
+
+
+def write_certificate(folder: Path) -> Path:
+    """A certificate for the hosts, which is its own authority, and its key, both PEM."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, DOMAIN)])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(f"*.{DOMAIN}")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "key").write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    (folder / "certificate").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    return folder / "certificate"
+
+
 def slow_down(server: NginxServer) -> None:
     """From now on nginx answers at most so many requests a second, as a place far away does."""
-    server.stop()
-    configuration = server.folder / "nginx.conf"
-    text = configuration.read_text(encoding="utf-8")
     pace = f"limit_req_zone $server_port zone=pace:1m rate={PACE}r/s;"
-    slow = text.replace("server {", f"{pace} server {{ limit_req zone=pace burst=100000;")
-    configuration.write_text(slow, encoding="utf-8")
-    server.start()
+    reconfigure(server, ("server {", f"{pace} server {{ limit_req zone=pace burst=100000;"))
 
 
 def main() -> None:
@@ -211,6 +278,7 @@ def main() -> None:
         raise SystemExit("expected an empty database")
     with tempfile.TemporaryDirectory() as folder:
         server = nginx(program, Path(folder) / "nginx")
+        os.environ["SSL_CERT_FILE"] = str(write_certificate(server.folder))
         try:
             measure(server, arguments.sources, arguments.rounds)
         finally:

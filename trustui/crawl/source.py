@@ -119,5 +119,7 @@ def served_name(request: Request) -> str:
 
     The whole name of the role is encoded, `/` included, so that no role leaves its folder.
     """
-    name = quote(request.role, safe="", errors="surrogatepass")
+    name = request.role
+    if not (name.isascii() and name.isalnum()):  # nearly all are, and quoting is slow
+        name = quote(name, safe="", errors="surrogatepass")
     return f"{name}.json" if request.version is None else f"{request.version}.{name}.json"

@@ -184,12 +184,20 @@ class _Call:
     def __init__(self) -> None:
         self.operator: _Operator | None = None
         self.left = 0
-        self._ended: SimpleQueue[Errand | Exception] = SimpleQueue()
+        self._over: list[Errand] = []
+        self._ended: SimpleQueue[Sequence[Errand] | Exception] = SimpleQueue()
+        self._taken: deque[Errand] = deque()
 
     def take(self, errand: Errand) -> None:
-        """By the operator: an errand is over."""
+        """By the operator: an errand is over, and is handed over with the next others."""
         self.left -= 1
-        self._ended.put(errand)
+        self._over.append(errand)
+
+    def hand_over(self) -> None:
+        """By the operator: to wake a thread for each errand would cost more than the errand."""
+        if self._over:
+            over, self._over = self._over, []
+            self._ended.put(over)
 
     def end(self, because: Exception) -> None:
         """By anybody: nothing more will come."""
@@ -197,10 +205,12 @@ class _Call:
 
     def next(self) -> Errand:
         """By the caller: the next errand that is over. Raises what ended the call."""
-        ended = self._ended.get()
-        if isinstance(ended, Exception):
-            raise ended
-        return ended
+        if not self._taken:
+            ended = self._ended.get()
+            if isinstance(ended, Exception):
+                raise ended
+            self._taken.extend(ended)
+        return self._taken.popleft()
 
     def cancel(self) -> None:
         """By the caller: nobody waits any more for what is left."""
@@ -254,6 +264,8 @@ class _Operator(threading.Thread):
             while self._messages:
                 self._obey(self._messages.popleft())
             self._engine.turn(self._idle_seconds)
+            for call in self._calls:
+                call.hand_over()
             self._engine.close_idle(self._idle_seconds)
             now = time.monotonic()
             if self._calls or self._messages:
@@ -267,6 +279,7 @@ class _Operator(threading.Thread):
         while not self._may_retire(self):
             self._calls.add(self._messages.popleft().call)
         for call in self._calls:
+            call.hand_over()
             call.end(because)
         self._engine.close()
 

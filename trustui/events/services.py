@@ -111,6 +111,8 @@ def _row(event: NewEvent) -> Event:
 
 def storable(text: str, limit: int) -> str:
     """Text that both databases give back as it was: no control, NUL or surrogate, at most `limit`."""
+    if len(text) <= limit and text.isprintable():
+        return text
     shown = visible(text, limit if len(text) <= limit else limit - _TAIL)
     return shown if len(shown) <= limit else f"{shown[: limit - 1]}…"
 

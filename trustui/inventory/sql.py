@@ -7,13 +7,14 @@ Names of tables and columns come from the models; every value is a bound paramet
 # ruff: noqa: SLF001  _meta is Django's documented way to a model's table and fields
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
 from string import Formatter
 from typing import Any, TypeAlias
 
 import msgspec
 from django.db import connection
 from django.db.models import BinaryField, DateTimeField, Field, JSONField, Model
+
+from trustui.jobs.sql import instants_for_database
 
 Value: TypeAlias = object
 """A value as the model has it: text, number, bytes, aware datetime, JSON, None."""
@@ -179,18 +180,19 @@ def _cast(field: "Field[Any, Any]") -> str:
 
 
 def _adapted(field: "Field[Any, Any]", rows: Sequence[Sequence[Value]], place: int) -> list[Any]:
+    values = [row[place] for row in rows]
     adapt = _adapter(field)
-    return [None if row[place] is None else adapt(row[place]) for row in rows]
+    return values if adapt is None else [None if one is None else adapt(one) for one in values]
 
 
-def _adapter(field: "Field[Any, Any]") -> Callable[[Any], Any]:
+def _adapter(field: "Field[Any, Any]") -> Callable[[Any], Any] | None:
+    """What makes a parameter of a value; None where it is one."""
     match field:
         case JSONField():
             return lambda value: msgspec.json.encode(value).decode()
         case DateTimeField():
-            adapt: Callable[[datetime], Any] = connection.ops.adapt_datetimefield_value
-            return adapt
+            return instants_for_database()
         case BinaryField():
             return bytes
         case _:
-            return lambda value: value
+            return None

@@ -56,7 +56,9 @@ class Inbox:
     def post(self, arrival: Arrival) -> None:
         """Hand something over."""
         self._arrived.append(arrival)
-        self._bell.set()
+        # A bell that still rings is heard after this: whoever clears it takes what is there then.
+        if not self._bell.is_set():
+            self._bell.set()
 
     def ring(self) -> None:
         """Wake the one that waits."""

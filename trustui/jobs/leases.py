@@ -21,6 +21,7 @@ from trustui.jobs.sql import (
     ids_for_database,
     instant_for_database,
     instant_from_database,
+    instants_for_database,
     many,
     statements,
 )
@@ -171,12 +172,13 @@ def finish(done: Sequence[Done], *, now: datetime) -> None:
     """
     if not done:
         return
+    adapted = instants_for_database()
     rows = [
         {
             "id": one.claim.job_id,
             "fence": one.claim.fence,
             "state": str(one.state),
-            "due_at": instant_for_database(one.due_at),
+            "due_at": adapted(one.due_at),
             "failures": one.failures,
             "last_error": one.last_error,
             "last_outcome": one.last_outcome,

@@ -26,8 +26,8 @@ from trustui.jobs.writer import write
 _log = logging.getLogger(__name__)
 
 _FIRST_PAUSE = 0.1
-_GLANCE = 0.001
-"""Between looks whether a batch is complete."""
+_GLANCE = 0.004
+"""Between looks whether a batch is complete; each costs as much as two results."""
 _OUTAGE = 60.0
 """What a statement may take that waits for a database that is away."""
 _WATCH = 0.5
@@ -60,6 +60,7 @@ class Loop:
         self._ended: deque[Ended] = deque()
         self._claimed_at = dict.fromkeys(self.kinds, -math.inf)
         self._look_at = -math.inf
+        self._watch_at = -math.inf
         self._batch = terms.batch
         self._pause = 0.0
         self._paused_until = 0.0
@@ -129,15 +130,22 @@ class Loop:
             self._settle_one(self._ended[0])
             self._ended.popleft()
         now = time.monotonic()
-        for claim in self.holdings.overdue(now):
-            if not any(one.claim == claim for one in self._unwritten):
-                self.is_worn = did = True
-                seconds = self.kinds[claim.kind].seconds
-                self._lose(claim, f"it ran longer than {seconds:g} s")
+        if now >= self._watch_at:
+            self._watch_at = now + _WATCH
+            did |= self._lose_overdue(now)
         while self._unwritten and now - self._unwritten[0].at > self.terms.keep:
             self._lose(self._unwritten[0].claim, "the database did not take its result")
             self._unwritten.popleft()
         return did
+
+    def _lose_overdue(self, now: float) -> bool:
+        overdue = self.holdings.overdue(now)
+        ready = {one.claim.job_id for one in self._unwritten} if overdue else set()
+        lost = [claim for claim in overdue if claim.job_id not in ready]
+        for claim in lost:
+            self.is_worn = True
+            self._lose(claim, f"it ran longer than {self.kinds[claim.kind].seconds:g} s")
+        return bool(lost)
 
     def _settle_one(self, ended: Ended) -> None:
         claim, now = ended.claim, self.terms.clock()

@@ -8,7 +8,7 @@ Whoever waits for several jobs on PostgreSQL takes them in the order of kind and
 who ask for them know as well: two can never wait for one another.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from typing import Any
 
@@ -232,7 +232,21 @@ def statements() -> Statements:
 
 def instant_for_database(at: datetime) -> Any:
     """An aware time as a parameter, or inside a JSON parameter."""
-    return connection.ops.adapt_datetimefield_value(at)
+    return instants_for_database()(at)
+
+
+def instants_for_database() -> Callable[[datetime], Any]:
+    """The same for many: as Django's fields adapt them, without asking each time for what."""
+    return _as_it_is if connection.vendor == "postgresql" else _naive_text
+
+
+def _as_it_is(at: datetime) -> datetime:
+    return at
+
+
+def _naive_text(at: datetime) -> str:
+    """SQLite has no zones: Django keeps UTC."""
+    return str(at.astimezone(UTC).replace(tzinfo=None))
 
 
 def instant_from_database(value: Any) -> datetime:
