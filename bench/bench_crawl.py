@@ -5,22 +5,25 @@ conditional requests through the same door and nothing else; all sources on one 
 each over TLS at a host of its own as published repositories are, and at a host that answers so
 many requests a second. `first`: the whole first crawl, verification and rows included, beside
 libcurl alone on the same URLs. Wall-clock time, as waiting for nginx is a part of both; medians
-with the range.
+with the range. The bare requests are one process's; crawls are those of as many processes as
+`trustui worker` has by itself, or of `--processes 1`.
 
-    python bench/bench_crawl.py [--sources 1000] [--rounds 5]
+    python bench/bench_crawl.py [--sources 1000] [--rounds 5] [--processes N]
 
 The database is DATABASE_URL, which must be empty, or SQLite in a folder of its own.
 """
 
 import argparse
+import multiprocessing
 import os
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pycurl
@@ -28,7 +31,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from django.db import transaction
+from django.db import connection, transaction
 
 from bench import database
 from tests.servers import NginxServer, binary, nginx
@@ -70,14 +73,16 @@ def publish(server: NginxServer, count: int) -> dict[int, bytes]:
 
 
 @transaction.atomic
-def add_sources(server: NginxServer, roots: dict[int, bytes]) -> None:
+def add_sources(place: str, roots: dict[int, bytes]) -> list[int]:
+    """Their ids; `place` is their address, with the number of each as `{}`."""
     now = datetime.now(UTC)
-    team = Team.objects.create(name="bench", created_at=now)
+    team = Team.objects.create(name=place, created_at=now)
+    added = []
     for number, root in roots.items():
         source = add_source(
             team=team,
-            name=f"vendor {number}",
-            location=f"{server.url}/{number}/",
+            name=place.format(number),
+            location=place.format(number),
             allow_addresses=["127.0.0.1"],
             actor="person:bench",
             now=now,
@@ -91,6 +96,8 @@ def add_sources(server: NginxServer, roots: dict[int, bytes]) -> None:
             reason="a measurement",
             now=now,
         )
+        added.append(source.pk)
+    return added
 
 
 def this_machine(_host: str, _port: int) -> list[str]:
@@ -98,17 +105,43 @@ def this_machine(_host: str, _port: int) -> list[str]:
     return ["127.0.0.1"]
 
 
-def everything_due() -> None:
-    Job.objects.filter(kind="crawl").update(due_at=datetime.now(UTC), state=State.QUEUED)
+def make_due(sources: Sequence[int]) -> None:
+    """These and no others."""
+    jobs, now = Job.objects.filter(kind="crawl"), datetime.now(UTC)
+    jobs.update(due_at=now + timedelta(days=1), state=State.QUEUED)
+    jobs.filter(key__in=[str(pk) for pk in sources]).update(due_at=now)
 
 
-@contextmanager
-def runner_of(switchboard: Switchboard) -> Iterator[Runner]:
-    job = CrawlJob(record, at_once=256, local_roots=(), switchboard=switchboard)
-    runner = Runner([job], owner="bench", mode="bench")
-    try:
-        yield runner
-    finally:
+class Workers:
+    """Processes that crawl side by side, as those of a worker's pool; forked before any thread."""
+
+    def __init__(self, count: int) -> None:
+        context = multiprocessing.get_context("fork")
+        self._lines: list[Connection] = []
+        for number in range(count):
+            ours, theirs = context.Pipe()
+            self._lines.append(ours)
+            context.Process(target=crawl_when_told, args=(theirs, number), daemon=True).start()
+            theirs.close()
+
+    def crawl_what_is_due(self) -> None:
+        """Until nothing is left."""
+        for line in self._lines:
+            line.send(None)
+        for line in self._lines:
+            line.recv()
+
+
+def crawl_when_told(line: Connection, number: int) -> None:
+    """The life of one process."""
+    with Switchboard(resolve=this_machine) as switchboard:
+        job = CrawlJob(record, at_once=256, local_roots=(), switchboard=switchboard)
+        runner = Runner([job], owner=f"bench {number}", mode="bench")
+        with suppress(EOFError):
+            while True:
+                line.recv()
+                runner.drain(300)
+                line.send(None)
         runner.stop()
 
 
@@ -118,20 +151,20 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - since
 
 
-def crawl_all(runner: Runner, count: int, outcome: CrawlOutcome) -> float:
-    everything_due()
-    before = Crawl.objects.count()
-    taken = seconds(lambda: runner.drain(300))
+def crawl_all(workers: Workers, sources: Sequence[int], outcome: CrawlOutcome) -> float:
+    make_due(sources)
+    before, count = Crawl.objects.count(), len(sources)
+    taken = seconds(workers.crawl_what_is_due)
     newest = Crawl.objects.order_by("-id")[:count].values_list("outcome", flat=True)
     assert Crawl.objects.count() == before + count
     assert set(newest) == {outcome}
     return taken
 
 
-def conditional_requests() -> list[Wanted]:
+def conditional_requests(sources: Sequence[int]) -> list[Wanted]:
     """What a look at each source asks, in no other order than the crawls do."""
     wanted = []
-    for source in Source.objects.order_by("pk"):
+    for source in Source.objects.filter(pk__in=sources).order_by("pk"):
         timestamp = Sighting.objects.filter(source=source, place="timestamp.json").latest("id")
         wanted.append(Wanted(f"{source.location}2.root.json", 512_000))
         wanted.append(Wanted(f"{source.location}timestamp.json", 16_384, timestamp.validator))
@@ -148,11 +181,15 @@ def bare_libcurl(urls: Sequence[str]) -> None:
     """Every URL once, on kept connections, bodies in memory."""
     multi, waiting = pycurl.CurlMulti(), list(reversed(urls))
     free = [pycurl.Curl() for _ in range(LANES)]
+    for handle in free:
+        handle.setopt(pycurl.CAINFO, os.environ["SSL_CERT_FILE"])
     under_way = 0
     while waiting or under_way:
         while waiting and free:
             handle = free.pop()
-            handle.setopt(pycurl.URL, waiting.pop())
+            url = waiting.pop()
+            handle.setopt(pycurl.URL, url)
+            handle.setopt(pycurl.RESOLVE, [f"{url.split('/')[2]}:127.0.0.1"])
             handle.setopt(pycurl.WRITEDATA, BytesIO())
             multi.add_handle(handle)
             under_way += 1
@@ -181,28 +218,45 @@ def spread(taken: list[float]) -> str:
     return f"{statistics.median(taken):.3f} ({min(taken):.3f}-{max(taken):.3f})"
 
 
-def measure(server: NginxServer, count: int, rounds: int) -> None:
-    add_sources(server, publish(server, count))
-    print(f"{count:,} sources; seconds")
+def measure(server: NginxServer, count: int, rounds: int, workers: Workers) -> None:
+    roots = publish(server, count)
     print(f"{'':>24} {'ours':>26} {'bare':>26} {'x time':>8} {'of rate':>8} {'requests/s':>10}")
-    with Switchboard(resolve=this_machine) as switchboard, runner_of(switchboard) as runner:
-        first = [crawl_all(runner, count, CrawlOutcome.COMPLETE)]
-        paths = [line.split()[1] for line in server.requests]
-        urls = [server.url + path for path in paths]
-        bare = [seconds(lambda: bare_libcurl(urls)) for _ in range(rounds)]
-        print_row("first", first, bare, len(urls))
-        for title, change in (
-            ("unchanged, one host", None),
-            ("unchanged, hosts by TLS", to_hosts_of_their_own),
-            (f"unchanged, at {PACE:,}/s", slow_down),
-        ):
-            if change is not None:
-                change(server)
-            ours, bare, wanted = [], [], conditional_requests()
-            for _ in range(rounds):
-                ours.append(crawl_all(runner, count, CrawlOutcome.UNCHANGED))
-                bare.append(seconds(lambda: bare_door(switchboard, wanted)))
-            print_row(title, ours, bare, len(wanted))
+    one_host = server.url + "/{}/"
+    sources = add_sources(one_host, roots)
+    measure_first("first, one host", server, one_host, sources, rounds, workers)
+    measure_unchanged("unchanged, one host", sources, rounds, workers)
+    serve_tls(server)
+    hosts = f"https://vendor-{{0}}.{DOMAIN}:{TLS_PORT}/{{0}}/"
+    sources = add_sources(hosts, roots)
+    measure_first("first, hosts by TLS", server, hosts, sources, rounds, workers)
+    measure_unchanged("unchanged, hosts by TLS", sources, rounds, workers)
+    slow_down(server)
+    measure_unchanged(f"unchanged, at {PACE:,}/s", sources, rounds, workers)
+
+
+def measure_first(
+    title: str,
+    server: NginxServer,
+    place: str,
+    sources: Sequence[int],
+    rounds: int,
+    workers: Workers,
+) -> None:
+    before = len(server.requests)
+    first = [crawl_all(workers, sources, CrawlOutcome.COMPLETE)]
+    paths = [line.split()[1].strip("/").partition("/") for line in server.requests[before:]]
+    urls = [place.format(number) + rest for number, _, rest in paths]
+    bare = [seconds(lambda: bare_libcurl(urls)) for _ in range(rounds)]
+    print_row(title, first, bare, len(urls))
+
+
+def measure_unchanged(title: str, sources: Sequence[int], rounds: int, workers: Workers) -> None:
+    ours, bare, wanted = [], [], conditional_requests(sources)
+    with Switchboard(resolve=this_machine) as switchboard:
+        for _ in range(rounds):
+            ours.append(crawl_all(workers, sources, CrawlOutcome.UNCHANGED))
+            bare.append(seconds(lambda: bare_door(switchboard, wanted)))
+    print_row(title, ours, bare, len(wanted))
 
 
 def reconfigure(server: NginxServer, *changes: tuple[str, str]) -> None:
@@ -217,8 +271,8 @@ def reconfigure(server: NginxServer, *changes: tuple[str, str]) -> None:
     server.start()
 
 
-def to_hosts_of_their_own(server: NginxServer) -> None:
-    """Each source gets a host name, and is asked over TLS."""
+def serve_tls(server: NginxServer) -> None:
+    """At another port, besides."""
     files = server.folder
     listen = f"listen 127.0.0.1:{TLS_PORT} ssl; ssl_certificate {files}/certificate;"
     reconfigure(
@@ -226,10 +280,6 @@ def to_hosts_of_their_own(server: NginxServer) -> None:
         ("worker_connections 1024", "worker_connections 8192"),
         ("server {", f"server {{ {listen} ssl_certificate_key {files}/key;"),
     )
-    for source in Source.objects.order_by("pk"):
-        number = source.location.rstrip("/").rpartition("/")[2]
-        location = f"https://vendor-{number}.{DOMAIN}:{TLS_PORT}/{number}/"
-        Source.objects.filter(pk=source.pk).update(location=location)
 
 
 def write_certificate(folder: Path) -> Path:
@@ -269,6 +319,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sources", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     arguments = parser.parse_args()
     program = binary("nginx")
     if program is None:
@@ -276,11 +327,14 @@ def main() -> None:
     database.make_tables()
     if Source.objects.exists():
         raise SystemExit("expected an empty database")
+    connection.close()
     with tempfile.TemporaryDirectory() as folder:
         server = nginx(program, Path(folder) / "nginx")
         os.environ["SSL_CERT_FILE"] = str(write_certificate(server.folder))
+        workers = Workers(arguments.processes)
         try:
-            measure(server, arguments.sources, arguments.rounds)
+            print(f"{arguments.sources:,} sources, {arguments.processes} processes; seconds")
+            measure(server, arguments.sources, arguments.rounds, workers)
         finally:
             server.stop()
 

@@ -5,7 +5,7 @@ one check concluded) and `Finding`. `collect` turns the events into a `Trace`. N
 without leaving a Step, and an exception inside a check is a failed step, never a pass.
 """
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import ParamSpec, TypeAlias, TypeVar
@@ -147,7 +147,8 @@ class Step(msgspec.Struct, frozen=True):
     @property
     def decides(self) -> bool:
         """Whether this step may decide its group: not moot, and enforced."""
-        return self.moot_because is None and self.evidence.get("enforced", True) is not False
+        is_enforced = not self.evidence or self.evidence.get("enforced", True) is not False
+        return self.moot_because is None and is_enforced
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -247,7 +248,7 @@ class Chain:
             evidence=judgement.evidence,
             severity=judgement.severity,
         )
-        if step.outcome in {Outcome.FAILED, Outcome.UNDECIDED}:
+        if step.outcome is Outcome.FAILED or step.outcome is Outcome.UNDECIDED:
             self.troubles += 1
             if step.decides:
                 self.broken_by = check.id
@@ -282,8 +283,7 @@ def collect(
 
 def trace(subject: str, at: datetime, valid_at: datetime, events: list[Event]) -> Trace:
     """Conclude: compare what was planned with what ran, judge the groups, then the whole."""
-    steps = tuple(event for event in events if isinstance(event, Step))
-    plans = [event for event in events if isinstance(event, Planned)]
+    steps, plans, findings = _sorted_out(events)
     missing = _not_reached(plans, steps)
     outcomes = _group_outcomes(steps, {plan.group for plan, _ in missing})
     last = {plan.group: plan.on for plan in plans} | {step.group: step.on for step in steps}
@@ -297,17 +297,34 @@ def trace(subject: str, at: datetime, valid_at: datetime, events: list[Event]) -
         at=at,
         valid_at=valid_at,
         outcome=worst(group.outcome for group in groups if group.id in needed),
-        steps=steps,
+        steps=tuple(steps),
         groups=groups,
         not_reached=tuple(NotReached(check, plan.on) for plan, check in missing),
-        findings=tuple(_findings(events)),
+        findings=tuple(findings),
     )
 
 
-def _not_reached(plans: list[Planned], steps: tuple[Step, ...]) -> list[tuple[Planned, str]]:
+def _sorted_out(events: list[Event]) -> tuple[list[Step], list[Planned], list[Finding]]:
+    """Steps, plans and findings, each in their order; some findings stand beside a step."""
+    steps: list[Step] = []
+    plans: list[Planned] = []
+    findings: list[Finding] = []
+    for event in events:
+        if isinstance(event, Step):
+            steps.append(event)
+            if event.severity is not None:
+                findings.append(Finding(event.check, event.on, event.because, event.severity))
+        elif isinstance(event, Planned):
+            plans.append(event)
+        else:
+            findings.append(event)
+    return steps, plans, findings
+
+
+def _not_reached(plans: list[Planned], steps: list[Step]) -> list[tuple[Planned, str]]:
     """What was planned and never ran. A plan for `snapshot` is met by steps on `snapshot v3`."""
     reached = {(step.group, step.check, step.on) for step in steps}
-    reached |= {(step.group, step.check, step.on.rpartition(" v")[0]) for step in steps}
+    reached |= {(group, check, on.rpartition(" v")[0]) for group, check, on in reached}
     return [
         (plan, check)
         for plan in plans
@@ -316,11 +333,14 @@ def _not_reached(plans: list[Planned], steps: tuple[Step, ...]) -> list[tuple[Pl
     ]
 
 
-def _group_outcomes(steps: tuple[Step, ...], incomplete: set[str]) -> dict[str, Outcome]:
-    outcomes: dict[str, list[Outcome]] = {group: [Outcome.UNDECIDED] for group in incomplete}
+def _group_outcomes(steps: list[Step], incomplete: set[str]) -> dict[str, Outcome]:
+    outcomes = {group: {Outcome.UNDECIDED} for group in incomplete}
     for step in steps:
-        outcomes.setdefault(step.group, []).append(_weight(step))
-    return {group: worst(iter(found)) for group, found in outcomes.items()}
+        found = outcomes.get(step.group)
+        if found is None:
+            found = outcomes[step.group] = set()
+        found.add(_weight(step))
+    return {group: worst(found) for group, found in outcomes.items()}
 
 
 def _weight(step: Step) -> Outcome:
@@ -330,18 +350,10 @@ def _weight(step: Step) -> Outcome:
     return step.outcome if step.decides else Outcome.NOTED
 
 
-def worst(outcomes: Iterator[Outcome]) -> Outcome:
+def worst(outcomes: Iterable[Outcome]) -> Outcome:
     """Failed before undecided before passed; nothing at all is undecided."""
     found = set(outcomes)
     for outcome in (Outcome.FAILED, Outcome.UNDECIDED, Outcome.PASSED):
         if outcome in found:
             return outcome
     return Outcome.UNDECIDED if not found else Outcome.PASSED
-
-
-def _findings(events: list[Event]) -> Iterator[Finding]:
-    for event in events:
-        if isinstance(event, Finding):
-            yield event
-        elif isinstance(event, Step) and event.severity is not None:
-            yield Finding(event.check, event.on, event.because, event.severity)
