@@ -41,6 +41,49 @@ def spdx(*packages: Json, **changes: Any) -> Json:
     }
 
 
+def spdx3(*packages: Json, **changes: Any) -> Json:
+    """A graph whose document is about a bill about its packages."""
+    named = [
+        {"spdxId": f"urn:x:{n}", "type": "software_Package", **one}
+        for n, one in enumerate(packages)
+    ]
+    elements: list[Json] = [
+        {
+            "@id": "_:c",
+            "type": "CreationInfo",
+            "specVersion": "3.0.1",
+            "created": "2026-11-20T12:00:00Z",
+            "createdBy": ["urn:x:elsewhere"],
+            "createdUsing": ["urn:x:tool"],
+        },
+        {"spdxId": "urn:x:tool", "type": "Tool", "name": "syft-2.0"},
+        {
+            "spdxId": "urn:x:document",
+            "type": "SpdxDocument",
+            "name": "app",
+            "creationInfo": "_:c",
+            "rootElement": ["urn:x:bill"],
+        },
+        {
+            "spdxId": "urn:x:bill",
+            "type": "software_Sbom",
+            "rootElement": [one["spdxId"] for one in named],
+        },
+        *named,
+    ]
+    return {
+        "@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld",
+        "@graph": elements,
+        **changes,
+    }
+
+
+def hashed(digest: str) -> Json:
+    """An integrity method of SPDX 3."""
+    algorithm, _, value = digest.partition(":")
+    return {"type": "Hash", "algorithm": algorithm, "hashValue": value}
+
+
 def cyclonedx(component: Json | None = None, **changes: Any) -> Json:
     """A bill about a component."""
     metadata: Json = {
@@ -112,6 +155,21 @@ def an_spdx_document_whose_package_says_that_it_is_described() -> Told:
         "relationshipType": "DESCRIBED_BY",
     }
     return verified(spdx(purl(DIGEST), relationships=[back]))
+
+
+@scenario(passed=("sbom.parse", "sbom.subject"))
+def an_spdx_3_graph_with_the_hash_of_the_image() -> Told:
+    return verified(spdx3({"name": "app", "verifiedUsing": [hashed(DIGEST)]}))
+
+
+@scenario(passed="sbom.subject")
+def an_spdx_3_graph_with_a_package_url_of_the_image() -> Told:
+    return verified(spdx3({"software_packageUrl": f"pkg:oci/app@{DIGEST.replace(':', '%3A')}"}))
+
+
+@scenario(failed="sbom.subject")
+def an_spdx_3_graph_about_another_image() -> Told:
+    return verified(spdx3({"name": "app", "verifiedUsing": [hashed(OTHER)]}))
 
 
 @scenario(passed=("sbom.parse", "sbom.subject"))

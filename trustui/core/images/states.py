@@ -4,7 +4,7 @@ from trustui.core.images.verify import COVERED, FIND, ImageVerdict
 from trustui.core.trace import Outcome, Trace, TrustState
 from trustui.core.trust_policy.given import IDENTITY_GIVEN
 
-RULES = 1
+RULES = 2
 """As `core.formats.tuf.RULES`, for artefacts."""
 
 OTHER_FORMATS = ("application/vnd.cncf.notary.signature",)

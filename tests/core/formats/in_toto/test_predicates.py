@@ -46,6 +46,19 @@ CASES: list[tuple[str, Any, dict[str, str]]] = [
         {"version": "SPDX-2.3", "packages": "1 package", "by": "Tool: a"},
     ),
     (
+        "https://spdx.dev/Document",
+        {
+            "@graph": [
+                {"type": "CreationInfo", "specVersion": "3.0.1"},
+                {"type": "SpdxDocument", "name": "app"},
+                {"type": "software_Package"},
+                "no element",
+            ]
+        },
+        {"version": "3.0.1", "packages": "1 package", "name": "app"},
+    ),
+    ("https://spdx.dev/Document", {"@graph": 1}, {"packages": "0 packages"}),
+    (
         "https://cyclonedx.org/bom",
         {"specVersion": "1.5", "components": [1, 2], "metadata": {"component": {"name": "app"}}},
         {"version": "1.5", "components": "2 components", "about": "app"},

@@ -4,7 +4,7 @@ import json
 
 from tests.vectors.sbom.collection import DIGEST, Json, cyclonedx, purl, spdx
 from trustui.core.facts import Document
-from trustui.core.formats.sbom.bill import parse
+from trustui.core.formats.sbom.parse import parse
 from trustui.core.formats.sbom.readable import readable
 from trustui.core.primitives.text import has_hidden_characters
 

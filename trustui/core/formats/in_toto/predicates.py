@@ -66,13 +66,26 @@ def _provenance_02(predicate: Mapping[str, Any]) -> Iterator[Line]:
 
 
 def _spdx(predicate: Mapping[str, Any]) -> Iterator[Line]:
-    """SPDX 2; some tools put the document one level down."""
+    """SPDX 2, or the graph of SPDX 3; some tools put the document one level down."""
     document = predicate.get("Data", predicate)
+    if isinstance(document, dict) and "@graph" in document:
+        yield from _spdx3(document["@graph"])
+        return
     yield _line("version", _at(document, "spdxVersion"))
     yield _line("name", _at(document, "name"))
     yield _number("packages", _at(document, "packages"), "package")
     yield _line("created", _at(document, "creationInfo", "created"))
     yield _line("by", _at(document, "creationInfo", "creators", 0))
+
+
+def _spdx3(graph: object) -> Iterator[Line]:
+    elements = [one for one in graph if isinstance(one, dict)] if isinstance(graph, list) else []
+    by_type = {str(one.get("type")): one for one in reversed(elements)}
+    yield _line("version", _at(by_type, "CreationInfo", "specVersion"))
+    yield _line("name", _at(by_type, "SpdxDocument", "name"))
+    packages = [one for one in elements if one.get("type") == "software_Package"]
+    yield _number("packages", packages, "package")
+    yield _line("created", _at(by_type, "CreationInfo", "created"))
 
 
 def _cyclonedx(predicate: Mapping[str, Any]) -> Iterator[Line]:

@@ -3,10 +3,11 @@
 from trustui.core.errors import ParseError
 from trustui.core.facts import Document
 from trustui.core.format import Format
-from trustui.core.formats.sbom.bill import SPEC, Bill, parse
+from trustui.core.formats.sbom.bill import SPEC, Bill
+from trustui.core.formats.sbom.parse import parse
 from trustui.core.formats.sbom.verify import CHECKS, LOOSE
 
-RULES = 1
+RULES = 2
 """Raised with every change by which the same bill may be judged otherwise."""
 
 

@@ -10,7 +10,8 @@ import msgspec
 
 from trustui.core.errors import ParseError
 from trustui.core.facts import Document
-from trustui.core.formats.sbom.bill import SPEC, Bill, parse
+from trustui.core.formats.sbom.bill import SPEC, Bill
+from trustui.core.formats.sbom.parse import parse
 from trustui.core.primitives.text import counted, visible
 from trustui.core.trace import (
     Chain,
@@ -26,7 +27,9 @@ from trustui.core.trace import (
 )
 
 PARSE = Check("sbom.parse", f"{SPEC} JSON")
-SUBJECT = Check("sbom.subject", "SPDX 2.3 §11.1 and CycloneDX 1.7 metadata.component")
+SUBJECT = Check(
+    "sbom.subject", "SPDX 2.3 §11.1, SPDX 3.0 rootElement, CycloneDX 1.7 metadata.component"
+)
 SIGNED = Check("sbom.signed", 'distribution 1.1 "Listing Referrers"')
 
 CHECKS = (PARSE, SUBJECT, SIGNED)
@@ -70,7 +73,7 @@ def _read(document: Document) -> Bill | ParseError:
 
 
 def judge_form(found: Bill | ParseError) -> Judgement:
-    """It is strict JSON of one of the two forms."""
+    """It is strict JSON of one of the forms."""
     if isinstance(found, ParseError):
         return failed(
             f"the bill of materials cannot be read: {found.because}",
