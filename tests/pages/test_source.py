@@ -31,7 +31,7 @@ def test_it_tells_the_anchor_and_the_crawls(
     watched: tuple[Viewer, Source, Source], django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     viewer, own, other = watched
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(6):
         page = source(viewer, PRESENT, own.pk)
     assert page is not None
     assert page.anchor is not None

@@ -37,7 +37,9 @@ def test_it_shows_the_anchor_the_crawls_and_what_may_be_done(cast: Cast, mira: C
     viewer = cast.as_role(Role.VIEWER).get(page(cast)).content.decode()
     assert "It needs the permission to crawl a source now" in viewer
     assert "<form" not in viewer.partition('id="content"')[2]
+    assert "TrustuiCrawlOverdue" in text, "it was crawled long ago"
     past = mira.get(page(cast) + "?at=2026-03-03T00:00:00Z").content.decode()
+    assert "TrustuiCrawlOverdue" not in past, "rules look at the present"
     assert "You look at the past" in past
     assert "Remove it" not in past
     assert mira.get(page(cast) + "?after=x").status_code == 400

@@ -12,6 +12,7 @@ from trustui.inventory.recognizing import IMAGE_KINDS
 from trustui.inventory.sources import CRAWL_KINDS
 from trustui.jobs.models import Job
 from trustui.jobs.models import State as JobState
+from trustui.pages.alerts import Alert, alerts_of
 from trustui.pages.components import Fact, Progress
 from trustui.pages.images.answering import SIGNS
 from trustui.pages.images.shares import of_source, sign_of
@@ -87,6 +88,8 @@ class SourcePage(msgspec.Struct, frozen=True):
     removed_at: datetime | None
     verdict_id: int | None
     facts: tuple[Fact, ...]
+    alerts: tuple[Alert, ...] | None
+    """Rules that hold; None in the past, which they do not look at."""
     anchor: Pinned | None
     crawling: Crawling
     crawls: tuple[CrawlLine, ...]
@@ -98,7 +101,7 @@ class SourcePage(msgspec.Struct, frozen=True):
 def source(
     viewer: Viewer, moment: Moment, source_id: int, after: str | None = None
 ) -> SourcePage | None:
-    """None for what this person does not see. Three queries, two more of a registry.
+    """None for what this person does not see. Six queries, seven of a registry; in the past three, or five.
 
     Raises PagingError.
     """
@@ -133,6 +136,7 @@ def source(
         removed_at=row.removed_at,
         verdict_id=row.verdict_id,
         facts=_facts(row, moment, None if after else next(iter(crawls.rows), None), now_crawling),
+        alerts=alerts_of(row, moment.now) if moment.is_now else None,
         anchor=None if row.anchor is None else _pinned(row.anchor),
         crawling=now_crawling,
         crawls=tuple(_crawl_line(one) for one in crawls.rows),
