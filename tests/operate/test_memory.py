@@ -1,4 +1,4 @@
-"""A process of its own, as how it holds memory cannot be taken back."""
+"""Processes of their own, as how one holds memory cannot be taken back."""
 
 import os
 import subprocess
@@ -41,3 +41,13 @@ def heaps(how: str) -> int:
 def test_threads_share_two_heaps() -> None:
     assert heaps("few") <= 1
     assert heaps("as ever") > 2
+
+
+def test_what_is_loaded_is_never_looked_through_again() -> None:
+    words = (
+        "import gc; from trustui.operate.memory import keep_what_is_loaded;"
+        " before = len(gc.get_objects()); keep_what_is_loaded();"
+        " print(gc.get_freeze_count() > before * 0.9 and len(gc.get_objects()) < before / 10)"
+    )
+    done = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "True"

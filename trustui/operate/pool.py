@@ -15,6 +15,7 @@ from celery.signals import worker_process_init, worker_shutting_down
 
 from trustui.celery import Bell, app, process
 from trustui.jobs import doorbell
+from trustui.operate.memory import keep_what_is_loaded
 
 
 class Lifeline:
@@ -53,6 +54,7 @@ def run_pool(name: str, concurrency: int) -> int:
     def begin(**_: Any) -> None:
         process.name = f"{name}/{os.getpid()}"
         lifeline.hold()
+        keep_what_is_loaded()
         doorbell.connect(Bell().ask)
 
     def end(**_: Any) -> None:

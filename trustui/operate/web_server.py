@@ -1,7 +1,6 @@
 """The web server's process: gunicorn with what it needs and nothing of the folder it starts in."""
 
 import argparse
-import gc
 from importlib import import_module
 from typing import Any
 
@@ -10,6 +9,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from trustui.jobs import doorbell
+from trustui.operate.memory import keep_what_is_loaded
 from trustui.wsgi import application
 
 THREADS = 4
@@ -49,13 +49,9 @@ class WebServer(BaseApplication):  # type: ignore[misc]
 
 
 def set_aside(_master: object) -> None:
-    """Before processes are forked: what stands for as long as they run is loaded, and collected never.
-
-    Looking through it for garbage takes as long as a page, and falls upon some of them.
-    """
+    """Before processes are forked: what stands for as long as they run is loaded."""
     import_module(settings.ROOT_URLCONF)
-    gc.collect()
-    gc.freeze()
+    keep_what_is_loaded()
 
 
 def connect_doorbell(_worker: object) -> None:

@@ -14,7 +14,7 @@ from django.db import DatabaseError, connection
 
 from trustui import celery
 from trustui.operate.arguments import Refused
-from trustui.operate.memory import keep_few_arenas
+from trustui.operate.memory import keep_few_arenas, keep_what_is_loaded
 from trustui.operate.pool import run_pool
 from trustui.operate.serve import count
 from trustui.operate.supervision import Child, Supervisor
@@ -67,6 +67,7 @@ def _run_embedded(name: str, alive: Path) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     threading.Thread(target=_follow, args=(stop, alive), name="follow", daemon=True).start()
+    keep_what_is_loaded()
     return celery.make_runner(name, "embedded").run_forever(stop)
 
 
