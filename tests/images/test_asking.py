@@ -98,7 +98,10 @@ def test_questions_are_fetched_together_and_what_is_kept_is_read_at_once() -> No
     one = Asked(is_known=True)
     requests = [manifest_request(one.digest), referrers_request(one.digest)]
     told = [Told("blob", digest_of(b"web")), Told("manifest", "1.0")]
-    one.asking.prefetch(requests, told)
+    wanted = one.asking.expect([*requests, *requests], told)
+    assert wanted == requests[1:]
+    one.asking.hear(wanted[0], one.source.ask(wanted[0]))
+    assert one.asking.expect(requests) == []
     assert sorted(one.memory.read) == sorted([one.digest, digest_of(b"web")])
     assert one.count == {"head": 1, "referrers": 1}
     for request in requests:

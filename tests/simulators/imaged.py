@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -14,7 +15,7 @@ from trustui.accounts.models import Team
 from trustui.core.facts import Document, Problem, ProblemKind
 from trustui.core.oci.references import parse_digest
 from trustui.core.oci.requests import ImageRequest
-from trustui.crawl.image_source import Head, Listing, Referrers
+from trustui.crawl.image_source import Coming, Head, Listing, Referrers
 from trustui.images.budget import ImageLimits
 from trustui.images.crawling import crawl_images
 from trustui.images.models import (
@@ -61,6 +62,9 @@ class OneRepository:
 
     def ask_many(self, requests: Sequence[ImageRequest]) -> list[Document | Problem]:
         return [self.ask(request) for request in requests]
+
+    def begin(self, requests: Sequence[ImageRequest]) -> Coming:
+        return partial(self.ask_many, requests)
 
     def heads(self, names: Sequence[str]) -> list[Head | Problem]:
         self._asked["head"] += len(names)

@@ -1,7 +1,5 @@
 """A verdict as one JSON object: what `verify --json` prints and what is kept of a verdict."""
 
-from collections.abc import Iterable
-
 import msgspec
 
 from trustui.core.primitives.instants import write_instant
@@ -30,7 +28,6 @@ def as_json(trace: Trace, kind: str, state: TrustState, **more: object) -> bytes
 
 
 def _step(step: Step) -> dict[str, object]:
-    return {name: getattr(step, name) for name in _STEP_MEMBERS}
-
-
-_STEP_MEMBERS: Iterable[str] = tuple(name for name in Step.__struct_fields__ if name != "severity")
+    members = msgspec.structs.asdict(step)
+    del members["severity"]
+    return members

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import msgspec
 
@@ -80,6 +80,10 @@ class Referrers(StrEnum):
     NOT_OFFERED = "not_offered"
 
 
+Coming: TypeAlias = Callable[[], list[Document | Problem]]
+"""Answers that are under way; to be called for once, by the thread that asked."""
+
+
 class ImageSource(Protocol):
     """A repository of artefacts. Whatever is wrong with the place is a Problem, never raised.
 
@@ -98,6 +102,10 @@ class ImageSource(Protocol):
 
     def ask_many(self, requests: Sequence[ImageRequest]) -> list[Document | Problem]:
         """As `ask` for each, in their order, and side by side where the place can."""
+        ...
+
+    def begin(self, requests: Sequence[ImageRequest]) -> Coming:
+        """As `ask_many`, whose answers are called for later: a place that can answers meanwhile."""
         ...
 
     def heads(self, names: Sequence[str]) -> list[Head | Problem]:

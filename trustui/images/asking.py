@@ -58,20 +58,29 @@ class Asking:
         self._bodies: dict[str, bytes] = {}
         self._kept: set[str] = set()
 
-    def prefetch(self, requests: Sequence[ImageRequest], told: Iterable[Told] = ()) -> None:
-        """Have questions that will be asked answered side by side.
+    def expect(
+        self, requests: Sequence[ImageRequest], told: Iterable[Told] = ()
+    ) -> list[ImageRequest]:
+        """Which of the questions that will be asked the place has to answer; `hear` takes them.
 
         `told` are the answers of an earlier look: what the store keeps of them is read at once.
         """
+        requests = [
+            one
+            for key, one in {_key(one): one for one in requests}.items()
+            if key not in self._answers
+        ]
         names = [request.name for request in requests if request.kind == "manifest"]
         digests = [name for name in (*names, *(one.name for one in told)) if self._keeps(name)]
         heads = (self._heads.known(name) for name in names)
         digests += [head.digest for head in heads if isinstance(head, Head)]
         self._read([one for one in digests if self._keeps(one)])
         self._heads.ask([one for one in names if self._keeps(one)])
-        wanted = [one for one in requests if self._from_store(one) is None]
-        for request, answer in zip(wanted, self._source.ask_many(wanted), strict=True):
-            self._answers[_key(request)] = answer
+        return [one for one in requests if self._from_store(one) is None]
+
+    def hear(self, request: ImageRequest, answer: Answer) -> None:
+        """The answer of the place to a question that will be asked."""
+        self._answers.setdefault(_key(request), answer)
 
     def ask(self, request: ImageRequest) -> Answer:
         """The answer of the place, or the kept bytes that it confirmed."""
@@ -84,6 +93,20 @@ class Asking:
             if isinstance(answer, Document):
                 self.documents.setdefault(self.told[key].sha256, answer)
         return answer
+
+    def stated_size(self, request: ImageRequest) -> int:
+        """Bytes of a manifest as the place said without its content; 0 where it said nothing."""
+        head = self._heads.known(request.name) if request.kind == "manifest" else None
+        return (head.size or 0) if isinstance(head, Head) else 0
+
+    def heard(self, request: ImageRequest) -> Answer | None:
+        """What was answered so far; None where nobody asked."""
+        return self._answers.get(_key(request))
+
+    @property
+    def size(self) -> int:
+        """Bytes of what was read."""
+        return sum(len(one.body) for one in self.documents.values())
 
     @property
     def new(self) -> dict[str, Document]:

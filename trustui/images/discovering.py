@@ -1,14 +1,24 @@
 """One artefact read anew: discovered, what hangs on it opened, and judged. No SQL here."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from itertools import islice
 
 import msgspec
 
+from trustui.core.facts import Document
 from trustui.core.images.candidates import candidates
 from trustui.core.images.kinds import ManifestKind, kind_of
-from trustui.core.oci.discovery import Attached, Discovery, discover, is_attestation
+from trustui.core.oci.discovery import (
+    MAX_ATTACHED,
+    Attached,
+    Discovery,
+    discover,
+    is_attestation,
+    place_answer,
+)
 from trustui.core.oci.manifests import Descriptor, Index, Manifest
+from trustui.core.oci.places import Place, PlaceState
 from trustui.core.oci.references import Reference, cosign_tag, fallback_tag, parse_reference
 from trustui.core.oci.requests import (
     MAX_BLOB,
@@ -19,7 +29,7 @@ from trustui.core.oci.requests import (
 )
 from trustui.core.trace import collect
 from trustui.images.asking import Asking
-from trustui.images.values import Found, KnownLook, Verify, evidence_of
+from trustui.images.values import Answer, Found, KnownLook, Verify, evidence_of
 
 MAX_LAYERS = 200
 """Of one attached manifest that are read; a `.sig` has one for each signer."""
@@ -38,16 +48,46 @@ def usual_questions(digest: str) -> list[ImageRequest]:
     return [manifest_request(digest), referrers_request(digest), *tags]
 
 
+def listed(digest: str, asking: Asking) -> list[ImageRequest]:
+    """What a discovery asks for after the answers to `usual_questions`: each manifest that is listed."""
+    artefact, *lists = (asking.heard(one) for one in usual_questions(digest)[:3])
+    if not isinstance(artefact, Document):
+        return []
+    entries = [entry for answer in lists for entry in _entries(answer)]
+    entries += filter(is_attestation, _entries(artefact))
+    digests = dict.fromkeys(entry.digest for entry in entries)
+    return [manifest_request(one) for one in islice(digests, MAX_ATTACHED)]
+
+
+def _entries(answer: Answer | None) -> tuple[Descriptor, ...]:
+    """Of an index."""
+    if answer is None:
+        return ()
+    return place_answer(Place.REFERRERS, answer, PlaceState.EMPTY, "")[1]
+
+
+def discovered(full_name: str, digest: str, asking: Asking) -> Discovery:
+    """Everything that hangs on an artefact."""
+    named = parse_reference(full_name)
+    reference = Reference(named.host, named.repository, digest=digest)
+    return collect(discover, reference, asking.ask)[1]
+
+
+def sure_contents(discovery: Discovery) -> list[ImageRequest]:
+    """Contents that will be read whatever they turn out to be."""
+    attached = discovery.attached.values()
+    return [
+        blob_request(layer.digest, layer.size) for one in attached for layer in _layers(one, ())
+    ]
+
+
 def look_at(
-    full_name: str, digest: str, asking: Asking, at: datetime, index_digest: str = ""
+    digest: str, discovery: Discovery, asking: Asking, at: datetime, index_digest: str = ""
 ) -> Found:
-    """Everything that hangs on an artefact, and the bytes of what is signed or said there.
+    """What was discovered, and the bytes of what is signed or said there.
 
     `at` is aware UTC. What was asked is the same whatever anybody expects of the artefact.
     """
-    named = parse_reference(full_name)
-    reference = Reference(named.host, named.repository, digest=digest)
-    _, discovery = collect(discover, reference, asking.ask)
     if discovery.artefact is not None:
         _read_contents(discovery, asking)
     told = tuple(asking.told.values())
@@ -97,17 +137,12 @@ def _read_contents(discovery: Discovery, asking: Asking) -> None:
     for of in dict.fromkeys(one.of for one in attached):
         for candidate in candidates(discovery, of):
             signed.setdefault(candidate.attached.digest, set()).add(candidate.kind)
-    wanted = [
-        blob_request(layer.digest, layer.size)
-        for one in attached
-        for layer in _layers(one, signed.get(one.digest, set()))
-    ]
-    asking.prefetch([one for one in wanted if (one.kind, one.name) not in asking.told])
-    for request in wanted:
-        asking.ask(request)
+    for one in attached:
+        for layer in _layers(one, signed.get(one.digest, ())):
+            asking.ask(blob_request(layer.digest, layer.size))
 
 
-def _layers(attached: Attached, signed: set[str]) -> Sequence[Descriptor]:
+def _layers(attached: Attached, signed: Collection[str]) -> Sequence[Descriptor]:
     manifest = attached.manifest
     if not isinstance(manifest, Manifest):
         return ()

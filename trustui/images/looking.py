@@ -4,6 +4,7 @@ What is known and complete is only confirmed: by what tags and digests stand for
 them. The rest is discovered and verified anew.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TypeAlias, TypeVar
@@ -18,6 +19,7 @@ from trustui.core.oci.requests import referrers_request
 from trustui.core.primitives.text import counted, visible
 from trustui.crawl.image_source import Head, ImageSource, Listing, Referrers
 from trustui.crawl.switchboard import SwitchboardClosed
+from trustui.images.ahead import Together
 from trustui.images.asking import Asking, Heads, still_stands
 from trustui.images.budget import Budget
 from trustui.images.discovering import (
@@ -26,7 +28,6 @@ from trustui.images.discovering import (
     judged,
     look_at,
     platforms_of,
-    usual_questions,
 )
 from trustui.images.values import (
     Answer,
@@ -175,12 +176,7 @@ class RepositoryLook:
             if self._must_stop():
                 return platforms
             fresh += self._confirm(looks)
-        for digest in fresh:
-            if self._must_stop():
-                return platforms
-            found = self._discover(digest, wanted[digest])
-            platforms[digest] = platforms_of(found)
-        return platforms
+        return platforms | self._discover_all(fresh, wanted)
 
     def _must_stop(self) -> bool:
         has_gained = bool(self._found or self._confirmed)
@@ -243,22 +239,58 @@ class RepositoryLook:
 
     # What is new --------------------------------------------------------------------------------
 
-    def _discover(self, digest: str, index_digest: str) -> Found:
-        look = self._look_of(digest)
-        asking = Asking(self._source, self._heads, self._known, self._memory)
-        asking.prefetch(usual_questions(digest), () if look is None else look.told)
+    def _discover_all(
+        self, digests: Sequence[str], indexes: Mapping[str, str]
+    ) -> dict[str, tuple[str, ...]]:
+        """Several at a time: what the next of them ask is under way while these are judged."""
+        platforms: dict[str, tuple[str, ...]] = {}
+        left = deque(digests)
+        several = self._begin(left) if left and not self._must_stop() else None
+        while several is not None:
+            read = self._read(several, indexes)
+            unread = list(several.askings)[len(read) :]
+            left.extendleft(reversed(unread))
+            self._is_whole = not (left and self._budget.is_over)
+            try:
+                several = self._begin(left) if left and self._is_whole else None
+            finally:
+                for found, asking in read:
+                    platforms[found.digest] = platforms_of(found)
+                    self._conclude(found, asking)
+        return platforms
+
+    def _begin(self, left: deque[str]) -> Together:
+        """Take the next ones that are read together."""
+        digests = [left.popleft() for _ in range(min(len(left), self._budget.ahead))]
         self._is_probed = self._may_probe
-        full_name = self._task.full_name
-        found = look_at(full_name, digest, asking, self._clock(), index_digest)
-        self._budget.take(size=sum(len(one.body) for one in found.documents.values()))
+        askings = {
+            one: Asking(self._source, self._heads, self._known, self._memory) for one in digests
+        }
+        looks = {one: look.told for one in digests if (look := self._look_of(one)) is not None}
+        return Together(self._source, askings, looks)
+
+    def _read(self, several: Together, indexes: Mapping[str, str]) -> list[tuple[Found, Asking]]:
+        """As many of them, from the first on, as may wait in memory."""
+        read: list[tuple[Found, Asking]] = []
+        budget = self._budget
+        with budget.timed():
+            discoveries = several.discover(self._task.full_name, budget.bytes_left)
+            for digest, discovery in discoveries.items():
+                if read and budget.bytes_left <= 0:
+                    break
+                asking = several.askings[digest]
+                found = look_at(digest, discovery, asking, self._clock(), indexes[digest])
+                budget.take(size=asking.size)
+                read.append((found, asking))
+        return read
+
+    def _conclude(self, found: Found, asking: Asking) -> None:
         if not found.is_complete:
             self._tell_incomplete(found)
-        if is_as_known(found, look):
-            self._confirmed.append(digest)
-            return found
-        found = judged(found, full_name, asking, self._task.verify)
-        self._found.append(found)
-        return found
+        if is_as_known(found, self._look_of(found.digest)):
+            self._confirmed.append(found.digest)
+            return
+        self._found.append(judged(found, self._task.full_name, asking, self._task.verify))
 
     def _tell_incomplete(self, found: Found) -> None:
         self._because = self._because or "not every question about its artefacts was answered"

@@ -6,6 +6,7 @@ Made from stored rows only, so that a rebuild gives the same.
 # ruff: noqa: S608  names of tables come from the models, values are bound
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 import msgspec
 
@@ -71,11 +72,21 @@ class Facts(msgspec.Struct, frozen=True):
     kind: ManifestKind = ManifestKind.OTHER
 
 
+KnownFacts: TypeAlias = Mapping[tuple[str, str], Facts]
+"""Of manifests that were read already, by their digest and the media type that was served."""
+
+
 def facts_of(body: bytes, served_type: str) -> Facts:
     """Read a manifest; its kind as far as its own bytes tell it."""
     try:
-        parsed = parse_manifest(body, served_type)
+        return facts_in(parse_manifest(body, served_type))
     except ParseError:
+        return Facts(None)
+
+
+def facts_in(parsed: ManifestFacts | Index | None) -> Facts:
+    """The same of a manifest that was read; None is one that could not be."""
+    if parsed is None:
         return Facts(None)
     subject = "" if parsed.subject is None else parsed.subject.digest
     artifact_type = storable(parsed.artifact_type, MEDIA_TYPE)
@@ -128,13 +139,20 @@ def _identity_id(claims: Claims) -> str:
     return identity(f"{claims.issuer}\n{claims.subject}") if claims.subject else ""
 
 
-def project(manifest_ids: Sequence[int]) -> None:
-    """Make the projections of these manifests, where they are not there yet; few statements."""
+def project(manifest_ids: Sequence[int], known: KnownFacts | None = None) -> None:
+    """Make the projections of these manifests, where they are not there yet; few statements.
+
+    What is not `known` is read from its bytes.
+    """
     if not manifest_ids:
         return
     stored = _read(manifest_ids)
     hung = _where_hung(manifest_ids)
-    facts = {one.id: facts_of(one.body, one.served_type) for one in stored}
+    known = known or {}
+    facts = {
+        one.id: known.get((one.digest, one.served_type)) or facts_of(one.body, one.served_type)
+        for one in stored
+    }
     parsed = {id_: one.parsed for id_, one in facts.items()}
     _write_platforms(stored, parsed)
     contents = _contents(stored, parsed, hung)

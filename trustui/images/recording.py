@@ -95,12 +95,12 @@ def _write_seen(writing: Writing) -> tuple[list[Move], dict[tuple[int, str], Cha
     found = list(writing.found)
     changes: dict[tuple[int, str], Changed] = {}
     if found:
-        write_content(writing)
+        known = write_content(writing)
         changes = write_looks(writing)
         manifests = manifest_ids(
             (repository, digest) for repository, one in found for digest in one.manifests
         )
-        project(sorted(manifests.values()))
+        project(sorted(manifests.values()), known)
     if found or moves:
         name_manifests(writing)
         mark_in_force(_touched(found, moves))

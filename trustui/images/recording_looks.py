@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
+from trustui.core.oci.discovery import Artefact, Attached
 from trustui.core.oci.places import PlaceAnswer
 from trustui.core.primitives.text import visible
 from trustui.images.hanging import Hanging, hanging, unread
 from trustui.images.models import MEDIA_TYPE, Attachment, Content, Look, Manifest, PastLook
-from trustui.images.projecting import Facts, facts_of
+from trustui.images.projecting import Facts, KnownFacts, facts_in, facts_of
 from trustui.images.values import Found
 from trustui.images.writing import Writing, keys
 from trustui.inventory import sql
@@ -54,18 +55,23 @@ class Changed(msgspec.Struct, frozen=True):
 # Bytes --------------------------------------------------------------------------------------------
 
 
-def write_content(writing: Writing) -> None:
-    """Blobs, and the manifests and contents that stand in them, each once."""
+def write_content(writing: Writing) -> KnownFacts:
+    """Blobs, and the manifests and contents that stand in them, each once; tells what was read."""
     found = [one for _, one in writing.found]
     blobs = _write_blobs(writing, found)
     manifests: dict[tuple[int, str], tuple[object, ...]] = {}
     contents: dict[tuple[int, str], tuple[object, ...]] = {}
+    known: dict[tuple[str, str], Facts] = {}
     for repository, one in writing.found:
+        read = {each.digest: each for each in _read(one)}
         for digest, told in one.manifests.items():
             body = one.documents[told.sha256].body
-            facts = facts_of(body, told.media_type)
+            facts = _facts(read.get(digest), body, told.media_type)
+            served_type = storable(told.media_type, MEDIA_TYPE)
+            if served_type == told.media_type:
+                known[digest, served_type] = facts
             manifests[repository, digest] = (
-                *(repository, digest, blobs[told.sha256], storable(told.media_type, MEDIA_TYPE)),
+                *(repository, digest, blobs[told.sha256], served_type),
                 *_columns(facts),
                 *(len(body), writing.seen_at),
             )
@@ -74,12 +80,27 @@ def write_content(writing: Writing) -> None:
     rows = [manifests[key] for key in sorted(manifests)]
     sql.insert(Manifest, _MANIFEST, rows, sql.DO_NOTHING)
     sql.insert(Content, _CONTENT, [contents[key] for key in sorted(contents)], sql.DO_NOTHING)
+    return known
 
 
 def _write_blobs(writing: Writing, found: Sequence[Found]) -> dict[str, int]:
     new = {sha: one.documents[sha].body for one in found for sha in one.new}
     kept = {sha for one in found for sha in one.documents} - new.keys()
     return write_blobs(new, writing.now) | (blob_ids(sorted(kept)) if kept else {})
+
+
+def _read(found: Found) -> Iterator[Artefact | Attached]:
+    """What the discovery read already."""
+    discovery = found.discovery
+    yield from discovery.attached.values()
+    if discovery.artefact is not None:
+        yield discovery.artefact
+
+
+def _facts(read: Artefact | Attached | None, body: bytes, media_type: str) -> Facts:
+    if read is not None and (read.document.body, read.document.media_type) == (body, media_type):
+        return facts_in(read.manifest)
+    return facts_of(body, media_type)
 
 
 def _columns(facts: Facts) -> tuple[str, str, str, str]:

@@ -146,3 +146,19 @@ def test_it_refuses_by_the_member_that_is_wrong(document: object, named: str) ->
 def test_it_reads_no_more_entries_than_a_bound() -> None:
     with pytest.raises(LimitExceeded):
         read({**IMAGE, "layers": [LAYER] * (MAX_DESCRIPTORS + 1)})
+
+
+def test_what_was_read_before_is_the_same_and_another_type_another_document() -> None:
+    body = json.dumps(IMAGE | {"mediaType": None}).encode()
+    again = bytes(bytearray(body))
+    assert parse_manifest(body, OCI_MANIFEST) is parse_manifest(again, OCI_MANIFEST)
+    assert parse_manifest(body, DOCKER_MANIFEST).media_type == DOCKER_MANIFEST
+    for _ in range(2):
+        with pytest.raises(ParseError):
+            parse_manifest(body, DOCKER_LIST)
+
+
+def test_only_small_manifests_stay_in_memory() -> None:
+    body = json.dumps(IMAGE | {"annotations": {"long": "x" * 20_000}}).encode()
+    assert parse_manifest(body) == parse_manifest(body)
+    assert parse_manifest(body) is not parse_manifest(body)

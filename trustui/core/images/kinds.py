@@ -37,6 +37,7 @@ _BY_TYPE = (
     ("application/vnd.syft", ManifestKind.SBOM),
 )
 """How media types of artefacts and layers begin."""
+_BEGINNINGS = tuple(beginning for beginning, _ in _BY_TYPE)
 _IMAGES = (
     "application/vnd.oci.image.config",
     "application/vnd.docker.container.image",
@@ -65,9 +66,10 @@ def kind_of(
 
 
 def _by_type(manifest: Manifest) -> ManifestKind:
-    stated = (manifest.artifact_type, *(layer.media_type for layer in manifest.layers))
-    for beginning, kind in _BY_TYPE:
-        if any(one.startswith(beginning) for one in stated):
+    stated = {manifest.artifact_type, *(layer.media_type for layer in manifest.layers)}
+    telling = tuple(one for one in stated if one.startswith(_BEGINNINGS))
+    for beginning, kind in _BY_TYPE if telling else ():
+        if any(one.startswith(beginning) for one in telling):
             return kind
     is_image = manifest.artifact_type.startswith(_IMAGES)
     return ManifestKind.IMAGE if is_image else ManifestKind.OTHER

@@ -8,12 +8,13 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NoReturn, TypeAlias
 
 import msgspec
 
 from trustui.core.errors import LimitExceeded, ParseError
-from trustui.core.limits import MIB, JsonLimits
+from trustui.core.limits import KIB, MIB, JsonLimits
 from trustui.core.oci.references import has_digest, parse_digest
 from trustui.core.primitives.canonical_json import JsonValue
 from trustui.core.primitives.strict_json import load
@@ -39,6 +40,10 @@ MAX_DESCRIPTORS = 1_000
 """Layers of a manifest or entries of an index; real ones stay below 200."""
 MAX_ANNOTATIONS = 1_000
 MAX_SIZE = 2**63 - 1
+_SMALL = 16 * KIB
+_REMEMBERED = 512
+"""Small manifests whose facts are kept: one verification asks for them at every check. With their
+bytes these are at most 8 MiB."""
 
 _MEDIA_TYPE = re.compile(
     r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}(?:;[ -~]{0,200})?"
@@ -113,6 +118,10 @@ def parse_manifest(body: bytes, media_type: str = "") -> Manifest | Index:
     Raises ParseError or LimitExceeded with the member that is wrong, and for what is recognized
     but not verified here (Docker schema 1) with its media type.
     """
+    return (_parse if len(body) > _SMALL else _remembered)(body, media_type)
+
+
+def _parse(body: bytes, media_type: str) -> Manifest | Index:
     document = load(body, JsonLimits(max_bytes=MAX_MANIFEST)).value
     if not isinstance(document, dict):
         raise ParseError("this is no manifest", expected="a JSON object", found=quoted(document))
@@ -124,6 +133,9 @@ def parse_manifest(body: bytes, media_type: str = "") -> Manifest | Index:
         _refuse_members(document, stated, "manifests", "fsLayers", "blobs")
         return _manifest(document, stated)
     return _artifact(document)
+
+
+_remembered = lru_cache(_REMEMBERED)(_parse)
 
 
 def _stated_type(document: Object, of_place: str) -> str:

@@ -1,6 +1,7 @@
 """From an expectation to what verification needs: the files that it names, read and judged."""
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import TypeAlias, TypeVar
 
 import msgspec
@@ -30,6 +31,8 @@ GIVEN = (IDENTITY_GIVEN, KEY_READABLE, ROOT_READABLE)
 
 MAX_TRUST_FILE = 4 * MIB
 """Bytes of a key, a file of certificates or a trusted root."""
+_REMEMBERED = 16
+"""Files whose facts are kept: every artefact of a team is judged by the same few."""
 
 Read: TypeAlias = Callable[[str], Document | Problem]
 """How a file that an expectation names is read; never raises for the file's faults."""
@@ -89,9 +92,15 @@ def _read(read: Read, name: str, parse: Callable[[bytes], T]) -> T | Problem | P
     if isinstance(answer, Problem):
         return answer
     try:
-        return parse(answer.body)
+        parsed: T = _parsed(parse, answer.body)
     except ParseError as error:
         return error
+    return parsed
+
+
+@lru_cache(_REMEMBERED)
+def _parsed(parse: Callable[[bytes], T], body: bytes) -> T:
+    return parse(body)
 
 
 def _good(found: T | Problem | ParseError | None) -> T | None:

@@ -1,13 +1,32 @@
 """Limits that a registry states, and what it says besides."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
-from tests.crawl.sources.oci_registry.conftest import NAME, Open, Serve, problem
-from tests.simulators.fault_server import answer
+from tests.crawl.sources.oci_registry.conftest import (
+    HERE,
+    LOGIN,
+    NAME,
+    UNHURRIED,
+    Open,
+    Serve,
+    problem,
+)
+from tests.servers import wait_until
+from tests.simulators.fault_server import answer, silent
+from tests.simulators.registry import RegistryServer
 from trustui.core.facts import Document, ProblemKind
 from trustui.core.oci.requests import manifest_request
+from trustui.crawl.fetch import AddressPolicy, Door
+from trustui.crawl.image_source import ImageOptions
+from trustui.crawl.sources.oci_registry import OciRegistry
+from trustui.crawl.sources.oci_registry.repository import OciRepository
+from trustui.crawl.switchboard import Line, Switchboard
 
 NOWHERE = f"sha256:{'0' * 64}"
+TAGS = [manifest_request(tag) for tag in ("1.0", "1.0", "2.0")]
 
 
 def test_too_many_requests_are_said_with_the_time_and_the_next_ones_not_sent(
@@ -66,3 +85,68 @@ def test_limits_are_told_in_words_and_what_is_none_as_it_came(
     registry = open_at(serve(headers=headers))
     registry.open(NAME).ask(manifest_request("1.0"))
     assert registry.notices() == (f"requests left at the registry: {told}",)
+
+
+# What is under way --------------------------------------------------------------------------------
+
+
+def by_switchboard(server: RegistryServer, line: Door, **options: Any) -> OciRepository:
+    given = ImageOptions(allowed_hosts=HERE, door=line, **options)
+    return OciRegistry(server.location, given).open(NAME)
+
+
+@pytest.fixture
+def line() -> Iterator[Line]:
+    policy = AddressPolicy(allowed_hosts=HERE)
+    with Switchboard(UNHURRIED) as switchboard, switchboard.line(policy) as opened:
+        yield opened
+
+
+def test_questions_that_were_begun_are_answered_meanwhile(serve: Serve, line: Line) -> None:
+    server = serve()
+    source = by_switchboard(server, line)
+    early = source.begin(TAGS)
+    assert server.requests == [], "the first question finds out what the registry wants"
+    assert isinstance(early()[0], Document)
+    before = len(server.requests)
+    coming = source.begin(TAGS)
+    wait_until(lambda: len(server.requests) == before + 3, "the questions are under way")
+    assert isinstance(source.ask(TAGS[0]), Document), "others are asked in between"
+    answers = coming()
+    assert [isinstance(one, Document) for one in answers] == [True, True, False]
+    assert problem(answers[2]).kind is ProblemKind.ABSENT
+    assert len(server.requests) == before + 4
+
+
+def test_who_is_refused_meanwhile_takes_the_token_that_others_got(serve: Serve, line: Line) -> None:
+    server = serve()
+    source = by_switchboard(server, line, login=LOGIN)
+    assert isinstance(source.ask(TAGS[0]), Document)
+    server.manners.login = "bearer"
+    coming = source.begin(TAGS)
+    assert isinstance(source.ask(TAGS[0]), Document)
+    assert [isinstance(one, Document) for one in coming()] == [True, True, False]
+    assert server.tokens == 1
+
+
+def test_a_token_that_is_refused_again_ends_what_was_begun(serve: Serve, line: Line) -> None:
+    server = serve(login="bearer")
+    source = by_switchboard(server, line, login=LOGIN)
+    assert isinstance(source.ask(TAGS[0]), Document)
+    server.manners.takes_tokens = False
+    coming = source.begin(TAGS)
+    refused = problem(source.ask(TAGS[0]))
+    assert {problem(one).because for one in coming()} == {refused.because}
+    again = len(server.requests)
+    assert problem(source.begin(TAGS)()[0]).because == refused.because
+    assert len(server.requests) == again, "the scope was given up"
+
+
+def test_nobody_waits_for_what_was_begun_and_is_not_called_for(serve: Serve, line: Line) -> None:
+    server = serve()
+    source = by_switchboard(server, line)
+    assert isinstance(source.ask(TAGS[0]), Document)
+    server.on("/v2/team/app/manifests/2.0", silent)
+    coming = source.begin([*TAGS, *[TAGS[2]] * 5])
+    del coming
+    assert isinstance(source.ask(TAGS[0]), Document)

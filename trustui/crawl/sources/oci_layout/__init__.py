@@ -6,6 +6,7 @@ an annotation; content stands in `blobs/ALGORITHM/ENCODED`.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -24,7 +25,14 @@ from trustui.core.oci.references import is_tag, parse_digest
 from trustui.core.oci.requests import ImageRequest, manifest_request
 from trustui.core.primitives.text import visible
 from trustui.crawl.files import is_there, read_file
-from trustui.crawl.image_source import Head, ImageOptions, ImageSourceKind, Listing, Referrers
+from trustui.crawl.image_source import (
+    Coming,
+    Head,
+    ImageOptions,
+    ImageSourceKind,
+    Listing,
+    Referrers,
+)
 from trustui.crawl.roots import refusal
 
 PREFIX = "oci-layout:"
@@ -56,6 +64,10 @@ class OciLayout:
     def ask_many(self, requests: Sequence[ImageRequest]) -> list[Document | Problem]:
         """One after another."""
         return [self.ask(request) for request in requests]
+
+    def begin(self, requests: Sequence[ImageRequest]) -> Coming:
+        """All of it when it is called for."""
+        return partial(self.ask_many, requests)
 
     def heads(self, names: Sequence[str]) -> list[Head | Problem]:
         """As `index.json` says; of a digest that it does not list, as the file is."""

@@ -1,14 +1,14 @@
 """Questions to one registry, with whatever login they take, side by side through the door."""
 
 import re
-from collections.abc import Sequence
-from typing import TypeGuard
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeAlias, TypeGuard
 
 import msgspec
 
 from trustui.core.facts import Problem, ProblemKind
 from trustui.core.primitives.text import counted, visible
-from trustui.crawl.fetch import AddressPolicy, Door, Exchange, Fetch, Reply, Unchanged
+from trustui.crawl.fetch import AddressPolicy, Door, Exchange, Fetch, Reply, Result
 from trustui.crawl.image_source import ImageOptions
 from trustui.crawl.secrets import Secret
 from trustui.crawl.sources.oci_registry.location import Where
@@ -23,6 +23,12 @@ _COUNT = re.compile(r"([0-9]{1,12})(?:;w=([0-9]{1,9}))?")
 _UNITS = ((3_600, "hour"), (60, "minute"), (1, "second"))
 _WARNING = re.compile(r'299 [^ ]{1,100} "((?:[^"\\]|\\.)*)"')
 """Distribution specification 1.1, "Warnings": to be shown, never to be acted on."""
+
+
+Coming: TypeAlias = "Callable[[], list[Reply | Problem]]"
+"""Answers that are under way."""
+Numbered: TypeAlias = "tuple[int, Result | Reply]"
+"""A result of a door, and which of the questions it answers."""
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -69,28 +75,56 @@ class Conversation:
 
         All of them need the same ``scope``, as token services know it.
         """
-        if not questions:
-            return []
-        secret = self._keeper.secret(scope)
-        tries = 1 if secret is None else 2
-        answers: dict[int, Reply | Problem] = {}
-        left = list(range(len(questions)))
+        return self.begin(questions, scope)()
+
+    def begin(self, questions: Sequence[Question], scope: str) -> Coming:
+        """As `ask_many`, whose answers are called for later, once.
+
+        Through a door of a switchboard the questions are under way meanwhile, unless nobody asked
+        this registry anything yet.
+        """
+        secret = self._keeper.secret(scope) if questions else None
         if secret is None and not self._has_spoken and len(questions) > 1:
             # Not all of them shall be refused before it is known what the registry wants.
-            return [self.ask(questions[0], scope), *self.ask_many(questions[1:], scope)]
+            return lambda: [self.ask(questions[0], scope), *self.ask_many(questions[1:], scope)]
         self._has_spoken = True
+        if not questions or isinstance(secret, Problem):
+            return lambda: self._answered(questions, scope, secret, iter(()))
+        coming = self._send([self._exchange(question, secret) for question in questions])
+        return lambda: self._answered(questions, scope, secret, coming)
+
+    def _answered(
+        self,
+        questions: Sequence[Question],
+        scope: str,
+        secret: Secret | Problem | None,
+        coming: Iterator[Reply | Problem],
+    ) -> list[Reply | Problem]:
+        """What came; what was refused is asked again with another secret, as far as there is one."""
+        answers: dict[int, Reply | Problem] = {}
+        left = list(range(len(questions)))
+        tries = 1 if secret is None else 2
         while left and not isinstance(secret, Problem):
-            came = self._send([self._exchange(questions[number], secret) for number in left])
-            answers.update(zip(left, map(self._without_strangers, came), strict=True))
+            answers.update(zip(left, map(self._without_strangers, coming), strict=True))
             left = [number for number in left if _is_refused(answers[number])]
             if left:
                 refused = answers[left[0]]
                 assert _is_refused(refused)
-                secret = self._keeper.next_secret(scope, refused, tries)
-                tries += 1
+                secret, tries = self._next_secret(scope, refused, secret, tries)
+            if left and not isinstance(secret, Problem):
+                coming = self._send([self._exchange(questions[number], secret) for number in left])
         if isinstance(secret, Problem):
             answers |= {number: self._told(questions[number], secret) for number in left}
         return [answers[number] for number in range(len(questions))]
+
+    def _next_secret(
+        self, scope: str, refused: Reply, sent: Secret | None, tries: int
+    ) -> tuple[Secret | Problem, int]:
+        """What to send after 401; what others learned while this was under way comes first."""
+        newest = self._keeper.known_secret(scope)
+        if newest is not None and newest is not sent:
+            return newest, 2
+        return self._keeper.next_secret(scope, refused, tries), tries + 1
 
     def close(self) -> None:
         """Close the door, if it is ours."""
@@ -117,16 +151,22 @@ class Conversation:
         return msgspec.structs.replace(problem, location=self.where.base + question.path)
 
     def _ask_service(self, exchange: Exchange) -> Reply | Problem:
-        return self._send([exchange])[0]
+        return next(self._send([exchange]))
 
-    def _send(self, exchanges: Sequence[Exchange]) -> list[Reply | Problem]:
-        answers: list[Reply | Problem] = []
-        for result in self._door.exchange_many(exchanges):
-            assert not isinstance(result, Unchanged), "nothing was asked conditionally"
+    def _send(self, exchanges: Sequence[Exchange]) -> Iterator[Reply | Problem]:
+        """The answers in the order of the questions, which are under way from now on."""
+        running = self._door.run(exchanges)
+        # A door begins when somebody waits for its first answer.
+        return self._in_order([next(running)], running)
+
+    def _in_order(
+        self, first: list[Numbered], running: Iterator[Numbered]
+    ) -> Iterator[Reply | Problem]:
+        for _, result in sorted([*first, *running], key=lambda one: one[0]):
+            assert isinstance(result, Reply | Problem), "an exchange that has no condition"
             if isinstance(result, Reply):
                 self._note(result)
-            answers.append(result)
-        return answers
+            yield result
 
     def _note(self, reply: Reply) -> None:
         if reply.target.origin != self.where.target.origin:

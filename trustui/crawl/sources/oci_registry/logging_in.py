@@ -79,6 +79,11 @@ class Doorkeeper:
             return None
         return self._kept(scope, self._fetch(self._service, scope))
 
+    def known_secret(self, scope: str) -> Secret | Problem | None:
+        """As `secret`, without asking anybody for a new one."""
+        held = self._held.get(scope)
+        return self._given_up.get(scope) or self._basic or (None if held is None else held.secret)
+
     def next_secret(self, scope: str, refused: Reply, tries: int) -> Secret | Problem:
         """What to send after the registry itself answered 401, or why nothing helps.
 

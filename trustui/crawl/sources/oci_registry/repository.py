@@ -11,7 +11,7 @@ from trustui.core.oci.references import digest_of, has_digest, is_repository, is
 from trustui.core.oci.requests import ImageRequest, manifest_request
 from trustui.core.primitives.text import visible
 from trustui.crawl.fetch import Reply
-from trustui.crawl.image_source import Head, Listing, Referrers
+from trustui.crawl.image_source import Coming, Head, Listing, Referrers
 from trustui.crawl.sources.oci_registry.conversation import Conversation, Question
 from trustui.crawl.sources.oci_registry.pages import MAX_PAGE, OK, Names
 from trustui.crawl.sources.oci_registry.referrers import collect, is_offered
@@ -50,14 +50,22 @@ class OciRepository:
 
     def ask_many(self, requests: Sequence[ImageRequest]) -> list[Answer]:
         """Side by side; further pages of referrers one after another."""
+        return self.begin(requests)()
+
+    def begin(self, requests: Sequence[ImageRequest]) -> Coming:
+        """Side by side; further pages of referrers when the answers are called for."""
         answers: list[Answer | None] = [self._at_once(request) for request in requests]
         left = [number for number, answer in enumerate(answers) if answer is None]
-        replies = self._conversation.ask_many(
+        coming = self._conversation.begin(
             [_question(self._path, requests[one]) for one in left], self._scope
         )
-        for number, reply in zip(left, replies, strict=True):
-            answers[number] = self._answer(requests[number], reply)
-        return [answer for answer in answers if answer is not None]
+
+        def answered() -> list[Answer]:
+            for number, reply in zip(left, coming(), strict=True):
+                answers[number] = self._answer(requests[number], reply)
+            return [answer for answer in answers if answer is not None]
+
+        return answered
 
     def heads(self, names: Sequence[str]) -> list[Head | Problem]:
         """By HEAD; by GET where that is not allowed, or says no digest."""
