@@ -169,10 +169,29 @@ def test_it_refuses_a_kind_that_is_none() -> None:
 
 
 @pytest.mark.parametrize("kind", ["noted check", "finding"])
-def test_what_fails_nothing_has_no_words_for_failing(kind: str) -> None:
+def test_what_fails_nothing_needs_no_words_for_failing(kind: str) -> None:
     assert parse_pages(section(without="Failing", Kind=kind))["tuf.a.b"].failing == ""
+
+
+def test_a_finding_has_no_words_for_failing() -> None:
     with pytest.raises(ValueError, match=r"tuf\.a\.b: field Failing, but it fails nothing"):
-        parse_pages(section(Kind=kind))
+        parse_pages(section(Kind="finding"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "without", "noticed"),
+    [
+        ("noted check", "", "Text of Failing."),
+        ("noted check", "Failing", "text of Title."),
+        ("check", "", "text of Title."),
+        ("finding", "Failing", "text of Title."),
+    ],
+)
+def test_what_was_noticed_is_told_by_what_does_not_hold(
+    kind: str, without: str, noticed: str
+) -> None:
+    page = parse_pages(section(without=without, Kind=kind))["tuf.a.b"]
+    assert page.noticed == noticed
 
 
 def test_what_is_failing_names_the_role() -> None:

@@ -6,7 +6,7 @@ a failed step (docs/adr/0005). A page is a `### id` heading and fields of one li
     **Title:** …    **Failing:** …   **Clause:** …    **Kind:** …    **Attack:** …
     **Meaning:** …  **Causes:** …    **How to check:** …    **Fix:** …
 
-Only what can fail a document has the field Failing.
+What can fail a document has the field Failing; a noted check has it where it may find fault.
 
 Text outside such sections, and the headings above them, are for readers of the whole file.
 """
@@ -36,8 +36,8 @@ _FIELDS = {
     "How to check": "how_to_check",
     "Fix": "fix",
 }
-_WHERE_IT_MAY_FAIL = "check"
-"""The kind of pages that have a field Failing."""
+_MAY_FAIL, _NEVER_FAILS = "check", "finding"
+"""The kinds of pages that have a field Failing, and that have none."""
 _ID = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+")
 _FIELD = re.compile(r"\*\*([^*]+):\*\* +(\S.*)")
 _FIRST_SENTENCE = re.compile(r".*?[.!?](?= |$)")
@@ -51,7 +51,7 @@ class CheckPage(msgspec.Struct, frozen=True):
     """The sentence that holds when the check passes, or what a finding found."""
     failing: str
     """How an answer goes on after "Failing: "; `{role}` stands for what it is about. Empty where
-    the check fails nothing."""
+    the check finds no fault."""
     clause: str
     kind: Kind
     attack: str
@@ -75,6 +75,13 @@ class CheckPage(msgspec.Struct, frozen=True):
     def failing_on(self, role: str) -> str:
         """What is wrong when the check does not hold, about a role: `the role x has expired`."""
         return (self.failing or self.title).replace("{role}", role)
+
+    @property
+    def noticed(self) -> str:
+        """What a finding of this id says: of a check that only informs, that it does not hold."""
+        if self.kind != "noted check" or not self.failing:
+            return self.title
+        return f"{self.failing[0].upper()}{self.failing[1:]}"
 
 
 def parse_pages(text: str) -> dict[str, CheckPage]:
@@ -139,13 +146,13 @@ def _page(section: str, lines: list[str], book: str, chapter: str) -> CheckPage:
         if _FIELDS[name] in fields:
             raise ValueError(f"section {section}: field {name} stands twice")
         fields[_FIELDS[name]] = value
-    may_fail = fields.get("kind") == _WHERE_IT_MAY_FAIL
+    may_fail = fields.get("kind") == _MAY_FAIL
     for name, member in _FIELDS.items():
         if member not in fields and (may_fail or member != "failing"):
             raise ValueError(f"section {section}: field {name} is missing")
     if fields["kind"] not in get_args(Kind):
         raise ValueError(f"section {section}: field Kind is {fields['kind']!r}")
-    if not may_fail and "failing" in fields:
+    if fields["kind"] == _NEVER_FAILS and "failing" in fields:
         raise ValueError(f"section {section}: field Failing, but it fails nothing")
     given = {"id": section, "failing": "", "book": book, "chapter": chapter, **fields}
     return msgspec.convert(given, CheckPage)

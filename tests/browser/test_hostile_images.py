@@ -1,7 +1,7 @@
-"""Registries whose texts mean harm, crawled by a real installation from a layout, in a real browser.
+"""Registries whose texts mean harm, crawled by a real installation over HTTP and from a layout.
 
-As test_hostile.py, for every page of images: tags, annotations, certificates, statements, bills of
-materials, platforms, and a policy that asks for signers of such names.
+As test_hostile.py, for every page of images: names of repositories, tags, annotations, certificates,
+statements, bills of materials, platforms, error texts, and a policy that asks for signers of such names.
 """
 
 import sqlite3
@@ -22,6 +22,7 @@ from tests.simulators.hostile_images import (
     REPOSITORY,
     hostile_layout,
     hostile_policy,
+    hostile_registry,
     trusted_root,
 )
 from tests.simulators.hostile_repository import OWN, hostile_names
@@ -42,7 +43,8 @@ PAGES = (
     "/images/",
     "/sources/1/",
     "/sources/1/source/",
-    "/images/1/",
+    "/sources/2/",
+    "/sources/2/source/",
     "/identities/",
     "/policies/",
     "/policies/1/",
@@ -52,15 +54,24 @@ PAGES = (
     "/events/",
 )
 _OF_ROWS = {
-    "/images/1/artefacts/{}/": "SELECT digest FROM images_manifest ORDER BY"
+    "/images/{}/": "SELECT id FROM images_imagerepository ORDER BY length(name) DESC, id",
+    "/images/{}/artefacts/{}/": "SELECT repository_id, digest FROM images_manifest ORDER BY"
     " digest IN (SELECT digest FROM images_tagmove) DESC, id",
-    "/images/1/verdicts/{}/?every=1": "SELECT id FROM verdicts_artefactverdict ORDER BY id",
-    "/images/1/tags/{}/": "SELECT id FROM images_tag ORDER BY name LIKE 'sha256-%', id",
-    "/images/1/signatures/{}/{}/": "SELECT m.digest, s.position FROM images_imagesignature s"
-    " JOIN images_manifest m ON m.id = s.manifest_id ORDER BY s.kind, s.id",
+    "/images/{}/verdicts/{}/?every=1": "SELECT repository_id, id FROM verdicts_artefactverdict"
+    " ORDER BY trust_state, id",
+    "/images/{}/tags/{}/": "SELECT repository_id, id FROM images_tag"
+    " ORDER BY name LIKE 'sha256-%', id",
+    "/images/{}/signatures/{}/{}/": "SELECT s.repository_id, m.digest, s.position"
+    " FROM images_imagesignature s JOIN images_manifest m ON m.id = s.manifest_id"
+    " ORDER BY s.kind, s.id",
     "/identities/{}/": "SELECT identity_id FROM images_identity ORDER BY id",
 }
 """Address -> the rows that have one."""
+_CRAWLED = (
+    "SELECT DISTINCT r.source_id FROM verdicts_artefactverdict v"
+    " JOIN images_imagerepository r ON r.id = v.repository_id"
+)
+BOTH = 2
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +84,10 @@ def hostile(
     given = {"policy.json": hostile_policy(names[:EXPECTED]), MATERIAL: trusted_root()}
     write_files(given, folder)
     port = servers.free_port()
-    with Installation(folder, {"TRUSTUI_LOCAL_ROOTS": str(folder)}) as installed:
+    with (
+        Installation(folder, {"TRUSTUI_LOCAL_ROOTS": str(folder)}) as installed,
+        hostile_registry(names) as registry,
+    ):
         installed.do("migrate")
         why = ("--reason", f"told by {OWN[0]}")
         installed.do("material", "add", MATERIAL, folder / MATERIAL, *why)
@@ -81,6 +95,8 @@ def hostile(
         installed.do(
             "source", "add", NAME, f"oci-layout:{folder / 'layout'}", "--repository", REPOSITORY
         )
+        at = ("--allow-address", "127.0.0.1")
+        installed.do("source", "add", f"registry {NAME}", registry.location, *at)
         person = ["createuser", "mira", "--team", "default", "--role", "administrator"]
         subprocess.run(
             ["trustui", *person, "--password-stdin"],  # noqa: S607  that of this environment
@@ -90,8 +106,8 @@ def hostile(
         database = folder / "data" / "trustui.sqlite3"
         installed.wait(
             running,
-            lambda: bool(_rows(database, "SELECT id FROM verdicts_artefactverdict")),
-            "the layout is crawled",
+            lambda: len(_rows(database, _CRAWLED)) == BOTH,
+            "the layout and the registry are crawled",
             CRAWL_SECONDS,
         )
         yield DemoSite(f"http://127.0.0.1:{port}", "mira", PASSWORD, database, {})

@@ -9,11 +9,13 @@ from tests.simulators.inventoried import START
 from trustui.core.facts import Document
 from trustui.core.formats.tuf.metadata import Metadata
 from trustui.core.formats.tuf.parse import parse
+from trustui.core.primitives.text import with_short_digests
 from trustui.demo.publisher import Publisher
 from trustui.inventory.changes import (
     MAX_SENTENCES,
     Step,
     capped,
+    key_owners,
     problems_changed,
     what_changed,
 )
@@ -61,6 +63,22 @@ def test_what_leads_back_is_a_rollback(repo: Publisher) -> None:
 
 def test_what_is_too_long_to_compare_is_told_by_its_version(repo: Publisher) -> None:
     assert told(None, targets(repo), old_version="1", new_version="2") == ["targets v1 → v2"]
+
+
+def test_who_signs_no_longer_is_told_by_name_where_the_publisher_says_whose_a_key_is() -> None:
+    repo = Publisher("vendor", START)
+    repo.add_delegation("targets", "team", keys=2, threshold=2, paths=["*"])
+    repo.name_holders("team", "@haugen")
+    repo.add_target("team", "a", b"a")
+    repo.publish()
+    old = parse(Document("", repo.document("team")))
+    repo.sign_with_only("team", 1)
+    repo.publish()
+    new = parse(Document("", repo.document("team")))
+    told = list(what_changed(Step("team", "1", "2", old, new), lambda: key_owners([targets(repo)])))
+    first, second = (with_short_digests(key.key_id) for key in repo.keys("team"))
+    both = ", ".join(sorted((first, second))).replace(first, f"@haugen {first}")
+    assert f"team: signatures of team: {both} → @haugen {first}" in told
 
 
 def test_documents_of_different_types_are_not_compared(repo: Publisher) -> None:

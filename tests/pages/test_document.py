@@ -5,7 +5,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from tests.simulators.seen import LATER, NOBODY, moment, published_twice, viewer_of, with_bins
 from tests.simulators.watched import DAY, START, Watched, vendor
-from trustui.inventory.models import Blob, RoleVersion, Sighting
+from trustui.inventory.models import Blob, RoleVersion, Sighting, Standing
 from trustui.pages.document import DocumentPage, document, raw
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +38,17 @@ def test_each_signature_is_told_with_its_key(name: str, delegator: str) -> None:
     assert any(seat.place.removesuffix(".json").endswith(name) for seat in found.seats)
 
 
+def test_who_holds_a_key_is_told_where_its_delegator_says_so() -> None:
+    repo = vendor()
+    repo.name_holders("targets", "@mira")
+    repo.publish()
+    watched = Watched(repo)
+    watched.crawl(START + DAY)
+    newest = RoleVersion.objects.filter(source=watched.source, role="targets").latest("id")
+    (one,) = page_of(watched, newest.blob.sha256).counted
+    assert [line.owner for line in one.lines if line.owner] == ["@mira"]
+
+
 def test_a_signature_of_a_key_that_the_role_does_not_have_is_told_apart() -> None:
     repo = vendor()
     watched = Watched(repo)
@@ -48,6 +59,17 @@ def test_a_signature_of_a_key_that_the_role_does_not_have_is_told_apart() -> Non
     (one,) = page_of(watched, digest_of(watched, "timestamp")).counted
     assert [line.word for line in one.lines] == ["not a key of this role"]
     assert one.signed == 0
+
+
+def test_what_verifications_made_of_it_is_told_with_it() -> None:
+    watched = published_twice()
+    sha256 = digest_of(watched, "targets")
+    assert (page_of(watched, sha256).standing, page_of(watched, sha256).sign) == ("trusted", "ok")
+    seen = Sighting.objects.filter(blob__sha256=sha256)
+    seen.update(standing=Standing.REFUSED)
+    assert (page_of(watched, sha256).standing, page_of(watched, sha256).sign) == ("refused", "bad")
+    seen.update(standing=Standing.SEEN)
+    assert (page_of(watched, sha256).standing, page_of(watched, sha256).sign) == ("seen", "noted")
 
 
 def test_bytes_that_are_no_metadata_say_why() -> None:
@@ -82,5 +104,5 @@ def test_the_number_of_queries_is_bounded(
 ) -> None:
     watched = with_bins()
     sha256 = digest_of(watched, "eu")
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         page_of(watched, sha256)

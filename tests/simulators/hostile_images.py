@@ -1,4 +1,4 @@
-"""A layout of images whose every text means harm: tags, annotations, signers, statements, platforms."""
+"""Images whose every text means harm: repositories, tags, annotations, signers, statements, platforms."""
 
 import json
 from collections.abc import Sequence
@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from asn1crypto import core
 from cryptography import x509
 
-from tests.simulators.image_repository import files
+from tests.simulators.fault_server import answer
+from tests.simulators.image_repository import Repository, files
+from tests.simulators.registry import RegistryServer
 from tests.simulators.sigstore_stack import make_bundle, stack
+from trustui.crawl.sources.oci_registry.pages import PAGE
 from trustui.demo.images.bundles import Plan
 from trustui.demo.images.certifying import Issued, Wish
 from trustui.demo.images.layout import layout_files
@@ -24,8 +27,11 @@ from trustui.demo.images.tag_format import TagPlan, sign_tag
 
 REPOSITORY = "localhost/hostile"
 """The name that policies know the layout by."""
+LONGEST = "/".join(["w" * 60] * 3)
+"""A repository of a registry: what may stand in a name is harmless, but not how long it may be."""
 MATERIAL = "trusted_root.json"
 SPDX = "application/spdx+json"
+_REFUSALS = 5
 _USER_NAME = x509.ObjectIdentifier(f"{FULCIO}7")
 
 
@@ -35,6 +41,26 @@ def hostile_layout(names: Sequence[str]) -> dict[str, bytes]:
     The layout lists tags that are none; a crawl has to tell of them and go on.
     """
     repository = ImageRepository()
+    _fill(repository, names)
+    return layout_files(repository)
+
+
+def hostile_registry(names: Sequence[str]) -> RegistryServer:
+    """Each name is a repository of its catalogue, and the longest one has them as tags; the first few
+    are error texts as well.
+    """
+    longest = Repository()
+    _fill(longest, names)
+    server = RegistryServer({**dict.fromkeys(names, Repository()), LONGEST: longest})
+    for number, name in enumerate(names[:_REFUSALS]):
+        refused = f"refused/{number}"
+        server.repositories[refused] = Repository()
+        error = {"errors": [{"code": name, "message": name, "detail": name}]}
+        server.on(f"/v2/{refused}/tags/list?n={PAGE}", answer(403, json.dumps(error).encode()))
+    return server
+
+
+def _fill(repository: ImageRepository, names: Sequence[str]) -> None:
     digest = image(repository, "1.0")
     sign_tag(repository, digest, stack(), *(_signature(name) for name in names))
     for name in names:
@@ -51,7 +77,6 @@ def hostile_layout(names: Sequence[str]) -> dict[str, bytes]:
         for name in names
     ]
     repository.put(index(listed, annotations={name: name for name in names}), "index")
-    return layout_files(repository)
 
 
 def hostile_policy(names: Sequence[str]) -> bytes:

@@ -17,6 +17,7 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
         ("", "", "/keys/?q=a"),
         ("2026-06-01T00:00:00Z", "", "/keys/?q=a&at=2026-06-01T00%3A00%3A00Z"),
         ("2026-06-01T00:00", "", "/keys/?q=a&at=2026-06-01T00%3A00%3A00Z"),
+        ("2026-06-01T00:00:07", "", "/keys/?q=a&at=2026-06-01T00%3A00%3A07Z"),
         ("", "2999-06-01T00:00", "/keys/?q=a&valid_at=2999-06-01T00%3A00%3A00Z"),
     ],
 )
@@ -40,6 +41,21 @@ def test_what_is_no_instant_is_told_with_what_was_expected(signed_in: Client, kn
     answer = signed_in.get("/instant/", {"go": "1", "known": known})
     assert answer.status_code == 400
     assert b"expected" in answer.content
+
+
+def test_it_begins_with_the_instants_of_the_page_that_one_came_from(signed_in: Client) -> None:
+    back = "/keys/?at=2026-06-01T00:00:07Z&valid_at=2999-06-01T00:00:00Z"
+    text = signed_in.get("/instant/", {"next": back}).content.decode()
+    assert "<h1>You look at 1 Jun 2026 00:00 UTC</h1>" in text
+    assert 'step="1" value="2026-06-01T00:00:07"' in text
+    assert 'name="judged" type="datetime-local" value="2999-06-01T00:00"' in text
+
+
+@pytest.mark.parametrize("back", ["/keys/", "/keys/?at=yesterday"])
+def test_it_begins_with_now_where_that_page_names_no_instant(signed_in: Client, back: str) -> None:
+    text = signed_in.get("/instant/", {"next": back}).content.decode()
+    assert "<h1>You look at now</h1>" in text
+    assert 'name="known" type="datetime-local" value=""' in text
 
 
 def test_often_wanted_instants_are_links(signed_in: Client) -> None:

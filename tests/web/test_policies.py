@@ -1,5 +1,7 @@
 """The pages of what is expected of images."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
@@ -25,6 +27,29 @@ def test_policies_versions_and_material_are_told_to_their_team() -> None:
     assert client.get(f"{shown}1").status_code == 200
     for odd in ("2", "x", "-1", "9" * 30, "\u0661"):
         assert client.get(f"{shown}{odd}").status_code == 404
+
+
+def test_where_no_repository_was_seen_none_is_said_to_be_covered(signed_in: Client) -> None:
+    text = signed_in.get("/policies/").content.decode()
+    assert "No repository of images was seen yet" in text
+    assert "is covered" not in text
+
+
+def test_a_version_of_material_leads_to_the_others() -> None:
+    port = make_port("port_simulator")
+    client = sign_in(Client(), User.objects.get(pk=port.viewer.user_id))
+    first = TrustMaterial.objects.filter(team=port.team).order_by("pk")[0]
+    first_id, number = first.pk, first.number
+    TrustMaterial.objects.filter(pk=first_id).update(is_current=False)
+    first.pk, first.number, first.replaces_id = None, number + 1, first_id
+    first.set_at += timedelta(minutes=1)
+    first.save()
+    text = client.get(f"/policies/material/{first_id}/").content.decode()
+    assert f'<a href="/policies/material/{first.pk}/">A newer version</a> is in force.' in text
+    assert f'<a href="/policies/material/{first.pk}/">Version {number + 1}</a>' in text
+    newer = client.get(f"/policies/material/{first.pk}/").content.decode()
+    assert "is in force." not in newer
+    assert f'<a href="/policies/material/{first_id}/">Version {number}</a>' in newer
 
 
 def test_a_policy_answers_what_applies_to_an_image_whole_and_in_part() -> None:

@@ -26,6 +26,13 @@ class ParseError(TrustError):
         self.expected = expected
         self.found = found
 
+    @property
+    def in_words(self) -> str:
+        """The whole of it, `BECAUSE: expected X, found Y`, as far as it is stated."""
+        both = (("expected", self.expected), ("found", self.found))
+        told = ", ".join(f"{word} {text}" for word, text in both if text)
+        return f"{self.because}: {told}" if told else self.because
+
 
 class LimitExceeded(ParseError):  # noqa: N818  the name says what happened
     """A bound of `limits` was passed; nothing beyond it was read."""

@@ -1,10 +1,11 @@
 """What is new about a source, in sentences: versions that came, and what they change."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
 from trustui.core.diff import Change, ChangeKind, Effect, compare
+from trustui.core.diff.signers import key_owner
 from trustui.core.errors import ParseError
 from trustui.core.formats.tuf.metadata import Metadata
 from trustui.core.limits import MIB
@@ -15,6 +16,7 @@ MAX_SENTENCES = 30
 MAX_COMPARED = 2 * MIB
 """Bytes of a document up to which it is compared member by member."""
 _MAX_VALUE = 120
+_MAX_OWNER = 30
 
 _TOLD_BY_VERSION = frozenset({ChangeKind.VERSION, ChangeKind.ROLLBACK, ChangeKind.EQUIVOCATION})
 
@@ -40,8 +42,21 @@ class Step(msgspec.Struct, frozen=True):
     new: Metadata | None = None
 
 
-def what_changed(step: Step) -> Iterator[str]:
-    """What a document changes against the one that was served before it, if any."""
+def key_owners(delegators: Iterable[Metadata]) -> dict[str, str]:
+    """By key id who holds a key, as the documents that list it say; foreign text."""
+    keys = (one.key(keyid) for one in delegators for keyid in one.keys)
+    return {key.keyid: owner for key in keys if key is not None and (owner := key_owner(key))}
+
+
+def _no_owners() -> Mapping[str, str]:
+    return {}
+
+
+def what_changed(step: Step, owners: Callable[[], Mapping[str, str]] = _no_owners) -> Iterator[str]:
+    """What a document changes against the one that was served before it, if any.
+
+    `owners` gives who holds the keys, by key id; it is asked where other keys have signed.
+    """
     name, old, new = visible(step.role, 60), step.old, step.new
     if step.old_version is None:
         yield f"{name} v{step.new_version} was seen for the first time"
@@ -51,7 +66,22 @@ def what_changed(step: Step) -> Iterator[str]:
     if old is not None and new is not None and old.type == new.type:
         for change in _compared(old, new):
             if change.kind not in _TOLD_BY_VERSION:
-                yield f"{name}: {_in_words(change)}"
+                is_signed_anew = change.kind is ChangeKind.SIGNATURES
+                told = _by_owners(change, step.role, owners()) if is_signed_anew else change
+                yield f"{name}: {_in_words(told)}"
+
+
+def _by_owners(change: Change, role: str, owners: Mapping[str, str]) -> Change:
+    """The same about the role, not its kind, with the name of who holds a key before its id."""
+    before, after = (
+        None if told is None else ", ".join(_named(one, owners) for one in told.split(", "))
+        for told in (change.before, change.after)
+    )
+    return msgspec.structs.replace(change, subject=role, before=before, after=after)
+
+
+def _named(keyid: str, owners: Mapping[str, str]) -> str:
+    return f"{visible(owners[keyid], _MAX_OWNER)} {keyid}" if keyid in owners else keyid
 
 
 def _compared(old: Metadata, new: Metadata) -> Sequence[Change]:

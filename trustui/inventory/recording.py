@@ -4,14 +4,17 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 
 import msgspec
 from django.db.models import OuterRef, Subquery
 
+from trustui.core.formats.tuf.metadata import Metadata
+from trustui.core.formats.tuf.repository import Repository
 from trustui.core.primitives.text import visible
 from trustui.events.services import WORKER, NewEvent, record_many
 from trustui.inventory import sql
-from trustui.inventory.changes import capped, problems_changed, what_changed
+from trustui.inventory.changes import capped, key_owners, problems_changed, what_changed
 from trustui.inventory.models import NAME, Crawl, CrawlOutcome, Source, Standing
 from trustui.inventory.seeing import Crawled, Look, Sight, see
 from trustui.inventory.text import storable, version_text
@@ -175,8 +178,9 @@ def _told(
 def _sentences(
     crawled: Crawled, source: _Locked, sight: Sight, new: Sequence[Look]
 ) -> Iterator[str]:
+    owners = cache(lambda: key_owners(_delegators(crawled.result.repository)))
     for step in sight.steps.get(crawled.id, ()):
-        yield from what_changed(step)
+        yield from what_changed(step, owners)
     for look in new:
         if look.version_key not in sight.versions:
             yield f"{visible(look.seen.place, 100)} is not TUF 1.0 metadata"
@@ -184,6 +188,10 @@ def _sentences(
             yield f"{_named(look)} was refused"
     problems = {one["place"]: (one["kind"], one["because"]) for one in _problems(crawled.result)}
     yield from problems_changed(source.problems, problems)
+
+
+def _delegators(repository: Repository | None) -> list[Metadata]:
+    return [] if repository is None else [*repository.roots[-1:], *repository.roles.values()]
 
 
 def _named(look: Look) -> str:

@@ -6,6 +6,7 @@ import msgspec
 from django.db.models import QuerySet
 
 from trustui.core.checks.threshold import SignatureState
+from trustui.core.diff.signers import key_owner
 from trustui.core.errors import ParseError
 from trustui.core.facts import Document
 from trustui.core.formats.tuf.metadata import Metadata, Role
@@ -15,7 +16,7 @@ from trustui.core.formats.tuf.signing import cached_material
 from trustui.core.impact.listings import listings
 from trustui.core.primitives.digests import sha256 as digest
 from trustui.core.primitives.text import visible
-from trustui.inventory.models import Blob, RoleVersion, Sighting
+from trustui.inventory.models import Blob, RoleVersion, Sighting, Standing
 from trustui.inventory.text import identity
 from trustui.pages.known import known
 from trustui.pages.moment import Moment
@@ -27,6 +28,12 @@ MOST_SIGHTINGS = 20
 MOST_TEXT = 200_000
 """Bytes of a document that a page shows; all of them can be had as a file."""
 
+_STANDINGS = (
+    (Standing.TRUSTED, "ok"),
+    (Standing.REFUSED, "bad"),
+    (Standing.SEEN, "noted"),
+)
+"""What verifications made of the same bytes at several places: the first of these that holds."""
 _WORDS = {
     SignatureState.VALID: ("ok", "valid"),
     SignatureState.REPEATED: ("soon", "valid, but the key counts already"),
@@ -41,6 +48,8 @@ class SignatureLine(msgspec.Struct, frozen=True):
     """One signature, as one delegator counts it."""
 
     keyid: str
+    owner: str
+    """Who holds the key, as the delegator says; visible text, else empty."""
     fingerprint: str
     keytype: str
     sign: str
@@ -78,6 +87,9 @@ class DocumentPage(msgspec.Struct, frozen=True, kw_only=True):
     role: str
     role_id: str
     version: str
+    standing: str
+    """What the verifications that saw it made of it: trusted, refused or seen."""
+    sign: str
     type: str
     spec_version: str
     expires: datetime | None
@@ -93,7 +105,7 @@ class DocumentPage(msgspec.Struct, frozen=True, kw_only=True):
 def document(viewer: Viewer, moment: Moment, source_id: int, sha256: str) -> DocumentPage | None:
     """The page; None where this person's source had not shown such bytes by then.
 
-    At most ten queries. The keys are those of the delegators as known at `moment.at`.
+    At most eleven queries. The keys are those of the delegators as known at `moment.at`.
     """
     seen = _sightings(viewer, moment, source_id, sha256)
     if not seen:
@@ -104,6 +116,7 @@ def document(viewer: Viewer, moment: Moment, source_id: int, sha256: str) -> Doc
         .only("expires_at")
         .first()
     )
+    standing, sign = _standing(viewer, moment, source_id, sha256)
     body = bytes(first.blob.body)
     parsed, problem = _parsed(body, first)
     return DocumentPage(
@@ -114,6 +127,8 @@ def document(viewer: Viewer, moment: Moment, source_id: int, sha256: str) -> Doc
         role=first.role,
         role_id=first.role_id,
         version=first.version,
+        standing=standing,
+        sign=sign,
         type="" if parsed is None else parsed.metadata.type,
         spec_version="" if parsed is None else visible(parsed.metadata.spec_version, 40),
         expires=None if row is None else row.expires_at,
@@ -149,6 +164,13 @@ def _mine(
 def _sightings(viewer: Viewer, moment: Moment, source_id: int, sha256: str) -> list[Sighting]:
     rows = _mine(viewer, moment, source_id, sha256).select_related("source", "blob")
     return list(rows.order_by("first_seen_at", "id")[: MOST_SIGHTINGS + 1])
+
+
+def _standing(viewer: Viewer, moment: Moment, source_id: int, sha256: str) -> tuple[str, str]:
+    """As `_STANDINGS` has it; one query."""
+    rows = _mine(viewer, moment, source_id, sha256).order_by("standing")
+    there = set(rows.values_list("standing", flat=True).distinct())
+    return next(one for one in _STANDINGS if one[0] in there)
 
 
 def _parsed(body: bytes, first: Sighting) -> tuple[Parsed | None, str]:
@@ -214,6 +236,7 @@ def _line(keyid: str, state: SignatureState, because: str, delegator: Metadata) 
     sign, word = _WORDS[state]
     return SignatureLine(
         visible(keyid, 128),
+        "" if key is None else visible(key_owner(key), 60),
         "" if material is None else digest(material),
         "" if key is None else visible(key.keytype, 40),
         sign,

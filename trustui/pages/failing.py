@@ -1,6 +1,6 @@
 """What fails now and what could not be checked, grouped by cause: `/now/`, and the overview's table."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from trustui.pages.counts import WRONG
 from trustui.pages.images.failing import NOTHING as NO_IMAGES
 from trustui.pages.images.failing import FailingImages, ImageGroup, failing_images
 from trustui.pages.moment import Moment
-from trustui.pages.standings import standing_sources
+from trustui.pages.standings import sources_of, standing_sources
 from trustui.pages.viewer import Viewer
 from trustui.pages.words import SIGNS
 from trustui.verdicts.models import SourceVerdict, Verdict
@@ -88,6 +88,8 @@ class FailingPage(msgspec.Struct, frozen=True):
     groups: tuple[Group, ...]
     is_cut: bool
     """More sources fail than were looked at."""
+    is_watched: bool = True
+    """Whether there was any source that could fail."""
     images: FailingImages = NO_IMAGES
     """Tagged artefacts of registries, which stand each for themselves."""
 
@@ -146,8 +148,14 @@ def failing(viewer: Viewer, moment: Moment) -> FailingPage:
     else:
         found = _wrong_then(viewer, moment)
         owners = takers([one.source_id for one in found], moment.at)
-    rows = [_row(viewer, moment, one, owners.get(one.source_id)) for one in found[:MOST]]
-    return FailingPage(_grouped(rows), len(found) > MOST, failing_images(viewer, moment))
+    may = {team: moment.is_now and viewer.may(Act.TAKE, team) for team in viewer.roles}
+    rows = [_row(one, owners.get(one.source_id), may) for one in found[:MOST]]
+    return FailingPage(
+        _grouped(rows),
+        len(found) > MOST,
+        is_watched=bool(rows) or sources_of(viewer, moment).exists(),
+        images=failing_images(viewer, moment),
+    )
 
 
 def _standings_now(viewer: Viewer) -> "QuerySet[SourceVerdict]":
@@ -194,7 +202,8 @@ def _changes(newest: Sequence[Failure]) -> dict[int, tuple[str, ...]]:
     }
 
 
-def _row(viewer: Viewer, moment: Moment, one: _Wrong, owner: Taken | None) -> _Row:
+def _row(one: _Wrong, owner: Taken | None, may: Mapping[int, bool]) -> _Row:
+    """`may` says by team whether this person may take what fails."""
     failure = Failure(
         source_id=one.source_id,
         source=one.source,
@@ -202,7 +211,7 @@ def _row(viewer: Viewer, moment: Moment, one: _Wrong, owner: Taken | None) -> _R
         because=visible(one.because, 300),
         since=one.since,
         owner=owner if owner is not None and owner.at >= one.since else None,
-        may_take=moment.is_now and viewer.may(Act.TAKE, one.team_id),
+        may_take=may.get(one.team_id, False),
     )
     return _Row(one.state, one.check, one.on.rpartition(" v")[0] or one.on, failure)
 

@@ -341,6 +341,6 @@ def _finding(
         because=visible(one.because, _TEXT),
         severity=str(one.severity),
         sign=SEVERITY_SIGNS[one.severity],
-        title=page.title if page is not None else one.id,
+        title=page.noticed if page is not None else one.id,
         accepted=accepted,
     )

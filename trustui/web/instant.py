@@ -12,6 +12,8 @@ from trustui.pages.moment import Moment, MomentError, moment_of
 from trustui.web.asking import Asking, page
 from trustui.web.returning import way_back
 
+_FIELD, _FIELD_TO_THE_MINUTE = "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M"
+
 
 @page(get=Whom.PERSON)
 def instant(request: Asking) -> HttpResponse:
@@ -51,21 +53,41 @@ def _jumps(back: str, now: datetime) -> list[dict[str, str]]:
 
 
 def _form(request: Asking, back: str, wrong: str, status: int = 200) -> HttpResponse:
-    now = request.moment.now
+    now, chosen = request.moment.now, _moment_of(back, request.moment)
     shown = {
         "back": back,
         "wrong": wrong,
         "to_now": as_of(back, Moment(now, now, now)),
         "jumps": _jumps(back, now),
-        "known": request.GET.get("known", ""),
-        "judged": request.GET.get("judged", ""),
+        "chosen": chosen,
+        "known": request.GET.get("known", _in_field(chosen.at, now)),
+        "judged": request.GET.get("judged", _in_field(chosen.valid_at, chosen.at)),
     }
     return render(request, "account/instant.html", shown, status=status)
 
 
-def _written(text: str) -> str:
-    """A browser's date field gives `2026-06-01T00:00`, without seconds or zone; both are UTC here."""
+def _moment_of(back: str, here: Moment) -> Moment:
+    """The instants of the page that one came from; of this one where that has none."""
+    given = dict(parse_qsl(urlsplit(back).query))
     try:
-        return write_instant(datetime.strptime(text, "%Y-%m-%dT%H:%M").replace(tzinfo=UTC))
-    except ValueError:
-        return text
+        chosen = moment_of(given.get("at", ""), given.get("valid_at", ""), here.now)
+    except MomentError:
+        return here
+    return here if chosen.is_now else chosen
+
+
+def _in_field(at: datetime, usual: datetime) -> str:
+    """As a browser's date field takes it, UTC; empty for what an empty field means."""
+    if at == usual:
+        return ""
+    return f"{at:{_FIELD if at.second else _FIELD_TO_THE_MINUTE}}"
+
+
+def _written(text: str) -> str:
+    """A browser's date field gives `2026-06-01T00:00`, with seconds where there are some; UTC here."""
+    for form in (_FIELD, _FIELD_TO_THE_MINUTE):
+        try:
+            return write_instant(datetime.strptime(text, form).replace(tzinfo=UTC))
+        except ValueError:
+            continue
+    return text

@@ -27,6 +27,12 @@ def test_causes_of_images_stand_among_those_of_sources(crane: Port) -> None:
     assert page.causes == [("images-1", page.images.groups[0])]
 
 
+def test_a_group_says_which_teams_look_after_it(crane: Port) -> None:
+    assert [group.teams for group in failing_images(crane.viewer, crane.now).groups] == [
+        [crane.team.name]
+    ]
+
+
 def test_what_no_tag_names_any_more_is_left_out(crane: Port) -> None:
     Tag.objects.filter(name="4.5.0").update(gone_at=crane.now.at)
     assert failing_images(crane.viewer, crane.now).count == 1

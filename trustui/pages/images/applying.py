@@ -59,7 +59,7 @@ def asked(
     try:
         name = parse_reference(text).name
     except ParseError as error:
-        return Asked(shown, f"{error.because}: expected {error.expected}, found {error.found}")
+        return Asked(shown, error.in_words)
     lines = tuple(
         ConsideredLine(visible(one.name, 200), one.applies, visible(one.because, 400))
         for one in language.considered(document, name)

@@ -133,8 +133,7 @@ def decode(found: Material) -> Decoded:
             return _by_notation(found)
         return _bundle(found) if found.is_bundle else _layer(found)
     except ParseError as error:
-        told = f"{error.because}: expected {error.expected}, found {error.found}"
-        return _decoded(found, "unreadable", problem=visible(told, 500))
+        return _decoded(found, "unreadable", problem=visible(error.in_words, 500))
 
 
 def _decoded(found: Material, form: str, **more: Any) -> Decoded:

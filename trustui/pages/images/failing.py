@@ -36,6 +36,8 @@ class FailingArtefact(msgspec.Struct, frozen=True):
 
     repository_id: int
     source_id: int
+    team: str
+    """Who looks after its registry."""
     full_name: str
     tags: tuple[str, ...]
     digest: str
@@ -71,6 +73,11 @@ class ImageGroup(msgspec.Struct, frozen=True):
     def since(self) -> datetime:
         """Since when the newest of them is so."""
         return self.artefacts[0].since
+
+    @property
+    def teams(self) -> list[str]:
+        """Who looks after them, each once."""
+        return sorted({one.team for one in self.artefacts})
 
     @property
     def first(self) -> tuple[FailingArtefact, ...]:
@@ -109,17 +116,17 @@ def failing_images(viewer: Viewer, moment: Moment) -> FailingImages:
     moves = moves_at(moment).filter(tag__repository__in=there.values("pk"))
     wrong = with_state(moves, moment).filter(state__in=WRONG).order_by("-first_seen_at", "-id")
     cells = wrong.values_list(
-        *("tag__repository", "tag__repository__source", "tag__repository__full_name"),
-        *("tag__name", "digest"),
+        *("tag__repository", "tag__repository__source", "tag__repository__source__team__name"),
+        *("tag__repository__full_name", "tag__name", "digest"),
     )
     rows = list(cells[: MOST + 1])
     if not rows:
         return NOTHING
     tags: dict[tuple[int, str], list[str]] = {}
-    names: dict[int, tuple[int, str]] = {}
-    for repository, source, full_name, tag, digest in rows[:MOST]:
+    names: dict[int, tuple[int, str, str]] = {}
+    for repository, source, team, full_name, tag, digest in rows[:MOST]:
         tags.setdefault((repository, digest), []).append(visible(tag, 200))
-        names[repository] = source, visible(full_name, 300)
+        names[repository] = source, visible(team, 100), visible(full_name, 300)
     found = [one for one in _verdicts(tags, moment) if (one[0], one[1]) in tags]
     found.sort(key=lambda one: one[-1], reverse=True)
     return FailingImages(tuple(_grouped(found, tags, names)), len(rows) > MOST)
@@ -149,7 +156,7 @@ def _verdicts(wanted: Iterable[tuple[int, str]], moment: Moment) -> list[Any]:
 def _grouped(
     rows: Sequence[Any],
     tags: dict[tuple[int, str], list[str]],
-    names: dict[int, tuple[int, str]],
+    names: dict[int, tuple[int, str, str]],
 ) -> Iterable[ImageGroup]:
     groups: dict[tuple[str, str], list[Any]] = {}
     for row in rows:
@@ -179,13 +186,14 @@ def _title(state: TrustState, told: str) -> str:
 
 
 def _artefact(
-    row: Any, tags: dict[tuple[int, str], list[str]], names: dict[int, tuple[int, str]]
+    row: Any, tags: dict[tuple[int, str], list[str]], names: dict[int, tuple[int, str, str]]
 ) -> FailingArtefact:
     repository, digest, _, _, because, _, verdict, since = row
-    source, full_name = names[repository]
+    source, team, full_name = names[repository]
     return FailingArtefact(
         repository_id=repository,
         source_id=source,
+        team=team,
         full_name=full_name,
         tags=tuple(tags[repository, digest]),
         digest=digest,

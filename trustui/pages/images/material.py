@@ -38,7 +38,7 @@ class MaterialLine(msgspec.Struct, frozen=True):
 
 
 class VersionLine(msgspec.Struct, frozen=True):
-    """A version of a policy. `set_at` in UTC."""
+    """A version of a policy or of material. `set_at` in UTC."""
 
     number: int
     sha256: str
@@ -46,6 +46,8 @@ class VersionLine(msgspec.Struct, frozen=True):
     set_by: str
     reason: str
     is_shown: bool
+    href: str
+    """Of material its own page; empty of a policy, whose page is asked for a number."""
 
 
 class MaterialPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,7 +61,13 @@ class MaterialPage(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     problem: str
     versions: tuple[VersionLine, ...]
+    """The newest first."""
     replaces_href: str
+
+    @property
+    def newest_href(self) -> str:
+        """Of the newest version."""
+        return self.versions[0].href
 
 
 def materials(
@@ -168,6 +176,7 @@ def version_line(
         visible(one.set_by_name, 100),
         visible(one.reason, 300),
         one.pk == shown.pk,
+        reverse("material", args=[one.pk]) if isinstance(one, TrustMaterial) else "",
     )
 
 

@@ -87,8 +87,7 @@ def read(language: str, body: bytes) -> tuple[Language | None, Any, str]:
     except LookupError as error:
         return None, None, str(error)
     except ParseError as error:
-        expected = f": expected {error.expected}, found {error.found}" if error.expected else ""
-        return None, None, visible(f"{error.because}{expected}", 500)
+        return None, None, visible(error.in_words, 500)
 
 
 def cover_of(team_id: int, full_name: str, moment: Moment) -> Cover | None:

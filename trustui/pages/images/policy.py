@@ -111,6 +111,11 @@ class PoliciesPage(msgspec.Struct, frozen=True, kw_only=True):
     removed: tuple[RemovedLine, ...]
     """Policies that were taken out of force, the last first."""
 
+    @property
+    def has_repositories(self) -> bool:
+        """Whether there is any repository that a policy could cover."""
+        return bool(self.uncovered) or any(one.covers for one in self.policies)
+
 
 class PolicyPage(msgspec.Struct, frozen=True, kw_only=True):
     """One version of a policy. Times in UTC."""

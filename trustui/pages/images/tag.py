@@ -251,7 +251,7 @@ def _asked(
     try:
         parse_digest(wanted)
     except ParseError as error:
-        return None, f"{error.because}: expected {error.expected}, found {error.found}"
+        return None, error.in_words
     moves = list(
         TagMove.objects.filter(tag=tag_id, digest=wanted, first_seen_at__lte=moment.at).order_by(
             "ordinal"
