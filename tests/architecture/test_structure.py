@@ -26,7 +26,6 @@ IMPORTS_INSIDE_FUNCTIONS: dict[str, str] = {}
 """Module -> the reason why it imports inside a function. Empty is best."""
 
 WITHOUT_A_TEST_FILE_OF_ITS_OWN: dict[str, str] = {
-    "core/errors.py": "values that carry words; every test of a refusal reads them",
     "core/limits.py": "numbers; core/primitives/test_strict_json.py holds the sums made of them",
     "core/formats/sigstore_bundle/__init__.py": "the format as a value: core/formats/test_contract.py",
     "core/formats/sigstore_bundle/case.py": "what judges ask: core/formats/sigstore_bundle/test_vectors.py",

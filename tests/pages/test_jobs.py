@@ -7,9 +7,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from tests.simulators.people import HIDDEN_NAME, OWN_NAME, Cast, make_cast
 from tests.simulators.watched import START
+from trustui import pipeline
 from trustui.accounts.models import Role
 from trustui.jobs.models import Job, State
-from trustui.pages.jobs import job, jobs
+from trustui.pages.jobs import WORDS, in_words, job, jobs
 from trustui.pages.viewer import viewer_of
 
 
@@ -56,6 +57,21 @@ def test_what_was_put_aside_comes_first_and_what_is_idle_last(cast: Cast) -> Non
         )
     page = jobs(viewer_of(cast.own.administrator), kind="lapse")
     assert [line.subject for line in page.lines] == ["aside", "soon", "later", "idle"]
+
+
+def test_every_kind_of_job_says_in_words_what_it_does() -> None:
+    names = {kind.name for kind in pipeline.KINDS}
+    assert names == WORDS.keys()
+    told = [in_words(name) for name in sorted(names)]
+    assert in_words("crawl", "vendor-updates") == "Crawl vendor-updates"
+    assert len(set(told)) == len(names)
+    assert all("{" not in one and not one.endswith(" ") for one in told)
+
+
+def test_a_kind_without_words_goes_by_its_name(cast: Cast) -> None:
+    Job.objects.create(kind="odd{", key="a{b}", state=State.IDLE, due_at=START, created_at=START)
+    (line,) = jobs(viewer_of(cast.own.administrator), kind="odd{").lines
+    assert line.title == "odd{ a{b}"
 
 
 def test_quarantine_is_the_headline(cast: Cast) -> None:

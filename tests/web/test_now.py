@@ -1,8 +1,9 @@
 """What fails, source by source, and taking it."""
 
 import pytest
+from django.test import Client
 
-from tests.simulators.people import HIDDEN_NAME, Cast
+from tests.simulators.people import HIDDEN_NAME, Cast, sign_in
 from tests.simulators.watched import DAY, START, Watched, vendor
 from trustui.accounts.models import Role
 from trustui.events.models import Event
@@ -37,6 +38,14 @@ def test_each_group_has_its_sources(failing: Cast) -> None:
     assert "expired 2026-03-08" in text
     assert "Take it" in text
     assert HIDDEN_NAME not in text
+
+
+def test_where_nothing_is_watched_nothing_is_said_to_hold(cast: Cast) -> None:
+    text = sign_in(Client(), cast.teamless).get("/now/").content.decode()
+    assert "Nothing is watched yet" in text
+    assert "Nothing fails" not in text
+    text = cast.as_role(Role.ON_CALL).get("/now/").content.decode()
+    assert "Nothing fails" in text
 
 
 def test_a_part_is_the_groups_alone(failing: Cast) -> None:

@@ -39,8 +39,8 @@ OF_A_PERSON = {"token_id", "calendar_id"}
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 PARTS = 12
 """In which the routes are asked: people and what they look after are made once a part."""
-EACH = so_many(3, 1)
-"""An ordinary run asks every third question of about thirty, beginning elsewhere at the next route."""
+EACH = so_many(5, 1)
+"""An ordinary run asks every fifth question of about thirty, beginning elsewhere at the next route."""
 
 
 @dataclass(frozen=True)

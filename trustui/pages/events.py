@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import msgspec
 from django.db.models import Q, QuerySet
@@ -18,13 +19,15 @@ from trustui.events.records import Record
 from trustui.events.services import PERSON
 from trustui.events.signing_key import log_verifiers
 from trustui.inventory.models import Source
+from trustui.pages.kept_query import KeptQuery
 from trustui.pages.moment import Moment
-from trustui.pages.paging import ROWS, Slice, sliced
+from trustui.pages.paging import ROWS
 from trustui.pages.viewer import Viewer
 from trustui.settings.environment import Misconfigured
 
 ORDER = ("-id",)
 MOST_CHECKPOINTS = 20
+MOST_SOURCES = 200
 _CHUNK = 500
 _SHORTENED, _SHORT = re.compile(r"\b([0-9a-f]{8})[0-9a-f]{52}([0-9a-f]{4})\b"), r"\1…\2"
 """Digests among other words; the record below has them whole."""
@@ -138,14 +141,16 @@ def events(
 ) -> EventsPage:
     """The log, newest first: three queries. Raises PagingError."""
     chosen = chosen or EventFilter()
-    found: Slice[Event] = sliced(seen_by(viewer, moment, chosen), ORDER, after, size)
-    sources = Source.objects.filter(team__in=viewer.teams).order_by("name")
+    found = _rows.sliced(viewer, moment, chosen, ORDER, after, size)
     return EventsPage(
         lines=tuple(_lines(found.rows)),
         after=found.after,
         chosen=chosen,
         kinds=tuple(KINDS),
-        sources=tuple(sources.values_list("pk", "name")[:200]),
+        sources=tuple(
+            (one.id, one.name)
+            for one in _sources.rows(viewer, moment, order=("name",), limit=MOST_SOURCES)
+        ),
     )
 
 
@@ -242,13 +247,40 @@ def _instant(name: str, text: str, *, is_end: bool = False) -> datetime | None:
         ) from error
 
 
-def _lines(rows: Sequence[Event]) -> Iterator[EventLine]:
+class _Row(msgspec.Struct, frozen=True):
+    """What a line is made of."""
+
+    id: int
+    position: int | None
+    kind: str
+    at: datetime
+    actor: str
+    source_id: int | None
+    subject: str
+    reason: str
+    detail: Any
+
+
+class _Source(msgspec.Struct, frozen=True):
+    id: int
+    name: str
+
+
+def _own_sources(viewer: Viewer, _: Moment, __: None) -> "QuerySet[Source]":
+    return Source.objects.filter(team__in=viewer.teams)
+
+
+_rows = KeptQuery(seen_by, _Row.__struct_fields__, _Row)
+_sources = KeptQuery(_own_sources, _Source.__struct_fields__, _Source)
+
+
+def _lines(rows: Sequence[_Row | Event]) -> Iterator[EventLine]:
     """With the names of their sources: one query."""
     ids = {row.source_id for row in rows if row.source_id is not None}
     names = dict(Source.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
     for row in rows:
         yield EventLine(
-            event_id=row.pk,
+            event_id=row.id,
             position=row.position,
             kind=row.kind,
             sentence=sentence(row.kind, row.subject),

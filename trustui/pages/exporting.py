@@ -122,8 +122,10 @@ def findings(viewer: Viewer, moment: Moment, given: Given) -> Rows:
     """As `/findings/`."""
     chosen = finding_pages.filter_of(given)
     rows = finding_pages.found(viewer, moment, chosen).order_by(*finding_pages.ORDERS[chosen.state])
-    for some in _chunks(rows.iterator(MOST_ROWS)):
-        yield from finding_pages.lines_of(viewer, moment, some)
+    cells = rows.values_list(*finding_pages.COLUMNS)
+    for some in _chunks(cells.iterator(MOST_ROWS)):
+        lines = [finding_pages.Row(*one) for one in some]
+        yield from finding_pages.lines_of(viewer, moment, lines)
 
 
 def events(viewer: Viewer, moment: Moment, given: Given) -> Rows:

@@ -1,7 +1,8 @@
 """`/findings/`: what verifications noticed, what people live with, and what was repaired."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
+from typing import Any
 
 import msgspec
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
@@ -13,12 +14,13 @@ from trustui.core.trace import Severity
 from trustui.inventory.models import Source
 from trustui.pages.accepted import Accepted, accepted
 from trustui.pages.keeping import Keeper
+from trustui.pages.kept_query import KeptQuery
 from trustui.pages.moment import Moment
-from trustui.pages.paging import ROWS, sliced
+from trustui.pages.paging import ROWS
 from trustui.pages.standings import sources_of
 from trustui.pages.viewer import Viewer
 from trustui.pages.words import SEVERITY_SIGNS
-from trustui.verdicts.accepting import is_accepted, last_day
+from trustui.verdicts.accepting import day_of, is_accepted, last_day
 from trustui.verdicts.models import Finding
 
 OPEN, ACCEPTED, ENDED = "open", "accepted", "ended"
@@ -129,9 +131,13 @@ def findings(
 ) -> FindingsPage:
     """At most seven queries. Raises PagingError."""
     chosen = chosen or Filter()
-    shown = sliced(found(viewer, moment, chosen), ORDERS[chosen.state], after, size)
+    today = (day_of(moment.at),)
+    shown = _rows.sliced(viewer, moment, chosen, ORDERS[chosen.state], after, size, about=today)
     tally = _kept_tally(viewer, moment)
-    lived_with = _counts(_noticed(viewer, moment).filter(is_accepted(moment.at)))
+    lived_with = {
+        (one.severity, one.check_id): one.count
+        for one in _lived_with.rows(viewer, moment, about=today)
+    }
     opened = {one: n - lived_with.get(one, 0) for one, n in tally.noticed.items()}
     if chosen.state == ENDED:
         counts = _kept_ended(viewer, moment)
@@ -154,14 +160,16 @@ def findings(
     )
 
 
-def found(viewer: Viewer, moment: Moment, chosen: Filter) -> "QuerySet[Finding]":
-    """Every finding that a filter lets through, with its source, in no order."""
+def found(
+    viewer: Viewer, moment: Moment, chosen: Filter, today: date | None = None
+) -> "QuerySet[Finding]":
+    """Every finding that a filter lets through, in no order; `today` is the day of the instant."""
     if chosen.state == ENDED:
         rows = _ended(viewer, moment)
     elif chosen.state == ACCEPTED:
-        rows = _noticed(viewer, moment).filter(is_accepted(moment.at))
+        rows = _noticed(viewer, moment).filter(is_accepted(moment.at, today))
     else:
-        rows = _noticed(viewer, moment).exclude(is_accepted(moment.at))
+        rows = _noticed(viewer, moment).exclude(is_accepted(moment.at, today))
     if chosen.severity:
         rows = rows.filter(severity=chosen.severity)
     if chosen.check:
@@ -170,12 +178,48 @@ def found(viewer: Viewer, moment: Moment, chosen: Filter) -> "QuerySet[Finding]"
         rows = rows.filter(source=chosen.source)
     if chosen.text:
         rows = rows.filter(_says(chosen.text))
-    return rows.select_related("source")
+    return rows
 
 
-def lines_of(viewer: Viewer, moment: Moment, rows: Iterable[Finding]) -> tuple[Line, ...]:
+class Row(msgspec.Struct, frozen=True):
+    """What a line is made of."""
+
+    id: int
+    source_id: int
+    source: str
+    team_id: int
+    check_id: str
+    on: str
+    on_id: str
+    because: str
+    severity: str
+    first_seen_at: datetime
+    gone_at: datetime | None
+
+
+COLUMNS = (
+    *("id", "source_id", "source__name", "source__team_id", "check_id", "on", "on_id"),
+    *("because", "severity", "first_seen_at", "gone_at"),
+)
+
+
+class _Count(msgspec.Struct, frozen=True):
+    severity: str
+    check_id: str
+    count: int
+
+
+def _accepted_counts(viewer: Viewer, moment: Moment, _: None, today: date) -> "QuerySet[Any, Any]":
+    rows = _noticed(viewer, moment).filter(is_accepted(moment.at, today))
+    return rows.values("severity", "check_id").annotate(count=Count("pk"))
+
+
+_rows = KeptQuery(found, COLUMNS, Row)
+_lived_with = KeptQuery(_accepted_counts, _Count.__struct_fields__, _Count)
+
+
+def lines_of(viewer: Viewer, moment: Moment, rows: Collection[Row]) -> tuple[Line, ...]:
     """Findings as they are told: one query."""
-    rows = list(rows)
     lived_with = accepted({row.source_id for row in rows}, moment.at) if rows else {}
     return tuple(
         _line(
@@ -190,39 +234,70 @@ def lines_of(viewer: Viewer, moment: Moment, rows: Iterable[Finding]) -> tuple[L
 
 def of_source(viewer: Viewer, moment: Moment, source_id: int) -> OfSource:
     """What is noticed about a source, the open and gravest first: three queries."""
-    return _of(viewer, moment, _noticed(viewer, moment).filter(source=source_id))
+    return _of(viewer, moment, _OF_SOURCE, source_id)
 
 
-def _of(viewer: Viewer, moment: Moment, noticed: "QuerySet[Finding]") -> OfSource:
+def _of(viewer: Viewer, moment: Moment, names: tuple[str, ...], *values: int | str) -> OfSource:
+    """Of the findings whose columns of these names have these values."""
+    about = (day_of(moment.at), *values)
+    counts = {
+        one.is_lived_with: one.count for one in _told.rows(viewer, moment, names, about=about)
+    }
+    order = ("is_lived_with", "graveness", "-first_seen_at", "-id")
+    rows = _gravest.rows(viewer, moment, names, order, FEW, about=about) if counts else []
+    return OfSource(lines_of(viewer, moment, rows), counts.get(0, 0), counts.get(1, 0))
+
+
+_OF_SOURCE, _OF_REPOSITORY, _OF_ARTEFACT = ("source",), ("repository",), ("repository", "digest")
+
+
+class _Told(msgspec.Struct, frozen=True):
+    """How many are accepted (1), or not (0)."""
+
+    is_lived_with: int
+    count: int
+
+
+def _told_of(
+    viewer: Viewer, moment: Moment, names: tuple[str, ...], today: date, *values: Any
+) -> "QuerySet[Any, Any]":
     graveness = Case(
         *(When(severity=one, then=Value(n)) for n, one in enumerate(SEVERITIES)),
         default=Value(len(SEVERITIES)),
         output_field=IntegerField(),
     )
-    is_told = noticed.annotate(
-        is_lived_with=Case(
-            When(is_accepted(moment.at), then=Value(1)),
-            default=Value(0),
-            output_field=IntegerField(),
-        ),
-        graveness=graveness,
+    is_lived_with = Case(
+        When(is_accepted(moment.at, today), then=Value(1)),
+        default=Value(0),
+        output_field=IntegerField(),
     )
-    counts = dict(is_told.values_list("is_lived_with").annotate(Count("pk")).order_by())
-    order = ("is_lived_with", "graveness", "-first_seen_at", "-id")
-    rows = list(is_told.select_related("source").order_by(*order)[:FEW]) if counts else []
-    return OfSource(lines_of(viewer, moment, rows), counts.get(0, 0), counts.get(1, 0))
+    noticed = _noticed(viewer, moment).filter(**dict(zip(names, values, strict=True)))
+    return noticed.annotate(is_lived_with=is_lived_with, graveness=graveness)
+
+
+def _counts_of(
+    viewer: Viewer, moment: Moment, names: tuple[str, ...], today: date, *values: Any
+) -> "QuerySet[Any, Any]":
+    told = _told_of(viewer, moment, names, today, *values)
+    counts: QuerySet[Any, Any] = told.values("is_lived_with").annotate(count=Count("pk"))
+    return counts
+
+
+_gravest = KeptQuery(_told_of, COLUMNS, Row)
+_told = KeptQuery(_counts_of, _Told.__struct_fields__, _Told)
 
 
 def of_repository(viewer: Viewer, moment: Moment, repository_id: int, digest: str = "") -> OfSource:
     """The same about a repository of images, or one artefact of it: three queries."""
-    noticed = _noticed(viewer, moment).filter(repository=repository_id)
-    return _of(viewer, moment, noticed.filter(digest=digest) if digest else noticed)
+    if digest:
+        return _of(viewer, moment, _OF_ARTEFACT, repository_id, digest)
+    return _of(viewer, moment, _OF_REPOSITORY, repository_id)
 
 
 def check_title(check: str) -> str:
-    """The sentence of a check or finding; its id where this version does not know it."""
+    """What a finding of this id says; the id where this version does not know it."""
     page = load_pages().get(check)
-    return visible(check, _LONGEST_ID) if page is None else page.title
+    return visible(check, _LONGEST_ID) if page is None else page.noticed
 
 
 # What there is -----------------------------------------------------------------------------------
@@ -245,7 +320,7 @@ def _ended(viewer: Viewer, moment: Moment) -> "QuerySet[Finding]":
 
 def _says(text: str) -> Q:
     wanted = text.casefold()
-    titled = [one.id for one in load_pages().values() if wanted in one.title.casefold()]
+    titled = [one.id for one in load_pages().values() if wanted in one.noticed.casefold()]
     return (
         Q(on__icontains=text)
         | Q(because__icontains=text)
@@ -318,14 +393,14 @@ def _asked(viewer: Viewer, moment: Moment) -> tuple[object, ...]:
 # In words ----------------------------------------------------------------------------------------
 
 
-def _line(viewer: Viewer, moment: Moment, row: Finding, lived_with: Accepted | None) -> Line:
+def _line(viewer: Viewer, moment: Moment, row: Row, lived_with: Accepted | None) -> Line:
     page = load_pages().get(row.check_id)
     is_ended = row.gone_at is not None and row.gone_at <= moment.at
-    may = viewer.may(Act.ACCEPT_FINDING, row.source.team_id)
+    may = viewer.may(Act.ACCEPT_FINDING, row.team_id)
     return Line(
-        finding_id=row.pk,
+        finding_id=row.id,
         source_id=row.source_id,
-        source=row.source.name,
+        source=row.source,
         check=row.check_id,
         title=check_title(row.check_id),
         has_help=page is not None,

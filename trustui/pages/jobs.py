@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from django.db.models import Case, CharField, Count, IntegerField, Q, QuerySet, Value, When
@@ -11,12 +12,17 @@ from django.db.models.functions import Cast
 from trustui.accounts.permissions import Act
 from trustui.core.primitives.text import counted, visible
 from trustui.inventory.models import Source
-from trustui.inventory.sources import CRAWL_KINDS
+from trustui.inventory.sources import CRAWL, CRAWL_IMAGES, CRAWL_KINDS
 from trustui.jobs.models import Job, State
-from trustui.pages.paging import sliced
+from trustui.pages.kept_query import KeptQuery
+from trustui.pages.moment import Moment
 from trustui.pages.source import seconds_in_words
 from trustui.pages.viewer import Viewer
-from trustui.verdicts.sweeping import AGAIN
+from trustui.revocation.refreshing import REFRESH
+from trustui.verdicts import image_sweeping
+from trustui.verdicts.pruning import PRUNE
+from trustui.verdicts.root_job import FOLLOW
+from trustui.verdicts.sweeping import AGAIN, LAPSE, UPGRADE
 
 SIGNS: Mapping[str, str] = {
     State.IDLE: "none",
@@ -28,6 +34,19 @@ ORDER = ("urgency", "due_at", "id")
 LONGEST_INPUT = 20_000
 OF_ONE_SOURCE = (*CRAWL_KINDS, AGAIN)
 """Kinds whose key is the number of a source."""
+WORDS: Mapping[str, tuple[str, str]] = {
+    CRAWL: ("Crawl {}", "a source"),
+    CRAWL_IMAGES: ("Crawl the images of {}", "a source"),
+    AGAIN: ("Verify {} again", "a source"),
+    LAPSE: ("Judge again what time has changed", ""),
+    UPGRADE: ("Judge again by new rules", ""),
+    image_sweeping.VERIFY: ("Verify images again", ""),
+    image_sweeping.UPGRADE: ("Judge images again by new rules", ""),
+    FOLLOW: ("Follow trusted roots", ""),
+    REFRESH: ("Ask about revocation", ""),
+    PRUNE: ("Remove old crawls", ""),
+}
+"""What a kind of job does, and about what where one job is about one thing."""
 
 
 class JobLine(msgspec.Struct, frozen=True):
@@ -35,6 +54,8 @@ class JobLine(msgspec.Struct, frozen=True):
 
     job_id: int
     kind: str
+    title: str
+    """What it does, in words."""
     subject: str
     """What it is about: the name of a source, or the key."""
     source_id: int | None
@@ -81,21 +102,26 @@ def jobs_of(viewer: Viewer) -> "QuerySet[Job]":
 
 def jobs(viewer: Viewer, state: str = "", kind: str = "", after: str | None = None) -> JobsPage:
     """Three queries. Raises PagingError."""
-    allowed = jobs_of(viewer)
-    counts = list(allowed.values_list("state", "kind").annotate(Count("pk")).order_by("state"))
-    rows = allowed.filter(state=state) if state in State.values else allowed
-    if kind:
-        rows = rows.filter(kind=kind)
-    shown = sliced(rows.annotate(urgency=_urgency()), ORDER, after)
+    counts = _counts.rows(viewer)
+    chosen = state if state in State.values else "", kind
+    shown = _rows.sliced(viewer, None, chosen, ORDER, after)
     names = _names(shown.rows)
-    aside = sum(count for one, _, count in counts if one == State.QUARANTINED)
+    aside = sum(one.count for one in counts if one.state == State.QUARANTINED)
     return JobsPage(
-        title=_title(aside, sum(count for *_, count in counts)),
+        title=_title(aside, sum(one.count for one in counts)),
         aside=aside,
         lines=tuple(_line(row, names) for row in shown.rows),
         after=shown.after,
-        kinds=tuple(sorted({kind for _, kind, _ in counts})),
+        kinds=tuple(sorted({one.kind for one in counts})),
     )
+
+
+def in_words(kind: str, subject: str = "") -> str:
+    """`Crawl a source`, or with a subject `Crawl vendor-updates`; names for a kind without words."""
+    if kind not in WORDS:
+        return f"{visible(kind, 40)} {subject}".rstrip()
+    told, about = WORDS[kind]
+    return told.format(subject or about)
 
 
 def _urgency() -> Case:
@@ -132,7 +158,46 @@ def _title(aside: int, every: int) -> str:
     return f"{counted(every, 'job')}, none in quarantine"
 
 
-def _names(rows: Sequence[Job]) -> dict[str, str]:
+class _Row(msgspec.Struct, frozen=True):
+    """What a line is made of."""
+
+    id: int
+    kind: str
+    key: str
+    state: str
+    due_at: datetime
+    every_seconds: int | None
+    attempts: int
+    losses: int
+    deaths: int
+    failures: int
+    last_error: str
+    urgency: int
+
+
+class _Count(msgspec.Struct, frozen=True):
+    state: str
+    kind: str
+    count: int
+
+
+def _chosen(viewer: Viewer, _: Moment, chosen: tuple[str, str]) -> "QuerySet[Job]":
+    state, kind = chosen
+    rows = jobs_of(viewer).annotate(urgency=_urgency())
+    if state:
+        rows = rows.filter(state=state)
+    return rows.filter(kind=kind) if kind else rows
+
+
+def _by_state(viewer: Viewer, _: Moment, __: None) -> "QuerySet[Any, Any]":
+    return jobs_of(viewer).values("state", "kind").annotate(count=Count("pk"))
+
+
+_rows = KeptQuery(_chosen, _Row.__struct_fields__, _Row)
+_counts = KeptQuery(_by_state, _Count.__struct_fields__, _Count)
+
+
+def _names(rows: Sequence[Job | _Row]) -> dict[str, str]:
     """The names of the sources that jobs are of, by the key of the job."""
     ids = [int(row.key) for row in rows if row.kind in OF_ONE_SOURCE and row.key.isdecimal()]
     return {
@@ -140,13 +205,15 @@ def _names(rows: Sequence[Job]) -> dict[str, str]:
     }
 
 
-def _line(row: Job, names: Mapping[str, str]) -> JobLine:
+def _line(row: Job | _Row, names: Mapping[str, str]) -> JobLine:
     is_of_source = row.kind in OF_ONE_SOURCE and row.key in names
     is_due = row.state in {State.QUEUED, State.RUNNING}
+    subject = names[row.key] if is_of_source else visible(row.key, 100)
     return JobLine(
-        job_id=row.pk,
+        job_id=row.id,
         kind=row.kind,
-        subject=names[row.key] if is_of_source else visible(row.key, 100),
+        title=in_words(row.kind, subject),
+        subject=subject,
         source_id=int(row.key) if is_of_source else None,
         sign=SIGNS[row.state],
         state=str(State(row.state).label),
@@ -158,7 +225,7 @@ def _line(row: Job, names: Mapping[str, str]) -> JobLine:
     )
 
 
-def _trouble(row: Job) -> str:
+def _trouble(row: Job | _Row) -> str:
     told = [
         counted(number, word)
         for number, word in (

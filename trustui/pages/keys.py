@@ -9,10 +9,11 @@ from django.db.models import Count, Exists, F, Max, Min, OuterRef, QuerySet
 from trustui.core.primitives.text import counted, visible
 from trustui.inventory.models import ListedKey, PublicKey, RoleSignature, SourceKey
 from trustui.pages.keeping import Keeper
+from trustui.pages.kept_query import KeptQuery
 from trustui.pages.key_ranking import MOST_RANKED, ranked, ranked_slice
 from trustui.pages.listed_keys import SHOWN, Use, in_force, told_of, uses_of
 from trustui.pages.moment import Moment
-from trustui.pages.paging import ROWS, sliced
+from trustui.pages.paging import ROWS, Slice, sliced
 from trustui.pages.positions import checked_size, read_position
 from trustui.pages.standings import sources_of
 from trustui.pages.viewer import Viewer
@@ -150,12 +151,16 @@ def keys(
     every = found(viewer, moment, chosen)
     is_all = chosen == Filter(order=chosen.order)
     is_much = is_all and key_count > MOST_RANKED  # known without asking for a thousand of them
+    shown: Slice[PublicKey] | Slice[_Row]
     in_order = ranked(own, every) if chosen.order == BY_ROLE and not is_much else None
     if in_order is not None:
         shown = ranked_slice(in_order, after, checked_size(size))
     else:
         read_position(after, str)  # a fingerprint
-        shown = sliced(every, ("fingerprint",), after, size)
+        if chosen.kind in {SHARED, ALIASED}:  # whose ids may have been counted a moment ago
+            shown = sliced(every, ("fingerprint",), after, size)
+        else:
+            shown = _rows.sliced(viewer, moment, chosen, ("fingerprint",), after, size)
     lines, is_cut = lines_of(viewer, moment, shown.rows)
     is_whole = is_all and not after
     return KeysPage(
@@ -194,35 +199,84 @@ def found(viewer: Viewer, moment: Moment, chosen: Filter) -> "QuerySet[PublicKey
     return rows
 
 
+class _Row(msgspec.Struct, frozen=True):
+    """What a line is made of, beside what is told of its key."""
+
+    id: int
+    fingerprint: str
+    keytype: str
+    scheme: str
+
+
+class _Numbers(msgspec.Struct, frozen=True):
+    """In how many sources a key is named, by how many ids, and the first of each."""
+
+    key: int
+    sources: int
+    ids: int
+    source: str
+    source_id: int
+
+
+class _Signed(msgspec.Struct, frozen=True):
+    id: int
+
+
+def _of_keys(viewer: Viewer, moment: Moment, keys: Sequence[int]) -> "QuerySet[SourceKey]":
+    own = sources_of(viewer, moment).values("pk")
+    return SourceKey.objects.filter(source__in=own, key__pk__in=keys)
+
+
+def _grouped(viewer: Viewer, moment: Moment, _: None, keys: Sequence[int]) -> "QuerySet[Any, Any]":
+    return (
+        _of_keys(viewer, moment, keys)
+        .values("key")
+        .annotate(
+            Count("source", distinct=True),
+            Count("keyid_id", distinct=True),
+            Min("source__name"),
+            Min("source"),
+        )
+    )
+
+
+def _that_signed(
+    viewer: Viewer, moment: Moment, _: None, keys: Sequence[int]
+) -> "QuerySet[PublicKey]":
+    signing = _signing(_of_keys(viewer, moment, keys))
+    return PublicKey.objects.filter(Exists(signing), pk__in=keys)
+
+
+_rows = KeptQuery(found, _Row.__struct_fields__, _Row)
+_numbers = KeptQuery(
+    _grouped,
+    ("key", "source__count", "keyid_id__count", "source__name__min", "source__min"),
+    _Numbers,
+)
+_signed = KeptQuery(_that_signed, ("id",), _Signed)
+
+
 def lines_of(
-    viewer: Viewer, moment: Moment, rows: Sequence[PublicKey]
+    viewer: Viewer, moment: Moment, rows: Sequence[PublicKey] | Sequence[_Row]
 ) -> tuple[tuple[Line, ...], bool]:
     """Keys as the inventory tells them, and whether roles are missing: six queries."""
-    own = sources_of(viewer, moment).values("pk")
-    names = SourceKey.objects.filter(source__in=own, key__in=rows)
-    grouped = names.values_list("key").annotate(
-        Count("source", distinct=True),
-        Count("keyid_id", distinct=True),
-        Min("source__name"),
-        Min("source"),
-    )
-    numbers = {row[0]: row[1:] for row in grouped.order_by()}
-    signing = PublicKey.objects.filter(Exists(_signing(names)), pk__in=[row.pk for row in rows])
-    signed = set(signing.values_list("pk", flat=True))
-    told = told_of(own, [row.fingerprint for row in rows])
+    ids = (tuple(row.id for row in rows),)
+    numbers = {one.key: one for one in _numbers.rows(viewer, moment, about=ids)}
+    signed = {one.id for one in _signed.rows(viewer, moment, about=ids)}
+    told = told_of(viewer, moment, [row.fingerprint for row in rows])
     roles = told.roles
     lines = tuple(
         Line(
             fingerprint=row.fingerprint,
             keytype=row.keytype,
             scheme=row.scheme,
-            sources=numbers[row.pk][0],
-            source=numbers[row.pk][2],
-            source_id=numbers[row.pk][3] if numbers[row.pk][0] == 1 else None,
-            ids=numbers[row.pk][1],
+            sources=numbers[row.id].sources,
+            source=numbers[row.id].source,
+            source_id=numbers[row.id].source_id if numbers[row.id].sources == 1 else None,
+            ids=numbers[row.id].ids,
             roles=tuple(visible(one, SHOWN) for one in roles.get(row.fingerprint, [])[:FEW]),
             more_roles=max(0, len(roles.get(row.fingerprint, [])) - FEW),
-            has_signed=row.pk in signed,
+            has_signed=row.id in signed,
             owner=told.owners.get(row.fingerprint, ""),
         )
         for row in rows

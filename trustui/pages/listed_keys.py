@@ -4,10 +4,15 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
+from django.db.models import QuerySet
 
 from trustui.core.primitives.text import visible
 from trustui.inventory.models import Delegation, ListedKey, RoleState
+from trustui.pages.kept_query import KeptQuery
+from trustui.pages.moment import Moment
+from trustui.pages.standings import sources_of
 from trustui.pages.stated import NOTHING, stated
+from trustui.pages.viewer import Viewer
 
 MOST = 200
 """Roles of one key that are told, and documents that name the keys of roles."""
@@ -51,33 +56,87 @@ class Told(msgspec.Struct, frozen=True):
     """Not everything was looked at."""
 
 
-def told_of(own: Any, fingerprints: Collection[str]) -> Told:
-    """Of these keys, as `own` sources name them now: at most four queries."""
-    listed, is_short = _listed(own, fingerprints)
-    delegations, is_cut = _delegations(listed)
+def told_of(viewer: Viewer, moment: Moment, fingerprints: Collection[str]) -> Told:
+    """Of these keys, as this person's sources name them now: at most four queries."""
+    about = (tuple(fingerprints),)
+    limit = MOST_SETS + 1
+    read = _rows.rows(viewer, moment, order=("delegation_set", "id"), limit=limit, about=about)
+    listed = _by_set(read)
+    order = ("delegation_set", "position")
+    limit = MOST_DELEGATIONS + 1
+    sets = (tuple(listed),)
+    delegations = _delegating.rows(order=order, limit=limit, about=sets)
     names: dict[str, dict[str, None]] = {}
-    for one in delegations:
+    for one in delegations[:MOST_DELEGATIONS]:
         ids = listed[one.delegation_set_id]
         for fingerprint in {ids[keyid] for keyid in one.keyids if keyid in ids}:
             names.setdefault(fingerprint, {})[_name(one)] = None
     return Told(
         {fingerprint: sorted(found) for fingerprint, found in names.items()},
-        _owners(own, listed),
-        is_cut or is_short,
+        _owners(viewer, moment, listed),
+        len(delegations) > MOST_DELEGATIONS or len(read) > MOST_SETS,
     )
 
 
-def _owners(own: Any, listed: Mapping[int, Mapping[str, str]]) -> dict[str, str]:
+class _Listed(msgspec.Struct, frozen=True):
+    """That a set of delegations names a key, and by which id."""
+
+    delegation_set: int
+    keyid: str
+    fingerprint: str | None
+
+
+class _Delegation(msgspec.Struct, frozen=True):
+    delegation_set_id: int
+    name: str
+    bins: int | None
+    keyids: list[str]
+
+
+class _Document(msgspec.Struct, frozen=True):
+    delegation_set: int
+    blob_id: int
+
+
+_LISTED = ("delegation_set", "keyid", "key__fingerprint")
+
+
+def _of_keys(
+    viewer: Viewer, moment: Moment, _: None, fingerprints: Collection[str]
+) -> "QuerySet[ListedKey]":
+    return _that_list(sources_of(viewer, moment).values("pk"), fingerprints)
+
+
+def _in_sets(_: Viewer, __: Moment, ___: None, sets: Collection[int]) -> "QuerySet[Delegation]":
+    return Delegation.objects.filter(delegation_set__pk__in=sets)
+
+
+def _serving(
+    viewer: Viewer, moment: Moment, _: None, sets: Collection[int]
+) -> "QuerySet[RoleState]":
+    return RoleState.objects.filter(
+        source__in=sources_of(viewer, moment).values("pk"),
+        is_listed=True,
+        served__delegation_set__pk__in=sets,
+    )
+
+
+_rows = KeptQuery(_of_keys, _LISTED, _Listed)
+_delegating = KeptQuery(_in_sets, _Delegation.__struct_fields__, _Delegation)
+_documents = KeptQuery(_serving, ("served__delegation_set", "served__blob_id"), _Document)
+
+
+def _owners(
+    viewer: Viewer, moment: Moment, listed: Mapping[int, Mapping[str, str]]
+) -> dict[str, str]:
     """By fingerprint; the first document that says it counts."""
-    documents = RoleState.objects.filter(
-        source__in=own, is_listed=True, served__delegation_set__in=list(listed)
-    ).order_by("source__name", "id")
-    rows = list(documents.values_list("served__delegation_set", "served__blob_id")[:MOST])
-    said = stated({blob_id for _, blob_id in rows})
+    sets, order = (tuple(listed),), ("source__name", "id")
+    rows = _documents.rows(viewer, moment, order=order, limit=MOST, about=sets)
+    said = stated({one.blob_id for one in rows})
     found: dict[str, str] = {}
-    for pk, blob_id in rows:
-        owners = said.get(blob_id, NOTHING).owners
-        for keyid, fingerprint in listed[pk].items():
+    for one in rows:
+        owners = said.get(one.blob_id, NOTHING).owners
+        for keyid, fingerprint in listed[one.delegation_set].items():
             if keyid in owners:
                 found.setdefault(fingerprint, owners[keyid])
     return found
@@ -112,17 +171,22 @@ def uses_of(
 
 def _listed(own: Any, fingerprints: Collection[str]) -> tuple[dict[int, dict[str, str]], bool]:
     """By delegation set that is in force somewhere, the ids of these keys with whose they are."""
-    rows = ListedKey.objects.filter(
-        key__fingerprint__in=fingerprints, delegation_set__in=in_force(own)
-    )
+    rows = _that_list(own, fingerprints)
+    cells = rows.order_by("delegation_set", "id").values_list(*_LISTED)
+    read = [_Listed(*row) for row in cells[: MOST_SETS + 1]]
+    return _by_set(read), len(read) > MOST_SETS
+
+
+def _that_list(own: Any, fingerprints: Collection[str]) -> "QuerySet[ListedKey]":
+    in_own = in_force(own)
+    return ListedKey.objects.filter(key__fingerprint__in=fingerprints, delegation_set__in=in_own)
+
+
+def _by_set(rows: Sequence[_Listed]) -> dict[int, dict[str, str]]:
     found: dict[int, dict[str, str]] = {}
-    cells = rows.order_by("delegation_set", "id").values_list(
-        "delegation_set", "keyid", "key__fingerprint"
-    )
-    read = list(cells[: MOST_SETS + 1])
-    for pk, keyid, fingerprint in read[:MOST_SETS]:
-        found.setdefault(pk, {})[keyid] = fingerprint or ""
-    return found, len(read) > MOST_SETS
+    for one in rows[:MOST_SETS]:
+        found.setdefault(one.delegation_set, {})[one.keyid] = one.fingerprint or ""
+    return found
 
 
 def _delegations(sets: Collection[int]) -> tuple[list[Delegation], bool]:
@@ -131,7 +195,7 @@ def _delegations(sets: Collection[int]) -> tuple[list[Delegation], bool]:
     return found[:MOST_DELEGATIONS], len(found) > MOST_DELEGATIONS
 
 
-def _name(one: Delegation) -> str:
+def _name(one: Delegation | _Delegation) -> str:
     return one.name if one.bins is None else f"{one.name}: {one.bins:,} bins"
 
 

@@ -46,7 +46,7 @@ def sliced(
     if not 1 <= size <= MOST_ROWS:
         raise PagingError(f"expected 1 to {MOST_ROWS} rows, found {size}")
     if after:
-        query = query.filter(_beyond(order, read_cursor(after, len(order))))
+        query = query.filter(beyond(order, read_cursor(after, len(order))))
     rows = list(query.order_by(*order)[: size + 1])
     if len(rows) <= size:
         return Slice(rows)
@@ -95,7 +95,7 @@ def _read_value(found: Any) -> Value:
     raise TypeError
 
 
-def _beyond(order: Sequence[str], values: Sequence[Value]) -> Q:
+def beyond(order: Sequence[str], values: Sequence[Value]) -> Q:
     """Rows after these values: `a > x or (a = x and (b > y or …))`, its first field bounded alone.
 
     The bound is redundant, and what lets a database start in the middle of an index.

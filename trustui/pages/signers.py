@@ -1,21 +1,26 @@
 """Who has to sign a role's next document: the keys that its delegator lists, and how many."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, F, Q, QuerySet, When
 
 from trustui.core.formats.tuf.metadata import TOP_LEVEL_ROLES
 from trustui.core.primitives.text import counted, visible
 from trustui.inventory.models import Delegation, ListedKey, RoleState, RoleVersion
 from trustui.inventory.text import identity
 from trustui.pages.due import Due, newest
+from trustui.pages.kept_query import KeptQuery
+from trustui.pages.moment import Moment
 from trustui.pages.stated import NOTHING, Stated, stated
+from trustui.pages.viewer import Viewer
 
 SHOWN = 5
 """Keys of a role that are named."""
 _ROOT, _TARGETS = identity("root"), identity("targets")
+_NEAR = Q(role_id__in=(_ROOT, _TARGETS))
 _TOP = frozenset(identity(name) for name in TOP_LEVEL_ROLES)
 
 
@@ -134,28 +139,28 @@ def _delegators(rows: Sequence[Due], at: datetime | None, *, is_near: bool) -> l
     targets, of which an index leads to every source.
     """
     sources = {row.source_id for row in rows}
-    near = Q(role_id__in=(_ROOT, _TARGETS))
     if at is None:
-        states = RoleState.objects.filter(near if is_near else ~near, source__in=sources)
-        found: Iterable[tuple[int, str, str, int, int]] = (
-            states.annotate(
-                set_id=_trusted_or_served("delegation_set"), blob=_trusted_or_served("blob")
-            )
-            .filter(set_id__isnull=False)
-            .values_list("source_id", "role", "role_id", "set_id", "blob")
-        )
+        found = _states.rows(chosen=is_near, about=(tuple(sources),))
     else:
         seen = RoleVersion.objects.filter(
-            near if is_near else ~near, source__in=sources, first_seen_at__lte=at
+            _NEAR if is_near else ~_NEAR, source__in=sources, first_seen_at__lte=at
         )
-        found = (
+        rows_then = (
             newest(seen)
             .filter(delegation_set__isnull=False)
             .values_list("source_id", "role", "role_id", "delegation_set_id", "blob_id")
         )
-    return sorted(
-        (_Delegator(*row) for row in found), key=lambda one: (one.role_id not in _TOP, one.role)
-    )
+        found = [_Delegator(*row) for row in rows_then]
+    return sorted(found, key=lambda one: (one.role_id not in _TOP, one.role))
+
+
+def _states_of(
+    _: Viewer, __: Moment, is_near: bool, sources: Sequence[int]
+) -> "QuerySet[Any, Any]":
+    states = RoleState.objects.filter(_NEAR if is_near else ~_NEAR, source__pk__in=sources)
+    return states.annotate(
+        set_id=_trusted_or_served("delegation_set"), said_by=_trusted_or_served("blob")
+    ).filter(set_id__isnull=False)
 
 
 def _trusted_or_served(column: str) -> Case:
@@ -166,19 +171,52 @@ def _trusted_or_served(column: str) -> Case:
 
 def _edges(rows: Sequence[Due], above: Sequence[_Delegator]) -> dict[int, list[_Edge]]:
     """By delegation set."""
-    names = {row.role_id for row in rows}
-    found = Delegation.objects.filter(delegation_set__in={one.set_id for one in above}).filter(
-        Q(name_id__in=names) | Q(bins__isnull=False)
-    )
+    sets = tuple({one.set_id for one in above})
+    names = tuple({row.role_id for row in rows})
     edges: dict[int, list[_Edge]] = {}
-    for set_id, name, name_id, threshold, bins, keyids in found.order_by("position").values_list(
-        "delegation_set_id", "name", "name_id", "threshold", "bins", "keyids"
-    ):
-        edge = _Edge(
-            set_id, name, name_id, threshold, bins is not None, tuple(dict.fromkeys(keyids))
-        )
-        edges.setdefault(set_id, []).append(edge)
+    for one in _delegations.rows(order=("position", "id"), about=(sets, names)):
+        keyids = tuple(dict.fromkeys(one.keyids))
+        is_bins = one.bins is not None
+        edge = _Edge(one.set_id, one.name, one.name_id, one.threshold, is_bins, keyids)
+        edges.setdefault(one.set_id, []).append(edge)
     return edges
+
+
+class _Delegation(msgspec.Struct, frozen=True):
+    set_id: int
+    name: str
+    name_id: str
+    threshold: str
+    bins: int | None
+    keyids: list[str]
+
+
+class _KeyOf(msgspec.Struct, frozen=True):
+    set_id: int
+    keyid: str
+    fingerprint: str | None
+
+
+def _delegations_of(
+    _: Viewer, __: Moment, ___: None, sets: Sequence[int], names: Sequence[str]
+) -> "QuerySet[Delegation]":
+    is_named = Q(name_id__in=names) | Q(bins__isnull=False)
+    return Delegation.objects.filter(is_named, delegation_set__pk__in=sets)
+
+
+def _keys_of(
+    _: Viewer, __: Moment, ___: None, sets: Sequence[int], keyids: Sequence[str]
+) -> "QuerySet[ListedKey]":
+    return ListedKey.objects.filter(delegation_set__pk__in=sets, keyid_id__in=keyids)
+
+
+_states = KeptQuery(_states_of, ("source_id", "role", "role_id", "set_id", "said_by"), _Delegator)
+_delegations = KeptQuery(
+    _delegations_of,
+    ("delegation_set_id", "name", "name_id", "threshold", "bins", "keyids"),
+    _Delegation,
+)
+_keys = KeptQuery(_keys_of, ("delegation_set_id", "keyid", "key__fingerprint"), _KeyOf)
 
 
 def _edge(
@@ -198,13 +236,10 @@ def _edge(
 
 def _fingerprints(edges: Sequence[_Edge]) -> dict[tuple[int, str], str]:
     """Of the keys that are named, by delegation set and key id."""
+    sets = tuple({edge.set_id for edge in edges})
     keyids = {keyid for edge in edges for keyid in edge.keyids[:SHOWN]}
-    found = ListedKey.objects.filter(
-        delegation_set__in={edge.set_id for edge in edges},
-        keyid_id__in={identity(keyid) for keyid in keyids},
-    )
-    rows = found.values_list("delegation_set_id", "keyid", "key__fingerprint")
-    return {(set_id, keyid): fingerprint or "" for set_id, keyid, fingerprint in rows}
+    found = _keys.rows(about=(sets, tuple(identity(keyid) for keyid in keyids)))
+    return {(one.set_id, one.keyid): one.fingerprint or "" for one in found}
 
 
 def _signers(

@@ -13,8 +13,9 @@ from trustui.crawl.registry import IMAGE_SOURCES, SOURCES
 from trustui.inventory.models import Crawl, CrawlOutcome
 from trustui.inventory.recognizing import IMAGE_KINDS
 from trustui.pages.images.shares import Share, of_sources, sign_of
+from trustui.pages.kept_query import KeptQuery
 from trustui.pages.moment import Moment
-from trustui.pages.paging import ROWS, sliced
+from trustui.pages.paging import ROWS
 from trustui.pages.standings import standing_sources, state_counts
 from trustui.pages.viewer import Viewer
 from trustui.pages.words import State, state_of
@@ -115,11 +116,11 @@ def sources(
 ) -> SourcesPage:
     """Three queries. Raises PagingError."""
     counts = state_counts(viewer, moment)
-    shown = sliced(_found(viewer, moment, chosen), SORTS[chosen.sort], after, size)
-    shares = of_sources([row.pk for row in shown.rows if row.kind in IMAGE_KINDS], moment)
+    shown = _rows.sliced(viewer, moment, chosen, SORTS[chosen.sort], after, size)
+    shares = of_sources([row.id for row in shown.rows if row.kind in IMAGE_KINDS], moment)
     return SourcesPage(
         title=_title(counts),
-        lines=tuple(_line(row, shares.get(row.pk)) for row in shown.rows),
+        lines=tuple(_line(row, shares.get(row.id)) for row in shown.rows),
         after=shown.after,
         teams=tuple(sorted(viewer.team_names.items(), key=lambda team: team[1])),
         kinds=(*(kind.name for kind in SOURCES), *(kind.name for kind in IMAGE_SOURCES)),
@@ -169,6 +170,34 @@ def _found(viewer: Viewer, moment: Moment, chosen: Filter) -> "QuerySet[Any]":
     return rows
 
 
+class _Row(msgspec.Struct, frozen=True):
+    """What a line is made of."""
+
+    id: int
+    name: str
+    team: str
+    kind: str
+    location: str
+    anchor_id: int | None
+    trust_state: str | None
+    since: datetime | None
+    crawled_at: datetime | None
+    crawl_outcome: str | None
+    urgency: int = len(STATES)
+    created_at: datetime | None = None
+    """These two where they are ordered by."""
+
+
+_rows = KeptQuery(
+    _found,
+    (
+        *("id", "name", "team__name", "kind", "location", "anchor_id"),
+        *("trust_state", "since", "crawled_at", "crawl_outcome"),
+    ),
+    _Row,
+)
+
+
 def _urgency() -> Case:
     return Case(
         *(When(trust_state=state, then=Value(number)) for number, state in enumerate(STATES)),
@@ -177,13 +206,13 @@ def _urgency() -> Case:
     )
 
 
-def _line(row: Any, tags: Share | None) -> Line:
+def _line(row: _Row, tags: Share | None) -> Line:
     is_registry = row.kind in IMAGE_KINDS
     tags = tags or Share() if is_registry else None
     return Line(
-        source_id=row.pk,
+        source_id=row.id,
         name=row.name,
-        team=row.team.name,
+        team=row.team,
         kind=row.kind,
         location=visible(row.location, 300),
         state=state_of(row.trust_state) if tags is None else State(sign_of(tags), tags.in_short),

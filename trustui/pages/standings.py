@@ -3,11 +3,13 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from trustui.inventory.models import Source
 from trustui.inventory.recognizing import IMAGE_KINDS
+from trustui.pages.kept_query import KeptQuery
 from trustui.pages.moment import Moment
 from trustui.pages.viewer import Viewer
 from trustui.verdicts.models import SourceVerdict, Verdict
@@ -65,8 +67,21 @@ def state_counts(viewer: Viewer, moment: Moment, *, of_artefacts: bool = True) -
 
     Without `of_artefacts` those are left out that hold artefacts, each of which stands for itself.
     """
-    rows = standing_sources(viewer, moment)
+    found = _counts.rows(viewer, moment, of_artefacts, ("trust_state",))
+    return {one.trust_state or "": one.count for one in found}
+
+
+class _Count(msgspec.Struct, frozen=True):
+    trust_state: str | None
+    count: int
+
+
+def _by_state(viewer: Viewer, moment: Moment, of_artefacts: bool) -> "QuerySet[Any, Any]":
+    rows: QuerySet[Any, Any] = standing_sources(viewer, moment)
     if not of_artefacts:
         rows = rows.exclude(kind__in=IMAGE_KINDS)
-    rows = rows.values_list("trust_state").annotate(Count("pk"))
-    return {state or "": count for state, count in rows.order_by("trust_state")}
+    counted: QuerySet[Any, Any] = rows.values("trust_state").annotate(count=Count("pk"))
+    return counted
+
+
+_counts = KeptQuery(_by_state, _Count.__struct_fields__, _Count)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.db.models import BooleanField
+from django.db.models import BooleanField, QuerySet
 from django.db.models.expressions import RawSQL
 
 from trustui.core.diff.signers import KEY_OWNER
@@ -17,6 +17,9 @@ from trustui.core.limits import MIB
 from trustui.core.primitives.text import visible
 from trustui.inventory import sql
 from trustui.inventory.models import Blob
+from trustui.pages.kept_query import KeptQuery
+from trustui.pages.moment import Moment
+from trustui.pages.viewer import Viewer
 
 LARGEST = MIB
 """Bytes of a document that is looked into; what tuf-on-ci writes is far smaller."""
@@ -53,8 +56,19 @@ _DECODER = msgspec.json.Decoder(_Document)
 
 def stated(blob_ids: Collection[int]) -> dict[int, Stated]:
     """By blob id; documents that state nothing are left out. One query."""
-    rows = Blob.objects.filter(pk__in=blob_ids, size__lte=LARGEST).filter(_holds_mark())
-    return {pk: read(bytes(body)) for pk, body in rows.values_list("pk", "body")}
+    rows = _marked.rows(chosen=LARGEST, about=(tuple(blob_ids),))
+    return {one.id: read(bytes(one.body)) for one in rows}
+
+
+class _Body(msgspec.Struct, frozen=True):
+    id: int
+    body: Any
+
+
+def _that_hold_mark(
+    _: Viewer, __: Moment, largest: int, blob_ids: Collection[int]
+) -> "QuerySet[Blob]":
+    return Blob.objects.filter(_holds_mark(), pk__in=blob_ids, size__lte=largest)
 
 
 def read(body: bytes) -> Stated:
@@ -86,6 +100,9 @@ def _holds_mark() -> RawSQL:
     column = f"{sql.table(Blob)}.body"
     text = f"position(%s::bytea in {column})" if sql.is_postgresql() else f"instr({column}, %s)"
     return RawSQL(f"{text} > 0", [_MARK], output_field=BooleanField())  # noqa: S611  names of the model
+
+
+_marked = KeptQuery(_that_hold_mark, _Body.__struct_fields__, _Body)
 
 
 def _object(value: object) -> Mapping[str, Any]:

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import reduce
 from operator import or_
+from typing import Any
 
 import msgspec
-from django.db.models import F, Max, Q, Window
+from django.db.models import F, Max, Q, QuerySet, Window
 from django.db.models.functions import Lead, RowNumber
 
 from trustui.core.formats.tuf.metadata import TOP_LEVEL_ROLES
@@ -15,6 +16,7 @@ from trustui.core.timeline import gaps
 from trustui.inventory.models import RoleVersion, Sighting
 from trustui.pages.due import DAY, KINDS, LATER, OVERDUE, ROLE, Asked, instants, judged_at, of_this
 from trustui.pages.expiries import ExpiriesPage, Line, expiries
+from trustui.pages.kept_query import KeptQuery
 from trustui.pages.known import source_of
 from trustui.pages.moment import Moment
 from trustui.pages.paging import ROWS
@@ -261,10 +263,41 @@ def versions_of(
     """
     if not roles:
         return {}
-    of_roles = reduce(or_, (Q(source=source, role_id=role_id) for source, role_id in roles))
+    sources, names = zip(*roles, strict=True)
+    order = ("source_id", "role_id", "-back")
+    about = at, since, sources, names
+    rows = _versions.rows(chosen=MOST_VERSIONS, order=order, about=about)
+    found: dict[tuple[int, str], list[Version]] = {}
+    for one in rows:
+        shown = Version(one.version, one.sha256, one.seen_at, one.expires_at)
+        found.setdefault((one.source_id, one.role_id), []).append(shown)
+    return found
+
+
+class _Seen(msgspec.Struct, frozen=True):
+    source_id: int
+    role_id: str
+    version: str
+    sha256: str
+    seen_at: datetime
+    expires_at: datetime
+
+
+def _newest_of(
+    _: Viewer,
+    __: Moment,
+    most: int,
+    at: datetime,
+    since: datetime,
+    sources: Sequence[int],
+    names: Sequence[str],
+) -> "QuerySet[Any, Any]":
+    """Each source stands beside its role."""
+    pairs = zip(sources, names, strict=True)
+    of_roles = reduce(or_, (Q(source=source, role_id=role_id) for source, role_id in pairs))
     lane = [F("source"), F("role_id")]
     order = ["first_seen_at", "version_rank", "id"]
-    rows = (
+    return (
         RoleVersion.objects.filter(of_roles, first_seen_at__lte=at)
         .annotate(
             following=Window(
@@ -274,17 +307,15 @@ def versions_of(
                 RowNumber(), partition_by=lane, order_by=[F(name).desc() for name in order]
             ),
         )
-        .filter(Q(following=None) | Q(following__gte=since), back__lte=MOST_VERSIONS)
-        .order_by("source_id", "role_id", "-back")
-        .values_list(
-            "source_id", "role_id", "version", "blob__sha256", "first_seen_at", "expires_at"
-        )
+        .filter(Q(following=None) | Q(following__gte=since), back__lte=most)
     )
-    found: dict[tuple[int, str], list[Version]] = {}
-    for source_id, role_id, version, sha256, seen_at, expires_at in rows:
-        shown = Version(version, sha256, seen_at, expires_at)
-        found.setdefault((source_id, role_id), []).append(shown)
-    return found
+
+
+_versions = KeptQuery(
+    _newest_of,
+    ("source_id", "role_id", "version", "blob__sha256", "first_seen_at", "expires_at"),
+    _Seen,
+)
 
 
 def _lapses(given: Sequence[Given], axis: Axis) -> tuple[LapseLine, ...]:

@@ -27,17 +27,25 @@ class AcceptingError(ValueError):
     """What was asked for cannot be done; the message says what was expected and found."""
 
 
-def in_force(at: datetime) -> "QuerySet[Acceptance]":
-    """What holds at an instant, whatever became of the findings meanwhile."""
-    day = at.astimezone(UTC).date()
+def day_of(at: datetime) -> date:
+    """The day of UTC."""
+    return at.astimezone(UTC).date()
+
+
+def in_force(at: datetime, day: date | None = None) -> "QuerySet[Acceptance]":
+    """What holds at an instant, whatever became of the findings meanwhile.
+
+    `day` is the `day_of` it, for whom the instant is a place in a statement.
+    """
+    day = day_of(at) if day is None else day
     lasts = Q(ended_at=None) | Q(ended_at__gt=at)
     return Acceptance.objects.filter(lasts, accepted_at__lte=at, until__gte=day)
 
 
-def is_accepted(at: datetime) -> Exists:
-    """The condition that a row of `Finding` is accepted at an instant."""
+def is_accepted(at: datetime, day: date | None = None) -> Exists:
+    """The condition that a row of `Finding` is accepted at an instant; `day` as of `in_force`."""
     return Exists(
-        in_force(at).filter(
+        in_force(at, day).filter(
             source=OuterRef("source"),
             check_id=OuterRef("check_id"),
             on_id=OuterRef("on_id"),

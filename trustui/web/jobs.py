@@ -65,10 +65,10 @@ def _retry(request: Asking, job_id: int) -> None:
             reason=request.POST.get("reason", "").strip(),
             detail={"job": found.pk, "kind": found.kind, "key": found.key},
         )
-    messages.success(request, f"{found} is due now.")
+    messages.success(request, "It is due now.")
 
 
 def _fields(state: str, kind: str, shown: pages.JobsPage) -> tuple[Field, ...]:
     states = (("", "every state"), *((one.value, str(one.label)) for one in State))
-    kinds = (("", "every kind"), *((one, one) for one in shown.kinds))
+    kinds = (("", "every kind"), *((one, pages.in_words(one)) for one in shown.kinds))
     return (Field("state", "State", state, states), Field("kind", "Kind", kind, kinds))

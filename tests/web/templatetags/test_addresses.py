@@ -29,3 +29,31 @@ def test_an_address_that_there_is_not_is_an_error_unless_it_is_kept_in_a_name() 
 def test_an_address_is_escaped() -> None:
     address = shown("{% url 'help-check' one %}", one="a&b")
     assert address == "/help/checks/a&amp;b/"
+
+
+HOSTILE = '"><script>alert(1)</script>\u202e'
+
+
+def test_a_link_keeps_the_instant_that_is_looked_at_and_isolates_its_name() -> None:
+    source = "{% for one in names %}{% link 'verdict' one 7 8 %}{% endfor %}"
+    at = "?at=2026-06-01T00%3A00%3A00Z&valid_at=2026-07-01T00%3A00%3A00Z"
+    assert shown(source, names=["a"], moment_query=at) == (
+        '<a href="/sources/7/verdicts/8/?at=2026-06-01T00%3A00%3A00Z&amp;valid_at=2026-07-01T00%3A00%3A00Z">'
+        "<bdi>a</bdi></a>"
+    )
+    assert shown(source, names=["a"]) == '<a href="/sources/7/verdicts/8/"><bdi>a</bdi></a>'
+    assert "<bdi>&quot;&gt;&lt;script&gt;" in shown(source, names=[HOSTILE])
+    assert "\u202e" not in shown(source, names=[HOSTILE])
+
+
+def test_a_link_to_what_there_is_not_is_an_error() -> None:
+    with pytest.raises(NoReverseMatch):
+        shown("{% link 'repository' 'a' one %}", one=True)
+
+
+def test_a_check_leads_to_its_help() -> None:
+    source = "{% help_link check text %}{% help_link check text 'sub' %}"
+    assert shown(source, check="a&b", text="It <holds>", moment_query="?at=now") == (
+        '<a href="/help/checks/a&amp;b/?at=now">It &lt;holds&gt;</a>'
+        '<a class="sub" href="/help/checks/a&amp;b/?at=now">It &lt;holds&gt;</a>'
+    )

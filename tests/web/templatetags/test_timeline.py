@@ -5,8 +5,10 @@ from xml.etree.ElementTree import Element, fromstring
 
 from django.template import Context, Template
 
+from trustui.pages.expiries import Line
 from trustui.pages.pictures.timeline_layout import Axis, Version
 from trustui.pages.pictures.timeline_picture import Chosen, Given, Picture, timeline_picture
+from trustui.pages.signers import Signer, Signers
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -73,3 +75,75 @@ def test_hostile_names_do_nothing() -> None:
 
 def test_a_query_cannot_leave_its_attribute() -> None:
     assert '"><b>' not in shown("timeline_days", rest='x="><b>&')
+
+
+def rows(of: str, **given: object) -> Element:
+    template = Template(f"{{% load timeline %}}<table>{of}</table>")
+    context = Context({"picture": picture(HOSTILE), "sources_at": "/sources/", **given})
+    return fromstring(template.render(context))  # noqa: S314  our own
+
+
+def test_names_of_lanes_lead_to_their_roles() -> None:
+    found = rows("{% timeline_names picture %}", moment_query="?at=2026-06-01T12:00:00Z")
+    assert links(found) == [f"/sources/7/roles/{'cd' * 32}/?at=2026-06-01T12:00:00Z"]
+    assert [one.tag for one in found.iter() if one.tag == "script"] == []
+    dates = rows("{% timeline_dates picture %}")
+    assert [one.attrib for one in dates.iter("li")] == [{"class": "is-soon"}]
+
+
+NAMED = (
+    Signer("aa" * 32, "ab" * 32, HOSTILE),
+    Signer(f"<{HOSTILE}", "", ""),
+    Signer("ee" * 32, "ef" * 32, ""),
+)
+SIGNERS = Signers("root", HOSTILE, 1_004, NAMED)
+
+
+def due(signers: Signers | None = SIGNERS, begins: datetime | None = NOW) -> Line:
+    return Line(
+        source_id=7,
+        source=HOSTILE,
+        role=HOSTILE,
+        role_id="cd" * 32,
+        version=HOSTILE,
+        expires_at=NOW + 2 * DAY,
+        left=2,
+        left_word="2 days left",
+        sign="soon",
+        sha256="bb" * 32,
+        signing_begins=begins,
+        signers=signers,
+    )
+
+
+def test_the_row_of_a_document_leads_to_its_role_its_source_and_its_signers() -> None:
+    at = "?at=2026-06-01T12:00:00Z"
+    found = rows("{% role_due one has_source=True %}", one=due(), moment_query=at)
+    assert links(found) == [
+        f"/sources/7/roles/{'cd' * 32}/{at}",
+        f"/sources/7/timeline/{at}",
+        f"/sources/7/documents/{'bb' * 32}/{at}",
+        f"/keys/{'ab' * 32}/{at}",
+        f"/keys/{'ef' * 32}/{at}",
+    ]
+    assert not list(found.iter("script"))
+    text = "".join(found.itertext())
+    assert "\u202e" not in text
+    assert "to be signed anew from 1 Jun 2026 12:00 UTC" in text
+    assert "of 1,004" in text
+    assert "and 1,001 more" in text
+    kinds = [
+        one.attrib["class"] for one in found.iter() if "signer" in one.get("class", "").split()
+    ]
+    assert kinds == ["signer", "signer", "signer mono"]
+
+
+def test_the_row_of_a_document_tells_no_more_than_there_is() -> None:
+    alone = due(signers=None, begins=None)
+    found = rows("{% role_due one has_source=False %}", one=alone)
+    assert [one.attrib["data-label"] for one in found.iter("td")] == [
+        "Version", "Expires", "Left", "Who signs",
+    ]  # fmt: skip
+    text = "".join(found.itertext())
+    assert "nobody delegates to it" in text
+    assert "anew" not in text

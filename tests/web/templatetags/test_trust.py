@@ -70,6 +70,7 @@ def test_a_name_is_cut_before_it_fills_the_page() -> None:
         ),
         ("localhost/crane-controller:4.5.0", ["localhost/", "crane-controller:4.5.0"]),
         ("@@ // /", ["@", "@", "//", "/"]),
+        ("by CN=release signing,OU=Release,C=NL, twice", ["signing,", "OU=Release,", "C=NL,"]),
     ],
 )
 def test_an_address_breaks_between_its_pieces_and_loses_nothing(
@@ -81,7 +82,7 @@ def test_an_address_breaks_between_its_pieces_and_loses_nothing(
 
 
 def test_a_text_without_an_address_is_a_name() -> None:
-    assert shown("{{ text|address }}", text="two-day old") == "<bdi>two-day old</bdi>"
+    assert shown("{{ text|address }}", text="two-day, 1,024") == "<bdi>two-day, 1,024</bdi>"
 
 
 def test_kinds_of_places_are_called_what_people_call_them() -> None:
@@ -229,3 +230,13 @@ def test_every_stylesheet_that_exists_is_linked() -> None:
     folder = Path(str(finders.find("css/tokens.css"))).parent
     there = {path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.css")}
     assert there == set(STYLESHEETS)
+
+
+def test_the_choices_of_a_filter_are_escaped_and_one_is_chosen() -> None:
+    field = Field("source", "Source", "7", (("", "every <source>"), ("7", HOSTILE), ("8", "b")))
+    html = shown("{% options field %}", field=field)
+    assert html.startswith(
+        '<option value="">every &lt;source&gt;</option><option value="7" selected>'
+    )
+    assert html.count("selected") == 1
+    assert "<script>" not in html

@@ -1,4 +1,5 @@
 """Django's `{% url %}`, asked once for each address: rows of a list name the same few again and again.
+And links, made once for each name that leads somewhere.
 
 A built-in of every template. Our routes have neither namespaces that depend on the request nor
 languages, so that an address follows from its name and arguments alone.
@@ -11,8 +12,10 @@ from django.template.base import Parser, Token
 from django.template.defaulttags import URLNode
 from django.template.defaulttags import url as parse_url
 from django.urls import get_urlconf, reverse
-from django.utils.html import conditional_escape
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
+
+from trustui.web.templatetags.trust import name
 
 register = template.Library()
 
@@ -36,3 +39,29 @@ class _KeptURLNode(URLNode):
 @lru_cache(maxsize=4_096, typed=True)
 def _address(urlconf: str | None, name: str, *args: object) -> SafeString:
     return conditional_escape(reverse(name, urlconf, args=args))
+
+
+@register.simple_tag(takes_context=True)
+def link(context: template.Context, route: str, text: object, *where: object) -> SafeString:
+    """A name that leads to its page, as of the instant that is looked at."""
+    return _link(route, str(text), str(context.get("moment_query", "")), *where)
+
+
+@lru_cache(maxsize=4_096, typed=True)
+def _link(route: str, text: str, query: str, *where: object) -> SafeString:
+    address = reverse(route, args=where)
+    return format_html('<a href="{}{}">{}</a>', address, query, name(text))
+
+
+@register.simple_tag(takes_context=True)
+def help_link(context: template.Context, check: str, text: str, kind: str = "") -> SafeString:
+    """What we say of a check, which leads to what we explain of it."""
+    return _help_link(check, text, kind, str(context.get("moment_query", "")))
+
+
+@lru_cache(maxsize=4_096)
+def _help_link(check: str, text: str, kind: str, query: str) -> SafeString:
+    classes = format_html(' class="{}"', kind) if kind else ""
+    return format_html(
+        '<a{} href="{}{}">{}</a>', classes, reverse("help-check", args=[check]), query, text
+    )

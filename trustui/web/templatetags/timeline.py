@@ -1,19 +1,26 @@
-"""The shapes of the expiry timeline as SVG.
+"""The shapes of the expiry timeline as SVG, and the rows of its table.
 
-Written by hand: a picture has a thousand shapes, and a template takes as long for each of them as
-for a row of a table. Whatever comes from metadata is escaped here.
+Written by hand: a picture has a thousand shapes, a table some hundreds of signers, and a template
+takes as long for each of them as for a row of a table. Whatever comes from metadata is escaped here.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from django import template
 from django.urls import reverse
-from django.utils.html import escape
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from trustui.pages.expiries import Line
 from trustui.pages.pictures.timeline_picture import BarShape, LaneShape, Picture, Stretch
+from trustui.pages.signers import Signer, Signers
+from trustui.web.templatetags.trust import instant, name, plain, stamp, state_word
 
 register = template.Library()
+
+_MANY = 4_096
+"""Sets of signers whose mark-up is kept: roles share them, and they stay for months."""
 
 
 @register.simple_tag(takes_context=True)
@@ -33,6 +40,96 @@ def timeline_lanes(context: template.Context, picture: Picture) -> SafeString:
     """The lanes, each bar a link to its document."""
     query = str(escape(context.get("moment_query", "")))
     return _svg(_lanes(picture, _Links(reverse("sources"), query)))
+
+
+@register.simple_tag(takes_context=True)
+def timeline_names(context: template.Context, picture: Picture) -> SafeString:
+    """A link for each lane, and its source where there are several."""
+    query, sources = context.get("moment_query", ""), reverse("sources")
+    return format_html_join(
+        "",
+        '<li><a href="{}{}" title="{}"><bdi>{}</bdi></a>{}</li>',
+        (
+            (
+                lane.href or f"{sources}{lane.source_id}/roles/{lane.role_id}/",
+                query,
+                lane.title,
+                lane.name,
+                _beside(lane.source) if picture.has_sources else "",
+            )
+            for lane in picture.lanes
+        ),
+    )
+
+
+def _beside(source: str) -> SafeString:
+    return format_html(' <span class="muted"><bdi>{}</bdi></span>', source)
+
+
+@register.simple_tag
+def timeline_dates(picture: Picture) -> SafeString:
+    """When each lane ends."""
+    kinds = {sign: SafeString(f' class="is-{sign}"') for sign in ("bad", "soon")}
+    return format_html_join(
+        "",
+        "<li{}>{}</li>",
+        ((kinds.get(lane.sign, ""), lane.when) for lane in picture.lanes),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def role_due(context: template.Context, line: Line, *, has_source: bool) -> SafeString:
+    """The row of a document in the list of what expires; with its source where there are others."""
+    query, at = str(context.get("moment_query", "")), f"{context['sources_at']}{line.source_id}"
+    place, anew = SafeString(), SafeString()
+    if has_source:
+        place = format_html(
+            '<td data-label="Source"><a href="{}/timeline/{}">{}</a></td>',
+            at, query, name(line.source),
+        )  # fmt: skip
+    if line.signing_begins is not None:
+        begins = instant(line.signing_begins)
+        anew = format_html('<span class="sub">to be signed anew from {}</span>', begins)
+    return format_html(
+        _ROLE_DUE,
+        at, line.role_id, query, name(line.role), place, line.sha256, name(line.version),
+        stamp(line.expires_at), instant(line.expires_at), anew,
+        state_word(line.sign, line.left_word),
+        _NOBODY if line.signers is None else _signers(line.signers, query),
+    )  # fmt: skip
+
+
+_ROLE_DUE = """<tr>
+      <th scope="row" data-label="Role"><a href="{0}/roles/{1}/{2}">{3}</a></th>
+      {4}
+      <td data-label="Version" class="number"><a href="{0}/documents/{5}/{2}">{6}</a></td>
+      <td data-label="Expires"><time datetime="{7}">{8}</time>{9}</td>
+      <td data-label="Left">{10}</td>
+      <td data-label="Who signs">{11}</td>
+    </tr>"""
+_NOBODY = SafeString('<span class="muted">nobody delegates to it</span>')
+
+
+@lru_cache(maxsize=_MANY)
+def _signers(who: Signers, query: str) -> SafeString:
+    """How many of which keys have to sign, each a link to its page where it can be read."""
+    keys = format_html_join("", "{}", ((_signer(one, query),) for one in who.named))
+    more = format_html(' <span class="muted">and {} more</span>', f"{who.more:,}")
+    return format_html(
+        '<span class="signers"><span class="threshold"><b>{}</b> of {}</span>{}{}</span>',
+        name(who.threshold), f"{who.keys:,}", keys, more if who.more else "",
+    )  # fmt: skip
+
+
+def _signer(key: Signer, query: str) -> SafeString:
+    title, word = plain(key.keyid), plain(key.name)
+    if not key.fingerprint:
+        return format_html(' <span class="signer" title="{}">{}</span>', title, word)
+    kind = "signer" if key.owner else "signer mono"
+    return format_html(
+        ' <a class="{}" href="{}{}/{}" title="{}">{}</a>',
+        kind, reverse("keys"), key.fingerprint, query, title, word,
+    )  # fmt: skip
 
 
 @register.simple_tag

@@ -40,9 +40,12 @@ STYLESHEETS = (
 SHOWN = 500
 """Characters of a name that a page shows."""
 
-_PIECES = re.compile(r"\s+|\w[\w+.-]*://[^\s/@]*/*|@[^\s@]{1,40}(?!\S)|[^\s/@]*/+|@?[^\s/@]+|@")
-_BREAKS = re.compile(r"[-/@]")
-"""Pieces of texts with addresses; where browsers would break them."""
+_PIECES = re.compile(
+    r"\s+|[^\s/@,]+,(?=[A-Za-z]+=)|\w[\w+.-]*://[^\s/@]*/*|@[^\s@]{1,40}(?!\S)|[^\s/@]*/+|@?[^\s/@]+|@"
+)
+_HAS_PIECES = re.compile(r"[/@]|,[A-Za-z]+=")
+_BREAKS = re.compile(r"[-/@]|,$")
+"""Pieces of texts with addresses or distinguished names; where browsers would break them."""
 
 _FEW, _MANY = 512, 4_096
 """Pieces of mark-up that are kept: of shapes with their words; of names, which rows repeat."""
@@ -121,9 +124,9 @@ def _isolated(text: str) -> SafeString:
 
 @register.filter
 def address(text: object) -> SafeString:
-    """As `name`, for what holds addresses: lines break between their pieces, not within."""
+    """As `name`, for what holds addresses or distinguished names: lines break between their pieces."""
     told = str(text)
-    return _in_pieces(told) if "/" in told or "@" in told else _isolated(told)
+    return _in_pieces(told) if _HAS_PIECES.search(told) else _isolated(told)
 
 
 @lru_cache(maxsize=_MANY)
@@ -372,6 +375,20 @@ def filter_bar(
         "path": request.path,
         "is_narrowed": any(field.value for field in fields),
     }
+
+
+@register.simple_tag
+@lru_cache(maxsize=_FEW)
+def options(field: Field) -> SafeString:
+    """The choices of a field of a filter, which may be hundreds of sources."""
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        (
+            (value, SafeString(" selected") if value == field.value else "", word)
+            for value, word in field.options
+        ),
+    )
 
 
 @register.inclusion_tag("components/pager.html", takes_context=True)

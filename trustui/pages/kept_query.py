@@ -1,0 +1,262 @@
+"""Statements that Django writes once for each shape of a question, asked again with other values.
+
+Writing the SQL of a list takes longer than the database takes to answer it. What decides the shape
+is the key under which a statement is kept: who asks, what is chosen, the order, the size of a page.
+Only instants and the position of a page differ from one time to the next: for those the statement
+has a place, `Given`.
+"""
+
+from collections.abc import Callable, Hashable, Sequence
+from datetime import date, datetime
+from typing import Any, Generic, TypeAlias, TypeVar, get_type_hints
+
+import msgspec
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import QuerySet, Value
+
+from trustui.pages.moment import Moment
+from trustui.pages.paging import ROWS, PagingError, Slice, beyond, read_cursor, write_cursor
+from trustui.pages.positions import checked_size
+from trustui.pages.viewer import Viewer
+
+MOST_KEPT = 128
+"""Statements of one list, about 10 kB each; where more shapes are asked for, all are written anew."""
+
+T = TypeVar("T")
+Scalar: TypeAlias = int | str | datetime | date
+About: TypeAlias = Scalar | tuple[Scalar, ...]
+
+
+class Given(Value):
+    """The place of a value in a statement, by name; it stands among the parameters itself."""
+
+    def as_sql(self, _compiler: Any, _connection: Any) -> tuple[str, list[Any]]:  # type: ignore[override]  # Django's stubs know only parameters that are values
+        """A place-holder, and this."""
+        return "%s", [self]
+
+
+class _Statement(msgspec.Struct, frozen=True):
+    """SQL as the database takes it; the columns know how what it answers becomes Python's."""
+
+    sql: str
+    parameters: tuple[Any, ...]
+    columns: tuple[Any, ...]
+
+    def rows(self, given: dict[str, Any]) -> list[tuple[Any, ...]]:
+        """What it finds now."""
+        told = [
+            _adapted(given[one.value]) if isinstance(one, Given) else one for one in self.parameters
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, told)
+            found = cursor.fetchall()
+        return _converted(found, self.columns)
+
+
+def _converted(rows: list[tuple[Any, ...]], columns: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """As `SQLCompiler.apply_converters` does; PostgreSQL needs it for few columns."""
+    converters = [
+        (place, [*connection.ops.get_db_converters(one), *one.get_db_converters(connection)], one)
+        for place, one in enumerate(columns)
+    ]
+    needed = [one for one in converters if one[1]]
+    if not needed:
+        return rows
+    found = []
+    for row in rows:
+        cells = list(row)
+        for place, steps, column in needed:
+            for step in steps:
+                cells[place] = step(cells[place], column, connection)
+        found.append(tuple(cells))
+    return found
+
+
+class _Unknown:
+    """Of a shape that nobody asked for yet; None is an answer."""
+
+
+_UNKNOWN = _Unknown()
+
+
+class KeptQuery(Generic[T]):
+    """Rows of some columns of a query that depends on who asks, the instant, and what is chosen.
+
+    `query` is called with them, and with what the rows are `about`, for each new shape only. The
+    instants of its moment and what it is about are `Given` then: they may be compared with columns,
+    instants also with each other by `==` (now or not), and nothing else. All else that it reads has
+    to follow from its arguments. Where nobody asks, or about no moment, it may not use them. A
+    tuple that rows are about comes as a list of places, for `…__in`; of a foreign key that is
+    `…__pk__in`, for Django makes numbers of what it compares with the key itself.
+    """
+
+    def __init__(
+        self,
+        query: Callable[..., "QuerySet[Any, Any]"],
+        columns: Sequence[str],
+        row: type[T],
+    ) -> None:
+        """`row` is made of the columns in their order; its annotations say the kinds of cursors.
+
+        What is ordered by beside the columns is asked for then alone, and given by name.
+        """
+        self._query = query
+        self._columns = tuple(columns)
+        self._row = row
+        self._kinds = get_type_hints(row)
+        self._kept: dict[Hashable, _Statement | None] = {}
+
+    def rows(
+        self,
+        viewer: Viewer | None = None,
+        moment: Moment | None = None,
+        chosen: Hashable = None,
+        order: Sequence[str] = (),
+        limit: int | None = None,
+        *,
+        about: Sequence[About] = (),
+    ) -> list[T]:
+        """All of them, or the first: one statement."""
+        return self._asked(viewer, moment, _Shape(chosen, tuple(order), limit), about, [])
+
+    def sliced(
+        self,
+        viewer: Viewer,
+        moment: Moment | None,
+        chosen: Hashable,
+        order: Sequence[str],
+        after: str | None = None,
+        size: int = ROWS,
+        *,
+        about: Sequence[About] = (),
+    ) -> Slice[T]:
+        """As `paging.sliced`, with the same cursors; the order is of columns. Raises PagingError."""
+        names = [name.removeprefix("-") for name in order]
+        position = self._position(names, after) if after else []
+        beside = tuple(name for name in names if name not in self._columns)
+        limit = checked_size(size) + 1
+        shape = _Shape(chosen, tuple(order), limit, beside, is_later=bool(after))
+        rows = self._asked(viewer, moment, shape, about, position)
+        if len(rows) <= size:
+            return Slice(rows)
+        last = rows[size - 1]
+        return Slice(rows[:size], write_cursor([getattr(last, name) for name in names]))
+
+    def _position(self, names: Sequence[str], after: str) -> list[Scalar]:
+        """The values of a cursor, each of the kind of its column: no database is asked with others."""
+        values = read_cursor(after, len(names))
+        if not all(
+            isinstance(value, self._kinds[name]) for name, value in zip(names, values, strict=True)
+        ):
+            raise PagingError(
+                "after: expected what this list gave as its next page, found that of another"
+            )
+        return list(values)
+
+    def _asked(
+        self,
+        viewer: Viewer | None,
+        moment: Moment | None,
+        shape: "_Shape",
+        about: Sequence[About],
+        position: Sequence[Scalar],
+    ) -> list[T]:
+        alike = _INSTANTS if moment is None else _alike(moment)
+        told = [_padded(one) if isinstance(one, tuple) else one for one in about]
+        lengths = tuple(len(one) if isinstance(one, tuple) else None for one in told)
+        key = _who(viewer), alike, shape, lengths
+        statement = self._kept.get(key, _UNKNOWN)
+        if isinstance(statement, _Unknown):
+            statement = self._write(viewer, alike, shape, lengths)
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            self._kept[key] = statement
+        if statement is None:
+            return []
+        given: dict[str, Scalar] = {}
+        if moment is not None:
+            given |= {name: getattr(moment, name) for name in _INSTANTS}
+        for number, value in enumerate(told):
+            given |= _named(f"about {number}", value)
+        given |= {f"after {number}": value for number, value in enumerate(position)}
+        rows, count = statement.rows(given), len(self._columns)
+        if not shape.beside:
+            return [self._row(*row) for row in rows]
+        return [
+            self._row(*row[:count], **dict(zip(shape.beside, row[count:], strict=True)))
+            for row in rows
+        ]
+
+    def _write(
+        self,
+        viewer: Viewer | None,
+        alike: tuple[str, ...],
+        shape: "_Shape",
+        lengths: tuple[int | None, ...],
+    ) -> _Statement | None:
+        """None where Django sees without asking that nothing is found."""
+        instants: Any = [Given(name) for name in alike]
+        places: list[Any] = [
+            Given(name) if length is None else [Given(f"{name}.{one}") for one in range(length)]
+            for name, length in ((f"about {n}", length) for n, length in enumerate(lengths))
+        ]
+        query = self._query(viewer, Moment(*instants), shape.chosen, *places)
+        if shape.is_later:
+            places = [Given(f"after {number}") for number in range(len(shape.order))]
+            query = query.filter(beyond(shape.order, places))
+        query = query.order_by(*shape.order)
+        query = query.values_list(*self._columns, *shape.beside)[: shape.limit]
+        compiler = query.query.get_compiler(connection=connection)
+        try:
+            sql, parameters = compiler.as_sql()
+        except EmptyResultSet:
+            return None
+        columns = tuple(column for column, *_ in compiler.select[: compiler.col_count])
+        return _Statement(sql, tuple(parameters), columns)
+
+
+class _Shape(msgspec.Struct, frozen=True):
+    """What a statement is written for, beside who asks and which instants are the same."""
+
+    chosen: Hashable
+    order: tuple[str, ...]
+    limit: int | None = None
+    beside: tuple[str, ...] = ()
+    """What is ordered by that is no column."""
+    is_later: bool = False
+
+
+_INSTANTS = Moment.__struct_fields__
+
+
+def _who(viewer: Viewer | None) -> Hashable:
+    """All that a query may read of whoever asks."""
+    return None if viewer is None else (viewer.user_id, viewer.name, *viewer.roles.items())
+
+
+def _alike(moment: Moment) -> tuple[str, ...]:
+    """For each instant the first that is the same."""
+    return tuple(
+        next(other for other in _INSTANTS if getattr(moment, other) == getattr(moment, name))
+        for name in _INSTANTS
+    )
+
+
+def _padded(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The same with its last value again, up to a power of two: there are few shapes of lists."""
+    count = len(values)
+    return values + values[-1:] * ((1 << (count - 1).bit_length()) - count) if count else values
+
+
+def _named(name: str, value: About) -> dict[str, Scalar]:
+    if isinstance(value, tuple):
+        return {f"{name}.{number}": one for number, one in enumerate(value)}
+    return {name: value}
+
+
+def _adapted(value: Any) -> Any:
+    """As the database's columns hold it."""
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    return connection.ops.adapt_datefield_value(value) if isinstance(value, date) else value
