@@ -106,6 +106,17 @@ def test_nothing_asked_nothing_got(switchboard: Switchboard) -> None:
     assert switchboard.line().get_many([]) == []
 
 
+def test_what_may_not_be_asked_is_refused_at_once() -> None:
+    """Also where nothing else happens: the thread may wait for a minute then."""
+    began_at = time.monotonic()
+    with Switchboard(QUICK) as switchboard, switchboard.line() as line:
+        for _ in range(2):
+            found = line.get("http://127.0.0.1/", max_length=10)
+            assert isinstance(found, Problem)
+            assert found.kind is ProblemKind.REFUSED
+    assert time.monotonic() - began_at < 5
+
+
 def test_a_conditional_request_may_be_answered_unchanged(
     switchboard: Switchboard, server: FaultServer
 ) -> None:

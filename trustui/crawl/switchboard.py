@@ -263,9 +263,9 @@ class _Operator(threading.Thread):
         while not self._is_stopping:
             while self._messages:
                 self._obey(self._messages.popleft())
+            self._hand_over()  # what was over before it began: the turn may be a long wait
             self._engine.turn(self._idle_seconds)
-            for call in self._calls:
-                call.hand_over()
+            self._hand_over()
             self._engine.close_idle(self._idle_seconds)
             now = time.monotonic()
             if self._calls or self._messages:
@@ -274,12 +274,16 @@ class _Operator(threading.Thread):
             elif now - idle_since >= self._idle_seconds and self._may_retire(self):
                 return
 
+    def _hand_over(self) -> None:
+        for call in self._calls:
+            call.hand_over()
+
     def _say_goodbye(self, because: Exception) -> None:
         """Whoever waits is told; nobody can come any more once the switchboard knows."""
         while not self._may_retire(self):
             self._calls.add(self._messages.popleft().call)
+        self._hand_over()
         for call in self._calls:
-            call.hand_over()
             call.end(because)
         self._engine.close()
 
