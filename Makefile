@@ -13,6 +13,10 @@ PYTEST := $(BIN)/python -m pytest
 export PYTHONDONTWRITEBYTECODE :=
 # One process more than there are cores: some tests wait for what they started.
 SIDE_BY_SIDE := --numprocesses $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
+# For tests that are as long as a scene each: whoever is free takes the next.
+TWO_AT_A_TIME := --numprocesses 2 --maxschedchunk 1
+# For tests of which each file needs a world of its own.
+TWO_FILES_AT_A_TIME := --numprocesses 2 --dist loadfile
 # Tests that touch the database; tests/architecture sees that none is missing.
 ON_DATABASE := $(wildcard $(addprefix tests/,accounts acceptance api demo events images inventory jobs operate \
 	pages policies revocation settings verdicts web test_celery.py test_pipeline.py))
@@ -65,11 +69,11 @@ test-servers: dev ## Run the tests that start PostgreSQL, Redis, nginx or a regi
 
 .PHONY: faults
 faults: dev ## Kill, stop and starve the real processes, and see that nothing is lost
-	$(PYTEST) -m "faults and not soak" -rA $(or $(T),tests/faults)
+	$(PYTEST) $(TWO_AT_A_TIME) -m "faults and not soak" -rA $(or $(T),tests/faults)
 
 .PHONY: browser
 browser: dev $(if $(shell command -v npm),build/htmx) ## Walk through the demo in a real browser: WCAG 2.2 AA, CSP, keyboard, hostile names
-	$(PYTEST) -m browser $(or $(T),tests/browser)
+	$(PYTEST) $(TWO_FILES_AT_A_TIME) -m browser $(or $(T),tests/browser)
 
 # The newest htmx 4, of which django-htmx does not bring the final one: the pages work with it too.
 HTMX := 4.0.1

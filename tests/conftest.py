@@ -14,15 +14,20 @@ from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
+from hypothesis import settings
 from pytest_django import DjangoDbBlocker
 
 from tests import servers
 from tests.simulators.append_only import emptying
-from tests.simulators.migrated import Template
+from tests.simulators.migrated import MIGRATED_ON_POSTGRESQL, Template
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHARED = PROJECT.parent / "shared" / "data"
 
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("unhurried", settings(), deadline=None)
+settings.load_profile("unhurried")
 
 SERVERS = {"postgres_server", "redis_server", "nginx_server", "docker_registry", "zot_registry"}
 
@@ -111,6 +116,8 @@ def django_db_keepdb(
 ) -> bool:
     """Whether the database is there already, with its tables."""
     options = connection.settings_dict["TEST"]
+    if connection.vendor == "postgresql" and MIGRATED_ON_POSTGRESQL:
+        options |= {"TEMPLATE": MIGRATED_ON_POSTGRESQL, "MIGRATE": False}
     is_there = migrated_before is not None and migrated_before.copy(to=Path(options["NAME"]))
     if is_there:
         options["MIGRATE"] = False

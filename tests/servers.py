@@ -181,9 +181,11 @@ class PostgresServer(Server):
             return False
         return True
 
-    def create_database(self, name: str, tablespace: str = "pg_default") -> str:
-        """Make an empty database; gives its URL."""
-        self.do(f'CREATE DATABASE "{name}" TABLESPACE "{tablespace}"')
+    def create_database(
+        self, name: str, tablespace: str = "pg_default", template: str = "template1"
+    ) -> str:
+        """Make an empty database, or a copy of one with which nobody is connected; gives its URL."""
+        self.do(f'CREATE DATABASE "{name}" TEMPLATE "{template}" TABLESPACE "{tablespace}"')
         return self.url(name)
 
     def do(self, statement: str) -> None:
@@ -224,10 +226,19 @@ class NginxServer(Server):
         return (self.folder / "access").read_text(encoding="utf-8").splitlines()
 
 
+FORGETFUL = ("fsync", "synchronous_commit", "full_page_writes")
+"""What makes rows outlive a loss of power, at the cost of a wait in each commit."""
+
+
 def postgres(
-    program: Path, folder: Path, role: str = "postgres", password: str = PASSWORD
+    program: Path,
+    folder: Path,
+    role: str = "postgres",
+    password: str = PASSWORD,
+    *,
+    is_forgetful: bool = False,
 ) -> PostgresServer:
-    """A new cluster in an empty folder, started. fsync stays on: tests kill it and count rows.
+    """A new cluster in an empty folder, started. A forgetful one is for tests that never kill it.
 
     As root the folder must not lie below pytest's own, which nobody else may enter.
     """
@@ -253,6 +264,8 @@ def postgres(
         program, "-D", data, "-p", str(port), "-c", "listen_addresses=127.0.0.1",
         "-c", "unix_socket_directories=", "-c", "max_connections=100",
     ]  # fmt: skip
+    if is_forgetful:
+        command += [part for name in FORGETFUL for part in ("-c", f"{name}=off")]
     server = PostgresServer("PostgreSQL", command, folder, port, user, role=role, password=password)
     server.start()
     return server

@@ -180,6 +180,7 @@ def test_the_base_install_needs_no_web_framework(
     assert imported.isdisjoint(NOT_FOR_THE_COMMAND_LINE)
 
 
+@pytest.mark.servers
 def test_the_server_runs_from_the_wheel(installed: Installed, tmp_path: Path) -> None:
     environment = {"TRUSTUI_DATA": str(tmp_path / "data")}
     migrated = installed.run("migrate", "--json", cwd=tmp_path, environment=environment)

@@ -16,11 +16,15 @@ from tests.simulators.installation import Installation
 PAGE_MILLISECONDS = 30_000
 
 
+LONGEST = "test_every_page.py"
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever uses the browser is left out of `make test`."""
+    """Whatever uses the browser is left out of `make test`; of two processes one begins with the longest."""
     for item in items:
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
+    items.sort(key=lambda item: item.path.name != LONGEST)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
-"""Whole systems: on PostgreSQL with Redis, and on SQLite alone."""
+"""Whole systems: on PostgreSQL with Redis, and on SQLite alone; the migrations are applied once."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import count
@@ -15,6 +16,8 @@ from tests.faults.small_disk import SmallDisk
 from tests.servers import PostgresServer, RedisServer
 from tests.simulators.installation import Installation
 
+DATABASE = Path("data") / "trustui.sqlite3"
+"""Below the folder of an installation."""
 POOL = ("trustui", "worker", "--concurrency", "2")
 EMBEDDED = ("trustui", "worker", "--embedded")
 SEED = 4
@@ -22,15 +25,37 @@ SEED = 4
 MakeSystem: TypeAlias = Callable[..., System]
 
 _numbers = count(1)
+_MIGRATED = "migrated"
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database of SQLite with tables, to be copied."""
+    with Installation(tmp_path_factory.mktemp("migrated")) as installation:
+        installation.do("migrate")
+        return installation.folder / DATABASE
+
+
+@pytest.fixture(scope="session")
+def migrated_server(
+    tmp_path_factory: pytest.TempPathFactory, postgres_server: PostgresServer
+) -> PostgresServer:
+    """One with a database that has tables, to be copied."""
+    url = {"DATABASE_URL": postgres_server.create_database(_MIGRATED)}
+    with Installation(tmp_path_factory.mktemp("migrated"), url) as installation:
+        installation.do("migrate")
+    return postgres_server
 
 
 @pytest.fixture
-def with_sqlite(tmp_path: Path) -> Iterator[MakeSystem]:
+def with_sqlite(tmp_path: Path, migrated_file: Path) -> Iterator[MakeSystem]:
     """Make a system of so many sources on SQLite with an embedded worker."""
     with ExitStack() as stack:
 
         def make(sources: int, *, lease: int = LEASE_SECONDS, every: int = HOUR) -> System:
             environment = {"TRUSTUI_LEASE": str(lease)}
+            (tmp_path / DATABASE).parent.mkdir()
+            shutil.copyfile(migrated_file, tmp_path / DATABASE)
             return _made(stack, tmp_path, sources, environment, EMBEDDED, every)
 
         yield make
@@ -38,10 +63,10 @@ def with_sqlite(tmp_path: Path) -> Iterator[MakeSystem]:
 
 @pytest.fixture
 def with_postgresql(
-    tmp_path: Path, postgres_server: PostgresServer, redis_server: RedisServer
+    tmp_path: Path, migrated_server: PostgresServer, redis_server: RedisServer
 ) -> Iterator[MakeSystem]:
     """Make a system of so many sources on PostgreSQL and Redis with a pool of workers."""
-    with _on_postgresql(tmp_path, postgres_server, redis_server) as make:
+    with _on_postgresql(tmp_path, migrated_server, redis_server) as make:
         yield make
 
 
@@ -57,12 +82,12 @@ def small_disk(postgres_server: PostgresServer) -> Iterator[SmallDisk]:
 @pytest.fixture
 def with_small_disk(
     tmp_path: Path,
-    postgres_server: PostgresServer,
+    migrated_server: PostgresServer,
     redis_server: RedisServer,
     small_disk: SmallDisk,  # noqa: ARG001  it goes last
 ) -> Iterator[MakeSystem]:
     """As `with_postgresql`, its database on the small disk."""
-    with _on_postgresql(tmp_path, postgres_server, redis_server, "small") as make:
+    with _on_postgresql(tmp_path, migrated_server, redis_server, "small") as make:
         yield make
 
 
@@ -77,7 +102,7 @@ def _on_postgresql(
         def make(sources: int, *, lease: int = LEASE_SECONDS, every: int = HOUR) -> System:
             environment = {
                 "TRUSTUI_LEASE": str(lease),
-                "DATABASE_URL": postgres.create_database(name, tablespace),
+                "DATABASE_URL": postgres.create_database(name, tablespace, _MIGRATED),
                 "REDIS_URL": redis.url(3),
             }
             return _made(stack, folder, sources, environment, POOL, every)

@@ -88,7 +88,7 @@ class Driver:
 
 @dataclass
 class System:
-    """An installation with many sources, its database and the server that they stand on."""
+    """An installation with many sources, its database with tables and the server that they stand on."""
 
     installation: Installation
     served: Repositories
@@ -97,7 +97,6 @@ class System:
     processes: list[Process] = field(default_factory=list, init=False)
 
     def __enter__(self) -> Self:
-        self.installation.do("migrate")
         self.driver = Driver(
             subprocess.Popen(
                 [sys.executable, "-m", "tests.faults.driver", str(self.served.log)],

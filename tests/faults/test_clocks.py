@@ -14,7 +14,8 @@ pytestmark = pytest.mark.faults
 
 ENTRY = (sys.executable, "-m", "tests.faults.entry", "worker", "--embedded")
 SOURCES = 10
-EVERY = 10
+EVERY = 4
+"""Seconds between two crawls of a source: each jump lasts two rounds."""
 JUMPS = ("+3600", "+0", "-3600", "+0", "+10y", "+0")
 GOES_ON_SECONDS = 120
 

@@ -13,6 +13,7 @@ from trustui.operate.arguments import Failed
 from trustui.operate.migrate import migrate_to
 
 
+@pytest.mark.servers
 def test_it_makes_the_tables_and_then_has_nothing_to_do(tmp_path: Path) -> None:
     installation = Installation(tmp_path / "data")
     made = installation.run("migrate", "--json")

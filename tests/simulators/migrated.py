@@ -1,4 +1,4 @@
-"""A SQLite database to which every migration was applied: kept for the runs that follow.
+"""A database to which every migration was applied: on SQLite kept for the runs that follow.
 
 Applying them takes seconds, in each worker of each run; a copy takes none.
 """
@@ -12,6 +12,9 @@ from pathlib import Path
 from django.db import connection
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
+
+MIGRATED_ON_POSTGRESQL = os.environ.get("TRUSTUI_TEST_TEMPLATE", "")
+"""The database that scripts/test_on_postgres.py made, of which each worker gets a copy; or nothing."""
 
 
 class Template:

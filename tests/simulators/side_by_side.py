@@ -35,6 +35,8 @@ def end(other: Thread) -> None:
 
 def _is_somebody_waiting() -> bool:
     with connection.cursor() as cursor:
+        # Whoever is in a transaction sees what its first look at the sessions saw.
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity"
             " WHERE datname = current_database() AND wait_event_type = 'Lock'"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from tests.scale import WHOLE
 from tests.simulators.watched import DAY, START, WEEK, Watched, vendor
 from trustui.core.facts import Document
 from trustui.crawl.registry import open_source
@@ -254,6 +255,9 @@ def test_bytes_are_read_in_portions(
 # ---- Sigstore, as its commits tell
 
 
+@pytest.mark.skipif(
+    not WHOLE, reason="an ordinary run sees them in tests/acceptance/test_import_of_real_pasts.py"
+)
 def test_the_lapses_of_sigstore_stand_in_its_verdicts(
     shared_data: Callable[[str], Path],
 ) -> None:
