@@ -118,7 +118,7 @@ def break_nothing(cast: Cast, count: int) -> None:
 
 @pytest.mark.django_db
 def test_right_and_wrong_requests_break_nothing(cast: Cast) -> None:
-    break_nothing(cast, so_many(70, 2_000))
+    break_nothing(cast, so_many(40, 2_000))
 
 
 @pytest.mark.soak

@@ -11,7 +11,7 @@ from tests.simulators.workers import spread
 
 
 def test_repositories_are_judged_alike_or_differ_by_a_rule() -> None:
-    count = so_many(100, 500)
+    count = so_many(60, 500)
     tally = against_python_tuf(range(count))
     print(f"\n{tally.report(RULES)}")
     assert not tally.unlisted
@@ -50,7 +50,7 @@ def test_the_same_number_gives_the_same_repository() -> None:
         ]
 
 
-@pytest.mark.parametrize("seed", range(0, so_many(60, 300), 3))
+@pytest.mark.parametrize("seed", range(0, so_many(30, 300), 3))
 def test_going_on_after_a_failure_changes_no_verdict(seed: int) -> None:
     scenario = generate(seed, AT)
     explains = Client(scenario.root, AT)

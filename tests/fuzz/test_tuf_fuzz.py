@@ -144,7 +144,7 @@ def run(worlds: list[World], count: int, batch: int) -> None:
 
 
 def test_mutated_metadata_gives_declared_errors_only_and_costs_little(worlds: list[World]) -> None:
-    count = so_many(1_000, 20_000)
+    count = so_many(600, 20_000)
     run(worlds, count, batch=count // 2)
 
 
