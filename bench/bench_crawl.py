@@ -6,7 +6,8 @@ each over TLS at a host of its own as published repositories are, and at a host 
 many requests a second. `first`: the whole first crawl, verification and rows included, beside
 libcurl alone on the same URLs. Wall-clock time, as waiting for nginx is a part of both; medians
 with the range. The bare requests are one process's; crawls are those of as many processes as
-`trustui worker` has by itself, or of `--processes 1`.
+`trustui worker` has by itself, which keep more connections open together. `--processes 1` compares
+like with like.
 
     python bench/bench_crawl.py [--sources 1000] [--rounds 5] [--processes N]
 
