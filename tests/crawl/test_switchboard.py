@@ -102,6 +102,16 @@ def test_results_come_as_they_are_ready(patient: Switchboard, server: FaultServe
     assert body(came[-1][1]) == b"slow"
 
 
+def test_what_is_over_is_not_held_back_for_what_is_not(
+    patient: Switchboard, server: FaultServer
+) -> None:
+    began = time.monotonic()
+    urls = [server.on("/silent", silent), server.on("/quick", answer(200, b"quick"))]
+    with contextlib.closing(patient.line(LOOPBACK).each([Wanted(u, 10) for u in urls])) as answers:
+        assert body(next(answers)[1]) == b"quick"
+    assert time.monotonic() - began < PATIENT.stall_seconds / 2
+
+
 def test_nothing_asked_nothing_got(switchboard: Switchboard) -> None:
     assert switchboard.line().get_many([]) == []
 

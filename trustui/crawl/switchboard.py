@@ -4,6 +4,7 @@ Lanes per host and the wishes of places to be left alone hold for the whole proc
 connections are shared only between lines with the same policy and authorities.
 """
 
+import math
 import resource
 import threading
 import time
@@ -26,6 +27,12 @@ from trustui.crawl.transfer.request import Terms
 AT_ONCE = 512
 """So high that silent hosts, each waited for until its limit, leave room for all others."""
 _LEAST_AT_ONCE = 16
+_HANDFUL = 64
+_HANDFUL_SECONDS = 0.02
+"""What is over waits so long for others to be handed over with it.
+
+To wake a thread for each costs more than the request did: both would take turns at one interpreter.
+"""
 
 
 class SwitchboardClosed(Exception):  # noqa: N818 - it is no error of anybody
@@ -185,19 +192,35 @@ class _Call:
         self.operator: _Operator | None = None
         self.left = 0
         self._over: list[Errand] = []
+        self._over_since = 0.0
         self._ended: SimpleQueue[Sequence[Errand] | Exception] = SimpleQueue()
         self._taken: deque[Errand] = deque()
 
+    @property
+    def is_done(self) -> bool:
+        """By the operator: nothing is left to run or to hand over."""
+        return not (self.left or self._over)
+
     def take(self, errand: Errand) -> None:
         """By the operator: an errand is over, and is handed over with the next others."""
+        if not self._over:
+            self._over_since = time.monotonic()
         self.left -= 1
         self._over.append(errand)
 
-    def hand_over(self) -> None:
-        """By the operator: to wake a thread for each errand would cost more than the errand."""
-        if self._over:
-            over, self._over = self._over, []
-            self._ended.put(over)
+    def hand_over(self, now: float) -> float:
+        """By the operator: a handful, the last ones, or those that waited long enough.
+
+        Gives when to ask again at the latest; infinity where nothing is held back.
+        """
+        if not self._over:
+            return math.inf
+        held_until = self._over_since + _HANDFUL_SECONDS
+        if self.left and len(self._over) < _HANDFUL and now < held_until:
+            return held_until
+        over, self._over = self._over, []
+        self._ended.put(over)
+        return math.inf
 
     def end(self, because: Exception) -> None:
         """By anybody: nothing more will come."""
@@ -263,26 +286,25 @@ class _Operator(threading.Thread):
         while not self._is_stopping:
             while self._messages:
                 self._obey(self._messages.popleft())
-            self._hand_over()  # what was over before it began: the turn may be a long wait
-            self._engine.turn(self._idle_seconds)
-            self._hand_over()
+            now = time.monotonic()
+            self._engine.turn(min(self._idle_seconds, self._hand_over(now) - now))
             self._engine.close_idle(self._idle_seconds)
             now = time.monotonic()
             if self._calls or self._messages:
-                self._calls = {call for call in self._calls if call.left}
+                self._calls = {call for call in self._calls if not call.is_done}
                 idle_since = now
             elif now - idle_since >= self._idle_seconds and self._may_retire(self):
                 return
 
-    def _hand_over(self) -> None:
-        for call in self._calls:
-            call.hand_over()
+    def _hand_over(self, now: float) -> float:
+        """As the calls do; when to do it again at the latest."""
+        return min((call.hand_over(now) for call in self._calls), default=math.inf)
 
     def _say_goodbye(self, because: Exception) -> None:
         """Whoever waits is told; nobody can come any more once the switchboard knows."""
         while not self._may_retire(self):
             self._calls.add(self._messages.popleft().call)
-        self._hand_over()
+        self._hand_over(math.inf)
         for call in self._calls:
             call.end(because)
         self._engine.close()

@@ -246,7 +246,7 @@ def _as_it_is(at: datetime) -> datetime:
 
 def _naive_text(at: datetime) -> str:
     """SQLite has no zones: Django keeps UTC."""
-    return str(at.astimezone(UTC).replace(tzinfo=None))
+    return at.astimezone(UTC).isoformat(" ").removesuffix("+00:00")
 
 
 def instant_from_database(value: Any) -> datetime:

@@ -29,7 +29,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     clock: Callable[[], datetime] = utc_now
     poll: float = 0.05
     """Between looks at an empty queue."""
-    linger: float = 0.03
+    linger: float = 0.1
     """For more results, so that they are written together."""
     patience: float = 0.2
     """For more free places, so that jobs are claimed and prepared together."""
