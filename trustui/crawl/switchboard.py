@@ -196,25 +196,19 @@ class _Call:
         self._ended: SimpleQueue[Sequence[Errand] | Exception] = SimpleQueue()
         self._taken: deque[Errand] = deque()
 
-    @property
-    def is_done(self) -> bool:
-        """By the operator: nothing is left to run or to hand over."""
-        return not (self.left or self._over)
-
     def take(self, errand: Errand) -> None:
         """By the operator: an errand is over, and is handed over with the next others."""
         if not self._over:
-            self._over_since = time.monotonic()
+            assert self.operator is not None
+            self._over_since = self.operator.hold(self)
         self.left -= 1
         self._over.append(errand)
 
     def hand_over(self, now: float) -> float:
         """By the operator: a handful, the last ones, or those that waited long enough.
 
-        Gives when to ask again at the latest; infinity where nothing is held back.
+        Gives when to ask again at the latest; infinity when nothing is held back any more.
         """
-        if not self._over:
-            return math.inf
         held_until = self._over_since + _HANDFUL_SECONDS
         if self.left and len(self._over) < _HANDFUL and now < held_until:
             return held_until
@@ -253,6 +247,8 @@ class _Operator(threading.Thread):
         self._may_retire = may_retire
         self._messages: deque[_Message] = deque()
         self._calls: set[_Call] = set()
+        self._holding: set[_Call] = set()
+        """Those of which something is over; all calls may be hundreds, and a turn is short."""
         self._is_stopping = False
 
     @property
@@ -266,6 +262,11 @@ class _Operator(threading.Thread):
 
     def cancel(self, call: _Call) -> None:
         self._leave(_Message(call, None))
+
+    def hold(self, call: _Call) -> float:
+        """Something of this call is over and not handed over yet; gives the time."""
+        self._holding.add(call)
+        return time.monotonic()
 
     def stop(self) -> None:
         self._is_stopping = True
@@ -291,14 +292,21 @@ class _Operator(threading.Thread):
             self._engine.close_idle(self._idle_seconds)
             now = time.monotonic()
             if self._calls or self._messages:
-                self._calls = {call for call in self._calls if not call.is_done}
                 idle_since = now
             elif now - idle_since >= self._idle_seconds and self._may_retire(self):
                 return
 
     def _hand_over(self, now: float) -> float:
         """As the calls do; when to do it again at the latest."""
-        return min((call.hand_over(now) for call in self._calls), default=math.inf)
+        soonest = math.inf
+        for call in list(self._holding):
+            held_until = call.hand_over(now)
+            soonest = min(soonest, held_until)
+            if held_until == math.inf:
+                self._holding.remove(call)
+            if not call.left:
+                self._calls.discard(call)
+        return soonest
 
     def _say_goodbye(self, because: Exception) -> None:
         """Whoever waits is told; nobody can come any more once the switchboard knows."""
@@ -317,9 +325,11 @@ class _Operator(threading.Thread):
         call = message.call
         if message.errands is None:
             self._engine.cancel(call)
-            call.left = 0
+            self._calls.discard(call)
+            self._holding.discard(call)
             return
-        self._calls.add(call)
+        if message.errands:
+            self._calls.add(call)
         for errand in message.errands:
             self._engine.add(errand)
 
