@@ -32,7 +32,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from django.db import connection, transaction
+from django.db import transaction
 
 from bench import database
 from tests.servers import NginxServer, binary, nginx
@@ -48,6 +48,7 @@ from trustui.inventory.recording import record
 from trustui.inventory.sources import add_source
 from trustui.jobs.models import Job, State
 from trustui.jobs.runner import Runner
+from trustui.jobs.trouble import start_afresh
 from trustui.policies.models import Origin
 
 LANES = 16
@@ -249,6 +250,7 @@ def measure_first(
     urls = [place.format(number) + rest for number, _, rest in paths]
     bare = [seconds(lambda: bare_libcurl(urls)) for _ in range(rounds)]
     print_row(title, first, bare, len(urls))
+    database.analyze()
 
 
 def measure_unchanged(title: str, sources: Sequence[int], rounds: int, workers: Workers) -> None:
@@ -328,7 +330,7 @@ def main() -> None:
     database.make_tables()
     if Source.objects.exists():
         raise SystemExit("expected an empty database")
-    connection.close()
+    start_afresh()  # processes that are forked cannot share connections
     with tempfile.TemporaryDirectory() as folder:
         server = nginx(program, Path(folder) / "nginx")
         os.environ["SSL_CERT_FILE"] = str(write_certificate(server.folder))

@@ -14,6 +14,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "trustui.settings"
 
 import django  # noqa: E402  the settings read the environment
 from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
 
 django.setup()
 
@@ -21,3 +22,10 @@ django.setup()
 def make_tables() -> None:
     """Migrate."""
     call_command("migrate", verbosity=0)
+
+
+def analyze() -> None:
+    """Let PostgreSQL count its rows, as it does by itself a minute after many came."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
