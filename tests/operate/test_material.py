@@ -37,7 +37,7 @@ def test_a_material_is_what_its_bytes_are(trustui: Trustui, folder: Path) -> Non
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("broken", "no public key: "), ("absent", "cannot be read: no such file")],
+    [("broken", "expected a Sigstore trusted root"), ("absent", "cannot be read: no such file")],
 )
 def test_what_no_policy_can_name_is_refused(
     trustui: Trustui, folder: Path, name: str, words: str

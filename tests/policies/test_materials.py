@@ -58,8 +58,6 @@ def test_what_rotated_by_itself_is_told_so() -> None:
 
 
 def test_it_is_said_what_no_policy_can_name() -> None:
-    with pytest.raises(PolicyError, match=r"no Sigstore trusted root: .*no public key: .*no cert"):
-        give("broken", files()["broken"])
     with pytest.raises(PolicyError, match="at most 4,194,304 bytes, found 4,194,305"):
         kind_of(b" " * 4_194_305)
     give("key.pub", files()["key.pub"])
@@ -68,6 +66,28 @@ def test_it_is_said_what_no_policy_can_name() -> None:
     with pytest.raises(PolicyError, match=r"expected another public key for key\.pub"):
         give("key.pub", files()["root.pem"])
     assert TrustMaterial.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "because"),
+    [
+        (b"", r"expected a Sigstore trusted root .* found none of them"),
+        (b"a poem", r"expected a Sigstore trusted root .* found none of them"),
+        (b'  {"mediaType": "x"}', r"no Sigstore trusted root: .* does not say that it is"),
+        (b"[]", r"no Sigstore trusted root: "),
+        (b"-----BEGIN PUBLIC KEY-----\nx", r"no public key: "),
+        (b"0\x03\x02\x01\x01", r"expected .* a public key \(PEM or DER\) or certificates \(PEM\)"),
+        (b"# ours\n-----BEGIN CERTIFICATE-----\nx", r"no certificates: "),
+    ],
+)
+def test_one_reason_is_told_the_one_about_what_was_given(body: bytes, because: str) -> None:
+    with pytest.raises(PolicyError, match=f"^{because}[^;]*$"):
+        kind_of(body)
+
+
+def test_a_private_key_is_not_taken_with_the_certificates_that_it_stands_beside() -> None:
+    with pytest.raises(PolicyError, match="what is public alone, found a private key"):
+        kind_of(files()["chain.pem"] + b"-----BEGIN PRIVATE KEY-----\nx")
 
 
 def test_a_version_that_nobody_saw_is_not_replaced() -> None:
@@ -91,7 +111,7 @@ def test_what_would_be_refused_is_told_beforehand() -> None:
     team, body = delivery(), files()["chain.pem"]
     assert refusal(team, "chain.pem", body) == ""
     assert "name of the material" in refusal(team, "\0", body)
-    assert "no public key" in refusal(team, "chain.pem", b"{")
+    assert "no Sigstore trusted root" in refusal(team, "chain.pem", b"{")
     give("chain.pem", body)
     assert "is this already" in refusal(team, "chain.pem", body)
     assert "expected another certificates" in refusal(team, "chain.pem", files()["key.pub"])

@@ -36,6 +36,7 @@ _PARSERS: tuple[tuple[MaterialKind, Callable[[bytes], object]], ...] = (
     (MaterialKind.PUBLIC_KEY, load_key),
     (MaterialKind.CERTIFICATES, parse_certificates),
 )
+_PRIVATE = b"PRIVATE KEY-----"
 
 
 @transaction.atomic
@@ -140,15 +141,38 @@ def _kind_of(name: str, body: bytes) -> MaterialKind:
 
 
 def kind_of(body: bytes) -> MaterialKind:
-    """What the bytes are. Raises PolicyError with why they are nothing that policies can name."""
+    """What the bytes are. Raises PolicyError with why they are nothing that policies can name.
+
+    Of several reasons the one about what they look like. A private key is refused with all beside it:
+    what is given here is shown to the team.
+    """
     if len(body) > MAX_TRUST_FILE:
         raise PolicyError(f"expected at most {MAX_TRUST_FILE:,} bytes, found {len(body):,}")
-    problems = []
+    if _PRIVATE in body:
+        raise PolicyError("expected what is public alone, found a private key")
+    reasons: dict[MaterialKind, str] = {}
     for kind, parse in _PARSERS:
         try:
             parse(body)
         except ParseError as error:
-            problems.append(f"no {kind.label}: {error.because}")
+            reasons[kind] = f"no {kind.label}: {error.because}"
         else:
             return kind
-    raise PolicyError("; ".join(problems))
+    meant = _meant_as(body)
+    raise PolicyError(_NOTHING_KNOWN if meant is None else reasons[meant])
+
+
+_NOTHING_KNOWN = (
+    "expected a Sigstore trusted root (JSON), a public key (PEM or DER) or certificates (PEM), "
+    "found none of them"
+)
+
+
+def _meant_as(body: bytes) -> MaterialKind | None:
+    """What whoever gave the bytes may have taken them for; None where nothing tells."""
+    text = body.lstrip()
+    if text.startswith((b"{", b"[")):
+        return MaterialKind.TRUSTED_ROOT
+    if b"-----BEGIN CERTIFICATE" in text:
+        return MaterialKind.CERTIFICATES
+    return MaterialKind.PUBLIC_KEY if b"-----BEGIN" in text else None
