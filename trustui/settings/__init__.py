@@ -25,7 +25,10 @@ BASE_APPS = ["django.contrib.auth", "django.contrib.contenttypes"]
 
 def _database(environment: Environment) -> dict[str, Any]:
     if environment.database_url.startswith("postgres"):
-        found: dict[str, Any] = dict(dj_database_url.parse(environment.database_url))
+        parsed = dj_database_url.parse(
+            environment.database_url, engine="trustui.settings.postgresql"
+        )
+        found: dict[str, Any] = dict(parsed)
         given = found.get("OPTIONS", {})
         found["OPTIONS"] = {
             **given,
