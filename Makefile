@@ -13,6 +13,10 @@ PYTEST := $(BIN)/python -m pytest
 export PYTHONDONTWRITEBYTECODE :=
 # One process more than there are cores: some tests wait for what they started.
 SIDE_BY_SIDE := --numprocesses $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
+# All of what an ordinary run looks at in part (tests/scale.py).
+WHOLE := TRUSTUI_WHOLE=1
+# Of that, what every change has to pass: 2,000 requests, 500 repositories, 20,000 mutations of each format.
+MATRICES := tests/api/test_whole_api.py tests/differential tests/fuzz
 # For tests that are as long as a scene each: whoever is free takes the next.
 TWO_AT_A_TIME := --numprocesses 2 --maxschedchunk 1
 # For tests of which each file needs a world of its own.
@@ -58,6 +62,10 @@ demo: dev ## Make the demo world in demo-world/, crawl its 45 days and serve it 
 .PHONY: test
 test: dev ## Run every test but the long matrices (T=path narrows)
 	$(PYTEST) $(SIDE_BY_SIDE) $(T)
+
+.PHONY: matrices
+matrices: dev ## Run requests, comparisons and mutations by the thousand
+	$(WHOLE) $(PYTEST) $(SIDE_BY_SIDE) $(or $(T),$(MATRICES))
 
 .PHONY: test-postgres
 test-postgres: dev ## Run the tests that touch the database again, on a PostgreSQL of their own
@@ -121,7 +129,9 @@ api-schema: dev ## Write docs/openapi.json anew, after a change of routes or of 
 	TRUSTUI_DATA=$$(mktemp -d) $(BIN)/python -m scripts.write_api_schema
 
 .PHONY: soak
-soak: dev ## Run the long matrices: differential and fuzzing, about an hour
+soak: dev ## Run everything with nothing sampled, on both databases, and the long matrices: hours
+	$(WHOLE) $(PYTEST) $(SIDE_BY_SIDE) --timeout=0 $(T)
+	$(WHOLE) $(BIN)/python scripts/test_on_postgres.py $(SIDE_BY_SIDE) --timeout=0 $(or $(T),$(ON_DATABASE))
 	$(PYTEST) -m soak --timeout=0 -rA $(T)
 
 .PHONY: conformance

@@ -19,7 +19,9 @@ from pytest_django import DjangoDbBlocker
 
 from tests import servers
 from tests.simulators.append_only import emptying
+from tests.simulators.kept import forgotten_where_ids_begin_again
 from tests.simulators.migrated import MIGRATED_ON_POSTGRESQL, Template
+from tests.simulators.static_files import looked_for_once
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHARED = PROJECT.parent / "shared" / "data"
@@ -151,12 +153,22 @@ def tables_can_be_emptied() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def worlds_are_made_anew_where_ids_begin_again() -> Iterator[None]:
+    yield from forgotten_where_ids_begin_again()
+
+
+@pytest.fixture(scope="session", autouse=True)
 def passwords_are_hashed_fast() -> Iterator[None]:
     """Still with argon2id; what makes guessing dear makes tests slow."""
     with pytest.MonkeyPatch.context() as patch:
         for cost, least in (("time_cost", 1), ("memory_cost", 8), ("parallelism", 1)):
             patch.setattr(Argon2PasswordHasher, cost, least)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files_are_looked_for_once() -> Iterator[None]:
+    yield from looked_for_once()
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""How much of a long matrix a run looks at: all of it with TRUSTUI_WHOLE=1, as `.ci/run` does, else a part."""
+"""How much of a long matrix a run looks at: all of it with TRUSTUI_WHOLE=1, as `make soak` does, else a part."""
 
 import os
 from collections.abc import Sequence

@@ -90,7 +90,16 @@ def code_in(document: str) -> list[str]:
 def test_continuous_integration_runs_the_verbs_that_readme_names() -> None:
     script = PROJECT / ".ci" / "run"
     assert script.stat().st_mode & 0o111
-    for verb in ("dev", "lint", "test", "test-postgres", "faults", "browser", "coverage"):
+    for verb in (
+        "dev",
+        "lint",
+        "test",
+        "matrices",
+        "test-postgres",
+        "faults",
+        "browser",
+        "coverage",
+    ):
         assert f"make {verb}" in "\n".join(code_in(".ci/run"))
 
 

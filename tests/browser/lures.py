@@ -41,6 +41,7 @@ class Lure:
 
     def look(self, address: str) -> list[str]:
         """What is wrong with a page, in both widths."""
+        self.done.clear()
         with listening(self.page) as heard:
             self.page.goto(address)
             canary = self.page.evaluate("window.canary ?? ''")

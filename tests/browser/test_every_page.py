@@ -1,7 +1,10 @@
 """Every page of the site in a browser, over the route table: what is added is looked at by itself."""
 
+from collections.abc import Callable, Iterator
+from functools import cache
+
 import pytest
-from playwright.sync_api import APIResponse, Browser, BrowserContext
+from playwright.sync_api import APIResponse, Browser, BrowserContext, Page
 
 from tests.browser.looking import axe_violations, faults_of, listening, overflowing
 from tests.browser.site import DemoSite
@@ -24,8 +27,23 @@ ROUTES = [route for route in routes() if route.parameters.isdisjoint(NOT_IN_THE_
 every_route = pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.pattern or "/")
 
 
-def is_page(answer: APIResponse, route: Route) -> bool:
-    """Whether it is one. What fails is no page and no excuse either."""
+IsPage = Callable[[Route], bool]
+
+
+@pytest.fixture(scope="module")
+def is_page(signed_in: BrowserContext, demo: DemoSite) -> IsPage:
+    """Whether a route answers with a page; each is asked once for that."""
+
+    @cache
+    def ask(route: Route) -> bool:
+        address = route.address(demo.examples)
+        return answered(signed_in.request.get(address, max_redirects=0), route)
+
+    return ask
+
+
+def answered(answer: APIResponse, route: Route) -> bool:
+    """Whether it is a page. What fails is no page and no excuse either."""
     if route.pattern in REFUSED:
         assert answer.status == REFUSED[route.pattern]
         return False
@@ -35,35 +53,40 @@ def is_page(answer: APIResponse, route: Route) -> bool:
     return answer.headers.get("content-type", "").startswith("text/html")
 
 
-@every_route
-def test_a_page_has_no_fault(signed_in: BrowserContext, demo: DemoSite, route: Route) -> None:
-    address = route.address(demo.examples)
-    if not is_page(signed_in.request.get(address, max_redirects=0), route):
-        return
+@pytest.fixture(scope="module")
+def page(signed_in: BrowserContext) -> Iterator[Page]:
+    """One for all of them: to open another takes as long as to look at one."""
     page = signed_in.new_page()
-    try:
-        with listening(page) as heard:
-            page.goto(address)
-            faults = faults_of(page)
-        assert faults + heard.complaints == []
-    finally:
-        page.close()
+    yield page
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def plain_page(without_scripts: BrowserContext) -> Iterator[Page]:
+    page = without_scripts.new_page()
+    yield page
+    page.close()
+
+
+@every_route
+def test_a_page_has_no_fault(page: Page, demo: DemoSite, is_page: IsPage, route: Route) -> None:
+    if not is_page(route):
+        return
+    with listening(page) as heard:
+        page.goto(route.address(demo.examples))
+        faults = faults_of(page)
+    assert faults + heard.complaints == []
 
 
 @every_route
 def test_a_page_reads_without_scripts(
-    without_scripts: BrowserContext, demo: DemoSite, route: Route
+    plain_page: Page, demo: DemoSite, is_page: IsPage, route: Route
 ) -> None:
-    address = route.address(demo.examples)
-    if not is_page(without_scripts.request.get(address, max_redirects=0), route):
+    if not is_page(route):
         return
-    page = without_scripts.new_page()
-    try:
-        page.goto(address)
-        assert page.locator("h1").first.inner_text().strip()
-        assert page.locator("main").first.inner_text().strip()
-    finally:
-        page.close()
+    plain_page.goto(route.address(demo.examples))
+    assert plain_page.locator("h1").first.inner_text().strip()
+    assert plain_page.locator("main").first.inner_text().strip()
 
 
 def test_the_sign_in_page_has_no_fault(chromium: Browser, demo: DemoSite) -> None:
@@ -101,6 +124,18 @@ def test_a_fault_is_found(chromium: Browser) -> None:
         assert any(one.startswith("image-alt") for one in axe_violations(page))
         assert "div.wide" in overflowing(page)[0]
         assert heard.complaints == ["console error: broken"]
+    finally:
+        page.close()
+
+
+def test_a_fault_of_the_dark_theme_alone_is_found(chromium: Browser) -> None:
+    page = chromium.new_page()
+    try:
+        page.set_content(
+            "<html lang=en><title>t</title><main><style>[data-theme=dark] p { color: #222; background: #000 }"
+            "</style><h1>a page</h1><p>hard to read</p></main>"
+        )
+        assert [one.split(":")[0] for one in faults_of(page)] == ["1440 px, dark", "390 px, dark"]
     finally:
         page.close()
 

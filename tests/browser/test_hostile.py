@@ -98,7 +98,7 @@ def context(
     context.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def lure(context: BrowserContext, hostile: Hostile) -> Iterator[Lure]:
     page = context.new_page()
     yield Lure(page, hostile.site.url)

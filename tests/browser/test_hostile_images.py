@@ -126,7 +126,7 @@ def context(
     context.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def lure(context: BrowserContext, hostile: DemoSite) -> Iterator[Lure]:
     page = context.new_page()
     yield Lure(page, hostile.url)

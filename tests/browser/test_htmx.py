@@ -53,7 +53,7 @@ def page(signed_in_with: BrowserContext) -> Iterator[Page]:
     page = signed_in_with.new_page()
     with listening(page) as heard:
         yield page
-    page.close()
+        page.close()
     assert heard.complaints == []
 
 

@@ -1,6 +1,6 @@
 """Mutated Notation envelopes and evidence through verification: only declared errors, bounded cost.
 
-Seeded. An ordinary run looks at a few hundred mutations, `.ci/run` at 20,000 (TRUSTUI_FUZZ),
+Seeded. An ordinary run looks at a few hundred mutations, `make matrices` at 20,000,
 `make soak` at 1,000,000 on all cores.
 """
 
@@ -19,6 +19,7 @@ import msgspec
 import pytest
 
 from tests.fuzz.mutations import mutate
+from tests.scale import so_many
 from tests.simulators.cbor_writer import Tag, encode
 from tests.simulators.memory import measured
 from tests.simulators.notation_signer import (
@@ -230,7 +231,7 @@ def run(count: int, batch: int) -> None:
 
 
 def test_mutated_envelopes_and_evidence_give_declared_errors_only() -> None:
-    count = int(os.environ.get("TRUSTUI_FUZZ", ORDINARY))
+    count = so_many(ORDINARY, 20_000)
     if count <= ORDINARY:
         check(run_batch(20261121, count))
     else:

@@ -1,14 +1,14 @@
 """Mutated trust policies and trust stores of Notation: only declared errors, whatever is in them.
 
-Seeded. An ordinary run looks at a few hundred mutations, `.ci/run` at 20,000 (TRUSTUI_FUZZ).
+Seeded. An ordinary run looks at a few hundred mutations, `make matrices` at 20,000.
 """
 
-import os
 from random import Random
 
 from tests.core.trust_policy.notation.test_stores import pem, store
 from tests.core.trust_policy.notation.written import body, for_files, skipping, statement
 from tests.fuzz.mutations import mutate
+from tests.scale import so_many
 from tests.simulators.notation_signer import world
 from trustui.core.errors import ParseError
 from trustui.core.facts import Problem
@@ -19,7 +19,7 @@ from trustui.core.trust_policy.notation.selection import for_file, for_repositor
 from trustui.core.trust_policy.notation.statements import DocumentKind
 from trustui.core.trust_policy.notation.stores import load_store
 
-COUNT = int(os.environ.get("TRUSTUI_FUZZ", "300"))
+COUNT = so_many(300, 20_000)
 SUBJECT = {"C": "US", "ST": "WA", "O": "Acme"}
 OVERRIDING = {"level": "strict", "override": {"expiry": "log"}}
 

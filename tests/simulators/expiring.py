@@ -8,6 +8,7 @@ from tests.core.images.notation.signed import payload_of, sign
 from tests.simulators.expecting import delivery, give
 from tests.simulators.image_repository import Repository
 from tests.simulators.imaged import Imaged
+from tests.simulators.kept import made_once
 from tests.simulators.notation_signer import Plan
 from tests.simulators.sigstore_stack import stack
 from trustui.accounts.models import Membership, Role, Team, User
@@ -45,6 +46,7 @@ class Expiring:
     viewer: Viewer
 
 
+@made_once
 def expiring_things() -> Expiring:
     """A log that ends in 3 days, an authority's certificate in 5, a signature in 6."""
     team = delivery()

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from secrets import token_urlsafe
 from typing import Any
@@ -22,6 +23,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 CLIENT_ID = "trustui"
 CLIENT_SECRET = "of-a-test-and-nothing-else"  # noqa: S105  of a test
+LOOKS_SECONDS = 0.02
+"""How often it looks whether it is to end."""
 
 
 @dataclass
@@ -38,8 +41,7 @@ class Provider:
     """Paths that were asked for, in their order."""
 
     def __post_init__(self) -> None:
-        self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        self._other_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self._key, self._other_key = _keys()
         self._challenges: dict[str, str] = {}
 
     def configuration(self) -> dict[str, Any]:
@@ -91,6 +93,13 @@ class Provider:
         return jwt.encode(claims, key, algorithm="RS256", headers={"kid": "1"})
 
 
+@cache
+def _keys() -> tuple[rsa.RSAPrivateKey, rsa.RSAPrivateKey]:
+    """Made once a run: that takes longer than most tests."""
+    one, other = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2))
+    return one, other
+
+
 @contextmanager
 def openid_provider() -> Iterator[Provider]:
     """It answers at `provider.address` while the block runs."""
@@ -130,7 +139,7 @@ def openid_provider() -> Iterator[Provider]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     provider.address = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(LOOKS_SECONDS,), daemon=True)
     thread.start()
     yield provider
     server.shutdown()

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from tests.simulators.kept import made_once
 from tests.simulators.watched import DAY, START, Watched, vendor
 from trustui.accounts.models import Role
 from trustui.demo.publisher import Publisher
@@ -22,6 +23,7 @@ def viewer_of(watched: Watched) -> Viewer:
     return Viewer("mira", 1, {team: Role.VIEWER}, {team: "Delivery"})
 
 
+@made_once
 def published_twice() -> Watched:
     """The second time with another root."""
     repo = vendor()
@@ -33,6 +35,7 @@ def published_twice() -> Watched:
     return watched
 
 
+@made_once
 def with_bins(bit_length: int = 4) -> Watched:
     """Two levels of named roles, and bins below a third."""
     repo = vendor()

@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 from msgspec.structs import replace
 
+from tests.simulators.kept import made_once
 from tests.simulators.watched import DAY, START, Watched, vendor
 from trustui.core.trace import Finding as Noticed
 from trustui.core.trace import Severity
@@ -19,6 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@made_once
 def watched() -> Watched:
     return Watched(vendor())
 

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from tests.simulators.kept import made_once
 from tests.simulators.watched import DAY, START, Watched, vendor
 from trustui.verdicts import history
 from trustui.verdicts.models import Cause, Verdict
@@ -15,6 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@made_once
 def watched() -> Watched:
     """Verified on day 0, failing since day 8, verified again since day 9."""
     watched = Watched(vendor())

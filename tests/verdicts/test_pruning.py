@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 
+from tests.simulators.kept import made_once
 from tests.simulators.kind_runs import claim, run_once
 from tests.simulators.watched import DAY, START, Watched, vendor
 from trustui.inventory.models import Crawl, Sighting
@@ -15,6 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@made_once
 def watched() -> Watched:
     """Crawled on ten days; something new on the first and the fifth."""
     watched = Watched(vendor())

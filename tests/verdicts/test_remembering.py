@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tests.simulators.kept import made_once
 from tests.simulators.watched import DAY, START, Watched, keep, look_closely, vendor
 from trustui.core.facts import Problem, ProblemKind
 from trustui.core.formats.tuf.reading import Request
@@ -107,11 +108,17 @@ SERVED = (
 )
 
 
+@made_once
+def crawled_once() -> Watched:
+    watched = Watched(vendor())
+    watched.crawl(START)
+    return watched
+
+
 def published(change: Callable[[Publisher], None]) -> tuple[Watched, Publisher]:
     """Crawled once, then changed and published again."""
-    repo = vendor()
-    watched = Watched(repo)
-    watched.crawl(START)
+    watched = crawled_once()
+    repo = watched.repo
     change(repo)
     repo.add_target("targets", "other", b"other")
     repo.publish(LATER)

@@ -138,7 +138,7 @@ def test_what_is_no_trusted_root_is_refused_and_said_so(tmp_path: Path) -> None:
     distribution = Distribution(tmp_path, b"nothing that could be used")
     distribution.follow()
     assert distribution.look() == []
-    assert because().startswith("no Sigstore trusted root: ")
+    assert because().startswith("expected a Sigstore trusted root (JSON), ")
 
 
 def test_what_is_released_stays_as_it_is(distribution: Distribution) -> None:

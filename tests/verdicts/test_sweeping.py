@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tests.scale import so_many
 from tests.simulators.kind_runs import claim, run_once
 from tests.simulators.watched import DAY, START, WEEK, Watched, keep, vendor
 from trustui.events.models import Event
@@ -93,8 +94,8 @@ def test_each_change_of_time_is_one_verdict() -> None:
     (watched,) = watch(1)
     at = Time(START)
     kind = lapse(at.clock)
-    for _ in range(100):
-        at.at += DAY / 2
+    for _ in range(50):
+        at.at += DAY
         run_once(kind, claim(LAPSE))
     assert [state for state, _ in watched.story] == ["verified", "expires_soon", "failing"]
     assert watched.standing.valid_until == START + 365 * DAY  # when the root expires
@@ -304,7 +305,7 @@ class Crawls(SimpleKind):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("many", [200, pytest.param(10_000, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("many", [so_many(100, 200), pytest.param(10_000, marks=pytest.mark.soak)])
 def test_all_that_lapse_at_one_instant_are_no_stampede(
     many: int, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -43,7 +43,7 @@ def test_a_turn_without_anything_to_do_takes_the_time_given() -> None:
     loop = Loop()
     before = time.monotonic()
     loop.turn(0.03)
-    assert 0.02 < time.monotonic() - before < 1.0
+    assert 0.02 < time.monotonic() - before < 5.0
     loop.close()
 
 
@@ -53,13 +53,13 @@ def test_a_ring_ends_the_present_or_the_next_wait() -> None:
         for _ in range(1000):
             loop.ring()
         before = time.monotonic()
-        loop.turn(5.0)
-        assert time.monotonic() - before < 1.0
+        loop.turn(60.0)
+        assert time.monotonic() - before < 20.0
     ringer = threading.Timer(0.05, loop.ring)
     ringer.start()
     before = time.monotonic()
-    loop.turn(5.0)
-    assert 0.03 < time.monotonic() - before < 1.0
+    loop.turn(60.0)
+    assert 0.03 < time.monotonic() - before < 20.0
     ringer.join()
     loop.close()
 

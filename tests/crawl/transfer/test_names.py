@@ -98,7 +98,7 @@ def test_names_that_hang_hold_back_no_other() -> None:
         assert asker.names.addresses(f"hang{n}.test", 80, 0.0) is None
     began = time.monotonic()
     assert asker.ask("a.test") == ("192.0.2.1",)
-    assert time.monotonic() - began < 1.0
+    assert time.monotonic() - began < 5.0
     released.set()
     asker.names.close()
 

@@ -100,7 +100,8 @@ def test_the_reefer_monitor_fails_when_its_certificate_is_over(folder: Path) -> 
 
 
 def test_the_weighbridge_is_not_trusted_since_its_certificate_is_over(folder: Path) -> None:
-    lived(folder, weighbridge, days=45)
+    over = weighbridge(NOW).past[0].since + 30 * DAY
+    lived(folder, weighbridge, days=(NOW - over).days + 6)
     now = standing("weighbridge", "1.0.0")
     first, last = ArtefactVerdict.objects.filter(digest=now.digest).order_by("id")
     assert (first.trust_state, last.trust_state, last.cause) == (
@@ -108,7 +109,6 @@ def test_the_weighbridge_is_not_trusted_since_its_certificate_is_over(folder: Pa
         "not_trusted",
         Cause.TIME,
     )
-    over = weighbridge(NOW).past[0].since + 30 * DAY
     assert timedelta() < now.since - over < timedelta(seconds=1)
 
 

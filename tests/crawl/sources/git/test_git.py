@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.scale import so_many
 from tests.simulators.git_history import (
     Change,
     changes_of,
@@ -305,9 +306,9 @@ def test_an_import_from_git_equals_one_from_a_history(
         changes = changes[-100:]
     write_git(changes, tmp_path / "r", with_deltas=with_deltas)
     source = opened(tmp_path / "r")
-    begin = time.perf_counter()
+    begin = time.process_time()
     from_git = told(source)
-    assert time.perf_counter() - begin < 3
+    assert time.process_time() - begin < 3
     from_history = [one for one in History(str(history), Options()).past() if isinstance(one, Seen)]
     assert len(from_history) == 971
     assert rows(from_git) == rows(from_history)[-len(from_git) :]
@@ -365,14 +366,15 @@ def test_a_missing_commit_makes_every_answer_unreadable(folder: Path) -> None:
 def test_a_damaged_repository_raises_nothing_and_invents_nothing(
     repo: Publisher, tmp_path: Path, *, packed: bool
 ) -> None:
-    """Any file cut, changed, emptied, removed, or a folder instead; 150 times."""
+    """Any file cut, changed, emptied, removed, or a folder instead."""
+    count = so_many(40, 150)
     whole = tmp_path / "whole"
     write_git(changes_of_versions(repo.versions), whole, packed=packed)
     names = sorted(path.relative_to(whole) for path in whole.rglob("*") if path.is_file())
     published = {one.body for one in repo.versions}
     chance = random.Random(7)
     damaged = 0
-    for number in range(150):
+    for number in range(count):
         folder = tmp_path / f"r{number}"
         shutil.copytree(whole, folder)
         damage(folder / chance.choice(names), chance)
@@ -383,7 +385,7 @@ def test_a_damaged_repository_raises_nothing_and_invents_nothing(
         assert given <= published
         damaged += any(isinstance(one, Problem) for one in answers)
         shutil.rmtree(folder)
-    assert damaged > 50
+    assert damaged > count // 3
 
 
 def damage(path: Path, chance: random.Random) -> None:
