@@ -9,13 +9,14 @@ page where it has one.
 
 The database is DATABASE_URL, which must be empty, or SQLite in a folder of its own; `--keep` goes on
 with what an earlier run filled there. `ms` is what the server takes, with the database; `cpu` is
-this process alone, `of 50` the same for each 50 rows, `empties` that in empty views. Queries are the
-most of one request. What misses its aim is listed at the end.
+this process alone, `of 50` the same for each 50 rows that are shown, `empties` that in empty views.
+Queries are the most of one request. What misses its aim is listed at the end.
 """
 
 import argparse
 import gzip
 import io
+import json
 import logging
 import re
 import statistics
@@ -49,6 +50,10 @@ TREE_KILOBYTES = 300
 EMPTY = "healthz"
 STREAMED = re.compile(r"export\.(csv|json)$|events/export/$|bytes/$")
 """All rows, as they come: what is measured is the first of them."""
+ROW = re.compile(
+    rb'<tr\b|<(?!tr\b)[a-z]+[^>]* role="row"|<[a-z]+ class="(?:step|change|node|card-row)[ "]|<g transform="translate\(0 '
+)
+"""A row of a table, a step of a verdict, a change, a finding, a box of a tree, a lane of a timeline."""
 NEXT_PAGE = re.compile(rb'(?:[?&;]after=|"(?:after|next)":")([A-Za-z0-9_-]{2,})')
 FILTERS: Mapping[str, tuple[str, ...]] = {
     "sources/": ("?state=failing", "?text=vendor-09"),
@@ -156,10 +161,31 @@ def measure(asker: Asker, asked: Asked, address: str) -> bytes:
         asked.cpu.append((time.process_time() - cpu) * 1000)
     asked.sql.append(sum(times))
     asked.queries.append(len(times))
-    asked.rows = max(asked.rows, body.count(b"<tr") + body.count(b'role="row"'))
+    asked.rows = max(asked.rows, rows_in(body))
     if not asked.packed:
         asked.packed = len(gzip.compress(body, 6))
     return body
+
+
+def rows_in(body: bytes) -> int:
+    """How much a page shows, without the heads of its tables; of an answer of the API how many
+    objects its lists hold, of which those count that have no such list themselves.
+    """
+    if body[:1] not in {b"{", b"["}:
+        return len(ROW.findall(body)) - body.count(b"<thead")
+    try:
+        return listed(json.loads(body))
+    except ValueError:  # the beginning of an export
+        return 0
+
+
+def listed(value: Any) -> int:
+    """Objects that stand in lists, at any depth."""
+    if isinstance(value, dict):
+        return sum(map(listed, value.values()))
+    if isinstance(value, list):
+        return sum(listed(one) or isinstance(one, dict) for one in value)
+    return 0
 
 
 # ---- what there is to ask

@@ -13,6 +13,7 @@ from trustui.pages.before import (
     Row,
     change_lines,
     compared,
+    may_tell,
     rows_until,
     stopped,
     streak,
@@ -203,3 +204,29 @@ def test_rows_are_those_that_were_there_then_oldest_first() -> None:
         one.trust_state for one in watched.verdicts
     ]
     assert len(rows_until(watched.source.pk, START + 2 * DAY)) == 1
+
+
+@pytest.mark.parametrize(
+    ("sentence", "tells"),
+    [
+        ("targets: key added of releases: nothing → ab, which widens trust", True),
+        ("timestamp: expiry of timestamp: a → b, which widens trust", False),
+        ("timestamp: file version of snapshot.json: v1 → v2, which narrows trust", False),
+        ("timestamp v3 was refused", True),
+        ("snapshot v5 → v4, a rollback", True),
+        ("timestamp v1 → v2", False),
+        ("timestamp expired 2026-06-01", False),
+        ("team-1 v1 was seen for the first time", False),
+    ],
+)
+def test_what_tells_something_is_seen_at_a_glance(sentence: str, tells: bool) -> None:
+    """Whatever has a sign that time alone does not give is never passed over."""
+    routine = "timestamp v1 → v2"
+    assert may_tell([routine, sentence]) is tells
+    told, _ = change_lines([routine, sentence])
+    signs = {line.sign for line in told if line.badge not in {"expired", "expires soon"}}
+    assert (signs - {"none"} != set()) <= tells
+
+
+def test_of_nothing_there_is_nothing_to_tell() -> None:
+    assert not may_tell([])

@@ -156,7 +156,7 @@ def test_the_number_of_queries_does_not_grow(
     watched = Watched(vendor())
     for number in range(30):
         tell(team_id=team.pk, subject=f"s{number}", source_id=watched.source.pk)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         events(viewer, present(NOW))
 
 

@@ -15,6 +15,7 @@ from tests.simulators.expiring import (
     authority,
     expiring_things,
 )
+from tests.simulators.kept import made_once
 from tests.simulators.watched import Watched, vendor
 from trustui.accounts.calendars import make_calendar
 from trustui.accounts.models import Calendar, User
@@ -34,6 +35,7 @@ AT_NOW = Moment(NOW, NOW, NOW)
 
 
 @pytest.fixture
+@made_once
 def things(db: None) -> Expiring:
     """Beside them a repository of metadata whose timestamp expires in 4 days."""
     del db

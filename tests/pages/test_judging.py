@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.simulators.kept import made_once
 from tests.simulators.onlookers import STRANGER, onlooker
 from tests.simulators.watched import DAY, START, Watched, vendor
 from trustui.core.trace import TrustState
@@ -13,6 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@made_once
 def watched() -> Watched:
     found = Watched(vendor())
     found.crawl(START + DAY)

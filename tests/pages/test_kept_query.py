@@ -153,6 +153,19 @@ def test_pages_are_those_of_the_query_itself(order: tuple[str, ...]) -> None:
     assert asked.written == 2  # the first page, and all that are behind it
 
 
+def test_every_row_comes_in_portions(
+    monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    viewer, asked = planted(), Asked()
+    monkeypatch.setattr(kept_query, "MOST_ROWS", 2)
+    rows = asked.kept.every(viewer, PRESENT, "", ("-name", "id"))
+    with django_assert_num_queries(1):
+        first = next(rows).name
+    with django_assert_num_queries(2):
+        assert [first, *(row.name for row in rows)] == [f"Wood {name}" for name in reversed(NAMES)]
+    assert list(asked.kept.every(viewer, PRESENT, "nothing", ("id",))) == []
+
+
 @pytest.mark.parametrize(
     "values", [["ash"], ["ash", 1, 1], [1, 1], [START, 1], ["ash", "birch"], ["ash", START]]
 )

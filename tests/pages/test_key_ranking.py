@@ -1,23 +1,26 @@
 """Keys in the order of what they may sign."""
 
-from typing import Any
-
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from tests.simulators.kept import made_once
 from tests.simulators.keyed import of_role
+from tests.simulators.seen import viewer_of
 from tests.simulators.watched import DAY, START, Watched, vendor
 from trustui.inventory.models import PublicKey, RoleState
-from trustui.pages import key_ranking
-from trustui.pages.key_ranking import Ranked, ranked, ranked_slice
+from trustui.pages.key_ranking import KeyRow, Ranked, ranked, ranked_slice
+from trustui.pages.moment import Moment
 from trustui.pages.paging import PagingError, write_cursor
 
 pytestmark = pytest.mark.django_db
 
+NOW = START + 2 * DAY
+PRESENT = Moment(NOW, NOW, NOW)
 TOP = ("root", "targets", "snapshot", "timestamp")
 
 
 @pytest.fixture
+@made_once
 def watched() -> Watched:
     repo = vendor()
     repo.add_delegation("targets", "eu", paths=["eu/*"])
@@ -28,16 +31,14 @@ def watched() -> Watched:
 
 
 def order_of(watched: Watched) -> list[Ranked]:
-    found: Any = PublicKey.objects.all()
-    order = ranked([watched.source.pk], found)
-    assert order is not None
-    return order
+    rows = PublicKey.objects.order_by("id").values_list(*KeyRow.__struct_fields__)
+    return ranked(viewer_of(watched), PRESENT, [KeyRow(*row) for row in rows])
 
 
 def test_the_top_level_comes_before_delegated_roles_and_those_before_no_role(
     watched: Watched, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(4):  # one of them lists the keys
         order = order_of(watched)
     fingerprints = [one.fingerprint for one in order]
     assert fingerprints[:4] == [of_role(watched.source, role).key.fingerprint for role in TOP]
@@ -46,10 +47,8 @@ def test_the_top_level_comes_before_delegated_roles_and_those_before_no_role(
     assert {one.rank for one in order_of(watched)} == {5}
 
 
-def test_more_than_can_be_ranked_are_not(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(key_ranking, "MOST_RANKED", 4)
-    assert ranked([watched.source.pk], PublicKey.objects.all()) is None
-    assert ranked([watched.source.pk], PublicKey.objects.none()) == []
+def test_no_key_has_no_order(watched: Watched) -> None:
+    assert ranked(viewer_of(watched), PRESENT, []) == []
 
 
 def test_a_page_begins_after_the_last_key_of_the_one_before_even_if_that_is_gone(

@@ -9,7 +9,7 @@ from tests.simulators.seen import viewer_of as viewer_of_source
 from tests.simulators.watched import DAY, START, Watched, vendor
 from trustui.accounts.models import Role
 from trustui.inventory.models import RoleState, Source, SourceKey
-from trustui.pages import key_ranking
+from trustui.pages import keys as key_pages
 from trustui.pages.keys import ORDERS, Filter, filter_of, keys
 from trustui.pages.moment import Moment
 from trustui.pages.paging import PagingError, write_cursor
@@ -129,7 +129,7 @@ def test_pages_follow_one_another(
     found: list[str] = []
     after = None
     for _ in whole:
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(11):
             page = keys(viewer, PRESENT, None, after, 1)
         found += [line.fingerprint for line in page.lines]
         after = page.after
@@ -164,7 +164,7 @@ def test_keys_alike_stand_repository_by_repository_with_who_holds_them() -> None
 def test_too_many_keys_stand_by_fingerprint(
     viewer: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(key_ranking, "MOST_RANKED", 3)
+    monkeypatch.setattr(key_pages, "MOST_RANKED", 3)
     page = keys(viewer, PRESENT, size=3)
     shown = [line.fingerprint for line in page.lines]
     assert (shown, page.order) == (sorted(shown), "fingerprint")

@@ -5,7 +5,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from tests.simulators.keyed import held_by, of_role, twins
 from tests.simulators.seen import viewer_of, with_bins
-from tests.simulators.watched import DAY, START
+from tests.simulators.watched import DAY, START, Watched
 from trustui.pages import listed_keys
 from trustui.pages.listed_keys import Told, told_of, uses_of
 from trustui.pages.moment import Moment
@@ -18,11 +18,18 @@ STRANGER = Viewer("stranger", 0, {}, {})
 pytestmark = pytest.mark.django_db
 
 
+def named(watched: Watched, *roles: str) -> list[tuple[int, str]]:
+    """The id and fingerprint of the key of each role."""
+    keys = [of_role(watched.source, role).key for role in roles]
+    return [(key.pk, key.fingerprint) for key in keys]
+
+
 def test_each_role_is_told_source_by_source(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     east, west = twins()
-    keys = [of_role(east.source, role).key.fingerprint for role in ("root", "snapshot")]
+    by_id = dict(named(east, "root", "snapshot"))
+    keys = list(by_id.values())
     own = [east.source.pk, west.source.pk]
     with django_assert_num_queries(3):
         uses, is_cut = uses_of(own, keys)
@@ -33,14 +40,15 @@ def test_each_role_is_told_source_by_source(
     ]
     assert set(uses) == set(keys)
     with django_assert_num_queries(4):
-        told = told_of(viewer_of(east), PRESENT, keys)
+        told = told_of(viewer_of(east), PRESENT, by_id)
     assert told == Told({keys[0]: ["root"], keys[1]: ["snapshot"]}, {}, is_cut=False)
 
 
 def test_who_holds_a_key_is_told_where_its_metadata_says_so() -> None:
     watched = held_by("@lind", "timestamp")
-    keys = [of_role(watched.source, role).key.fingerprint for role in ("timestamp", "snapshot")]
-    assert told_of(viewer_of(watched), PRESENT, keys).owners == {keys[0]: "@lind"}
+    keys = dict(named(watched, "timestamp", "snapshot"))
+    owned, *_ = keys.values()
+    assert told_of(viewer_of(watched), PRESENT, keys).owners == {owned: "@lind"}
     assert told_of(STRANGER, PRESENT, keys) == Told({}, {}, is_cut=False)
 
 
@@ -53,14 +61,14 @@ def test_bins_are_one_role_that_has_no_page() -> None:
 
 def test_what_was_not_looked_at_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     east, west = twins()
-    fingerprint = of_role(east.source, "root").key.fingerprint
+    ((pk, fingerprint),) = named(east, "root")
     own = [east.source.pk, west.source.pk]
     uses, is_cut = uses_of(own, [fingerprint], most=1)
     assert ([one.source for one in uses[fingerprint]], is_cut) == (["east"], True)
     monkeypatch.setattr(listed_keys, "MOST_DELEGATIONS", 1)
-    assert told_of(viewer_of(east), PRESENT, [fingerprint]).is_cut
+    assert told_of(viewer_of(east), PRESENT, {pk: fingerprint}).is_cut
     monkeypatch.setattr(listed_keys, "MOST_SETS", 0)
-    assert told_of(viewer_of(east), PRESENT, [fingerprint]) == Told({}, {}, is_cut=True)
+    assert told_of(viewer_of(east), PRESENT, {pk: fingerprint}) == Told({}, {}, is_cut=True)
 
 
 def test_sources_of_others_do_not_count() -> None:

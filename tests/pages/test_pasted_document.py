@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 
 import pytest
 
+from tests.simulators.kept import made_once
 from tests.simulators.onlookers import STRANGER, onlooker
 from tests.simulators.watched import DAY, START, Watched, vendor
 from trustui.demo.publisher import Publisher
@@ -25,6 +26,7 @@ def firmware() -> Publisher:
 
 
 @pytest.fixture
+@made_once
 def watched() -> Watched:
     found = Watched(firmware(), name="vendor-firmware")
     found.crawl(START + DAY)

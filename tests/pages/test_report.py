@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from tests.simulators.kept import made_once
 from tests.simulators.people import make_cast, new_user
 from tests.simulators.watched import DAY, START, WEEK, Watched, look_closely, vendor
 from trustui.accounts.models import Role
@@ -19,6 +20,7 @@ PRESENT = Moment(NOW, NOW, NOW)
 
 
 @pytest.fixture
+@made_once
 def watched() -> Watched:
     found = Watched(vendor("seldom"), name="seldom")
     found.crawl(START + DAY)

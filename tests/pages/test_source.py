@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from tests.simulators.kept import made_once
 from tests.simulators.people import make_cast
 from tests.simulators.watched import DAY, START
 from trustui.inventory.models import Crawl, Source
@@ -20,6 +21,7 @@ PRESENT = Moment(NOW, NOW, NOW)
 
 
 @pytest.fixture
+@made_once
 def watched(db: None) -> tuple[Viewer, Source, Source]:
     """An administrator with the own source, and the source of another team."""
     del db

@@ -5,6 +5,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from tests.simulators.inventoried import new_source
+from tests.simulators.kept import made_once
 from tests.simulators.people import HIDDEN_NAME, OWN_NAME, make_cast
 from tests.simulators.watched import DAY, START, Watched, look_closely, vendor
 from trustui.accounts.models import Role, User
@@ -20,6 +21,7 @@ PRESENT = Moment(NOW, NOW, NOW)
 
 
 @pytest.fixture
+@made_once
 def viewer(db: None) -> Viewer:
     """Who sees four sources: one verified, one failing, two never checked."""
     del db

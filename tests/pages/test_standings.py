@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from tests.simulators.kept import made_once
 from tests.simulators.people import HIDDEN_NAME, make_cast
 from tests.simulators.watched import DAY, START, WEEK, Watched, look_closely, vendor
 from trustui.accounts.models import Role, User
@@ -25,6 +26,7 @@ PRESENT = Moment(NOW, NOW, NOW)
 
 
 @pytest.fixture
+@made_once
 def watched(db: None) -> Watched:
     """Verified on day 1, expired from day 9 on; looked at twice before and after."""
     del db

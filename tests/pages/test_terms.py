@@ -18,18 +18,18 @@ from tests.simulators.expiring import (
     viewer_of_team,
 )
 from tests.simulators.imaged import new_source
+from tests.simulators.kept import made_once
 from tests.simulators.revocation_store import leaf_at, noted
 from tests.simulators.revoking import CRL_URL
 from trustui.accounts.models import Team
 from trustui.demo.images.certifying import Issued
 from trustui.images.models import ImageRepository, SignatureTerm
 from trustui.inventory.models import Blob, Source
-from trustui.pages.due import REVOCATION_LIST, Asked
+from trustui.pages.due import REVOCATION_LIST, Asked, Stream
 from trustui.pages.expiring import expiring
 from trustui.pages.moment import Moment
 from trustui.pages.terms import (
     TermDue,
-    Terms,
     material_terms,
     revocation_terms,
     signature_terms,
@@ -40,12 +40,13 @@ AT_NOW = Moment(NOW, NOW, NOW)
 
 
 @pytest.fixture
+@made_once
 def things(db: None) -> Expiring:
     del db
     return expiring_things()
 
 
-def soon(terms: Terms) -> list[TermDue]:
+def soon(terms: Stream[TermDue]) -> list[TermDue]:
     return terms.page((None, NOW + 30 * DAY), None, 50)
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.simulators.kept import made_once
 from tests.simulators.onlookers import STRANGER, onlooker, past, present, time_passes
 from tests.simulators.watched import DAY, START, WEEK, Watched, vendor
 from trustui.accounts.models import Role
@@ -24,6 +25,7 @@ CountQueries = Callable[[int], AbstractContextManager[object]]
 
 
 @pytest.fixture
+@made_once
 def lapsed() -> Watched:
     """Verified, then its timestamp expired."""
     watched = Watched(vendor(), name="vendor-updates")

@@ -3,6 +3,7 @@
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from tests.simulators.kept import made_once
 from tests.simulators.people import make_cast, new_user
 from tests.simulators.watched import DAY, START, WEEK, Watched, look_closely, vendor
 from trustui.accounts.models import Role
@@ -16,6 +17,7 @@ NOW = Moment(START + 4 * WEEK, START + 4 * WEEK, START + 4 * WEEK)
 
 
 @pytest.fixture
+@made_once
 def watched() -> Watched:
     found = Watched(vendor("seldom"), name="seldom")
     found.crawl(START + DAY)

@@ -43,7 +43,7 @@ def test_the_window_stands_in_the_address(cast: Cast) -> None:
     client = cast.as_role(Role.VIEWER)
     text = client.get("/expiries/?window=14").content.decode()
     assert "<h1>Nothing expires within 14 days</h1>" in text
-    assert '<a class="bucket" href="?window=28"><b>1</b> <span>28 days</span></a>' in text
+    assert '<a class="bucket" href="?window=28"><b>1</b> <span>in 28 days</span></a>' in text
     assert "<h1>1 role expires" in client.get("/expiries/?window=28").content.decode()
     lapse(cast, "timestamp", -2)
     assert "<h1>1 role has expired</h1>" in (
@@ -250,7 +250,8 @@ def test_a_registry_has_its_signatures_on_a_timeline(cast: Cast) -> None:
     client = cast.as_role(Role.VIEWER)
     text = client.get(f"/sources/{things.source.pk}/timeline/").content.decode()
     assert "CN=release" in text
-    assert f"<bdi>registry.example/team/app@{things.digest[:15]}…{things.digest[-4:]}</bdi>" in text
+    short = f'<span class="unbroken">{things.digest[:15]}…{things.digest[-4:]}</span>'
+    assert f"<bdi>registry.example/team/app@{short}</bdi>" in text
     assert '<th scope="col">What</th>' in text
     page = client.get(f"/sources/{things.source.pk}/").content.decode()
     assert f'href="/sources/{things.source.pk}/timeline/"' in page

@@ -120,7 +120,7 @@ def test_a_file_that_comes_after_the_look_is_looked_at_first(manager: Client) ->
         ({"text": ""}, "xpected a file or some text, found nothing"),
         ({"text": "", "packed": "?"}, "did not arrive whole"),
         ({"text": "", "packed": "\u20ac"}, "did not arrive whole"),
-        ({"text": "-----BEGIN"}, "o Sigstore trusted root"),
+        ({"text": "-----BEGIN"}, "o public key"),
         ({"name": ""}, "xpected a name"),
         ({"reason": ""}, "needs the name of a person and a reason"),
         ({"team": "0"}, "one of the teams"),

@@ -5,6 +5,7 @@ import json
 import pytest
 from django.test import Client
 
+from tests.simulators.kept import made_once
 from tests.simulators.onlookers import time_passes
 from tests.simulators.people import HIDDEN_NAME, Cast, new_user, sign_in
 from tests.simulators.watched import DAY, START, WEEK, Watched, vendor
@@ -16,6 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@made_once
 def lapsed() -> Watched:
     watched = Watched(vendor(), name="vendor-updates")
     watched.crawl(START + DAY)

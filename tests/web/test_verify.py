@@ -4,6 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from tests.simulators.kept import made_once
 from tests.simulators.metadata_server import serving
 from tests.simulators.people import HIDDEN_NAME, Cast, new_user, sign_in
 from tests.simulators.watched import DAY, START, Watched, vendor
@@ -15,6 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@made_once
 def watched() -> Watched:
     found = Watched(vendor(), name="vendor-updates")
     found.crawl(START + DAY)

@@ -5,11 +5,16 @@ from datetime import date, datetime
 from typing import TypeAlias
 
 import msgspec
+from django.db.models import QuerySet
 
 from trustui.core.primitives.text import visible
 from trustui.inventory.text import identity
-from trustui.verdicts.accepting import in_force
+from trustui.pages.kept_query import KeptQuery
+from trustui.pages.moment import Moment
+from trustui.pages.viewer import Viewer
+from trustui.verdicts.accepting import day_of, in_force
 from trustui.verdicts.findings import subject
+from trustui.verdicts.models import Acceptance
 
 Key: TypeAlias = tuple[int, str, str, str]
 """Source, check, what it is about (an identity), severity."""
@@ -26,13 +31,33 @@ class Accepted(msgspec.Struct, frozen=True):
 
 def accepted(source_ids: Collection[int], at: datetime) -> dict[Key, Accepted]:
     """What holds about these sources at an instant: one query."""
-    rows = in_force(at).filter(source__in=source_ids)
+    rows = _held.rows(about=(at, day_of(at), tuple(sorted(source_ids))))
     return {
         (row.source_id, row.check_id, row.on_id, row.severity): Accepted(
             visible(row.by_name, 200), row.accepted_at, row.until, visible(row.reason, 1_000)
         )
         for row in rows
     }
+
+
+class _Row(msgspec.Struct, frozen=True):
+    source_id: int
+    check_id: str
+    on_id: str
+    severity: str
+    by_name: str
+    accepted_at: datetime
+    until: date
+    reason: str
+
+
+def _of_sources(
+    _: Viewer, __: Moment, ___: None, at: datetime, day: date, source_ids: Collection[int]
+) -> "QuerySet[Acceptance]":
+    return in_force(at, day).filter(source__pk__in=source_ids)
+
+
+_held = KeptQuery(_of_sources, _Row.__struct_fields__, _Row)
 
 
 def of_noticed(

@@ -7,6 +7,7 @@ from itertools import pairwise
 from statistics import median
 
 import msgspec
+from django.db.models import QuerySet
 
 from trustui.check_pages import load_pages
 from trustui.core.primitives.text import counted, visible, with_short_digests
@@ -14,6 +15,7 @@ from trustui.core.trace import Outcome, TrustState
 from trustui.inventory.models import RoleVersion
 from trustui.inventory.text import identity
 from trustui.pages.components import ChangeLine, Part
+from trustui.pages.kept_query import KeptQuery
 from trustui.pages.waterfall import readable
 from trustui.pages.words import SIGNS, age, ago
 from trustui.verdicts.answers import FRESH, Answer, AnswerStep
@@ -71,9 +73,14 @@ class Compared(msgspec.Struct, frozen=True):
 
 def rows_until(source_id: int, at: datetime) -> list[Row]:
     """The newest verdicts up to an instant, oldest first: one query, no traces."""
-    found = Verdict.objects.filter(source=source_id, at__lte=at).order_by("-at", "-id")
-    values = found.values_list("id", "at", "outcome", "trust_state", "first_failing")
-    return [Row(*row) for row in values[:MOST_VERDICTS]][::-1]
+    return _rows.rows(order=("-at", "-id"), limit=MOST_VERDICTS, about=(source_id, at))[::-1]
+
+
+def _until(_: object, __: object, ___: object, source: int, at: datetime) -> "QuerySet[Verdict]":
+    return Verdict.objects.filter(source__pk=source, at__lte=at)
+
+
+_rows = KeptQuery(_until, ("id", "at", "outcome", "trust_state", "first_failing"), Row)
 
 
 def streak(rows: Sequence[Row], verdict_id: int) -> tuple[Row, Row | None, Row | None]:
@@ -171,6 +178,16 @@ def change_lines(
 
 
 _VERSIONS, _FOLDED = 2, 3
+
+
+def may_tell(sentences: Sequence[str]) -> bool:
+    """Whether `change_lines` may find what widens or narrows trust, or is suspicious: at a glance."""
+    told = "\n".join(sentences)
+    if any(words in told for words in _LOOK):
+        return True
+    return any(
+        one.endswith(" trust") and not any(words in one for words in _ROUTINE) for one in sentences
+    )
 
 
 def _weight(sign: str, sentence: str) -> int:

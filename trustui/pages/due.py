@@ -4,9 +4,9 @@ Now it is what `RoleState` holds; for another instant it is the newest version o
 been seen by then, of few sources.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Generic, Self, TypeAlias, TypeVar
 
 import msgspec
 from django.db.models import Case, Count, F, Q, QuerySet, Value, When, Window
@@ -15,6 +15,7 @@ from django.db.models.functions import RowNumber, TruncDate
 from trustui.core.trust_policy.terms import TermKind
 from trustui.inventory.models import RoleState, RoleVersion, Source
 from trustui.inventory.recognizing import IMAGE_KINDS
+from trustui.pages.kept_query import KeptQuery
 from trustui.pages.moment import Moment
 from trustui.pages.viewer import Viewer
 
@@ -40,6 +41,10 @@ _LONGEST = 200
 _YEARS = range(1970, 9000)
 _BEYOND = max(WINDOWS.values()) + 1
 
+
+T = TypeVar("T")
+Bounds: TypeAlias = tuple[datetime | None, datetime | None]
+"""The first instant that counts and the first after it that does not; None: no bound."""
 
 _EARLIEST, _LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 
@@ -158,8 +163,8 @@ def _number(name: str, text: str) -> int | None:
     return int(text)
 
 
-def instants(asked: Asked, begin: datetime) -> tuple[datetime | None, datetime | None]:
-    """The first instant that counts and the first after it that does not; None: no bound."""
+def instants(asked: Asked, begin: datetime) -> Bounds:
+    """Between which a question asks."""
     if asked.is_brushed:
         ends = None if asked.ends is None else _midnight(asked.ends) + DAY
         return None if asked.begins is None else _midnight(asked.begins), ends
@@ -176,42 +181,126 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
-class Documents(msgspec.Struct, frozen=True):
-    """A question to the database, whatever the window; `served` leads to the version's columns."""
+class Cells(tuple[Any, ...]):
+    """The columns of a row, in their order."""
 
-    query: "QuerySet[Any, Any]"
-    served: str
+    __slots__ = ()
 
-    def page(
+    def __new__(cls, *cells: Any) -> Self:
+        """From each of them."""
+        return super().__new__(cls, cells)
+
+
+class Statements:
+    """What asks for rows that expire, and what counts them, each written once for each shape.
+
+    `rows` makes a query of who asks, the instant, the question and the sources of the past, without
+    any window; `kind` is the column of it that names the kind of a row.
+    """
+
+    def __init__(
         self,
-        bounds: tuple[datetime | None, datetime | None],
-        after: tuple[datetime, int] | None,
-        limit: int,
-    ) -> list[Due]:
-        """The next documents, the first to expire first: one query."""
-        columns = ("version", "blob__sha256", "blob_id", "first_seen_at")
-        found = between(self.query, bounds, after).values_list(
-            *("id", "source_id", "source__name", "role", "role_id"),
-            *(f"{self.served}{column}" for column in columns),
-            "expires_at",
+        rows: "Callable[[Viewer, Moment, Asked, Sequence[int]], QuerySet[Any, Any]]",
+        columns: Sequence[str],
+        kind: str = "kind",
+    ) -> None:
+        self._rows = rows
+        self._kind = kind
+        self.listed = KeptQuery(self._list, columns, Cells)
+        self.counted = KeptQuery(self._count, (kind, "day", "within", "count"), Cells)
+
+    def _list(
+        self, viewer: Viewer, moment: Moment, shape: "_Shape", *places: Any
+    ) -> "QuerySet[Any, Any]":
+        return shape.narrowed(self._rows, viewer, moment, places)
+
+    def _count(
+        self, viewer: Viewer, moment: Moment, shape: "_Shape", windows: Any, *places: Any
+    ) -> "QuerySet[Any, Any]":
+        days = zip(windows, WINDOWS.values(), strict=False)  # the last is told more than once
+        classes = [When(expires_at__lte=until, then=within) for until, within in days]
+        found = shape.narrowed(self._rows, viewer, moment, places).annotate(
+            day=TruncDate("expires_at", tzinfo=UTC),
+            within=Case(*classes, default=Value(_BEYOND)),
         )
-        return [Due(*row) for row in found[:limit]]
+        counted: QuerySet[Any, Any] = found.values(self._kind, "day", "within").annotate(
+            count=Count("pk")
+        )
+        return counted
 
-    def only(self, since: datetime, until: datetime) -> "Documents":
-        """Those that expire from one instant on and before another."""
-        return Documents(between(self.query, (since, until), None), self.served)
 
-    def tallies(self, begin: datetime) -> dict[str, Tally]:
-        """All of them, counted in one query; by kind, of which there is one here."""
-        return tallies(self.query.annotate(counted_as=Value(ROLE)), "counted_as", begin)
+class _Shape(msgspec.Struct, frozen=True):
+    """What of a question a statement is written for, and what it has places for, in their order."""
+
+    asked: Asked
+    places: tuple[str, ...]
+
+    def narrowed(
+        self,
+        rows: "Callable[[Viewer, Moment, Asked, Sequence[int]], QuerySet[Any, Any]]",
+        viewer: Viewer,
+        moment: Moment,
+        places: Sequence[Any],
+    ) -> "QuerySet[Any, Any]":
+        told = dict(zip(self.places, places, strict=True))
+        asked = msgspec.structs.replace(self.asked, source_id=told.get("source"))
+        found = rows(viewer, moment, asked, told.get("sources", ()))
+        after = (told["after"], told["after id"]) if "after" in told else None
+        return between(found, (told.get("since"), told.get("until")), after)
+
+
+class Stream(msgspec.Struct, Generic[T], frozen=True):
+    """A question to the database, whatever the window; `read` makes values of columns."""
+
+    statements: Statements
+    read: Callable[..., T]
+    viewer: Viewer
+    moment: Moment
+    asked: Asked
+    sources: tuple[int, ...] = ()
+    """Of the past, those that are looked at."""
+
+    def page(self, bounds: Bounds, after: tuple[datetime, int] | None, limit: int) -> list[T]:
+        """The next of them, the first to expire first: one query."""
+        shape, told = self._told(bounds, after)
+        order = ("expires_at", "id")
+        rows = self.statements.listed.rows(
+            self.viewer, self.moment, shape, order, limit, about=told
+        )
+        return [self.read(*row) for row in rows]
+
+    def tallies(self, begin: datetime, within: Bounds = (None, None)) -> dict[str, Tally]:
+        """All of them between two instants by kind, counted in one query."""
+        shape, told = self._told(within, None)
+        windows = tuple(begin + days * DAY for days in WINDOWS.values())
+        rows = self.statements.counted.rows(self.viewer, self.moment, shape, about=(windows, *told))
+        return _tallies(rows)
+
+    def _told(
+        self, bounds: Bounds, after: tuple[datetime, int] | None
+    ) -> tuple[_Shape, tuple[Any, ...]]:
+        since, until = bounds
+        at, id_ = after or (None, None)
+        told = {
+            "source": self.asked.source_id,
+            "sources": self.sources or None,
+            "since": since,
+            "until": until,
+            "after": at,
+            "after id": id_,
+        }
+        told = {name: value for name, value in told.items() if value is not None}
+        # Windows and days are bounds by now, and the source has a place.
+        asked = msgspec.structs.replace(
+            self.asked, window=ALL, begins=None, ends=None, source_id=None
+        )
+        return _Shape(asked, tuple(told)), tuple(told.values())
 
 
 def between(
-    query: "QuerySet[Any, Any]",
-    bounds: tuple[datetime | None, datetime | None],
-    after: tuple[datetime, int] | None,
+    query: "QuerySet[Any, Any]", bounds: Bounds, after: tuple[datetime, int] | None
 ) -> "QuerySet[Any, Any]":
-    """Rows with an `expires_at` between two instants and after a position, the first in front."""
+    """Rows with an `expires_at` between two instants and after a position."""
     since, until = bounds
     if since is not None:
         query = query.filter(expires_at__gte=since)
@@ -221,24 +310,13 @@ def between(
         at, id_ = after
         # The plain bound lets the index begin there; the pair would be filtered row by row.
         query = query.filter(expires_at__gte=at).filter(Q(expires_at__gt=at) | Q(id__gt=id_))
-    return query.order_by("expires_at", "id")
+    return query
 
 
-def tallies(query: "QuerySet[Any, Any]", kind: str, begin: datetime) -> dict[str, Tally]:
-    """Rows with an `expires_at`, counted by the column that names their kind: one query."""
-    classes = [When(expires_at__lte=begin + days * DAY, then=days) for days in WINDOWS.values()]
-    found = (
-        query.annotate(
-            day=TruncDate("expires_at", tzinfo=UTC),
-            within=Case(*classes, default=Value(_BEYOND)),
-        )
-        .order_by()
-        .values_list(kind, "day", "within")
-        .annotate(Count("pk"))
-    )
+def _tallies(rows: Iterable[Sequence[Any]]) -> dict[str, Tally]:
     days: dict[str, dict[date, int]] = {}
     each: dict[str, dict[int, int]] = {}
-    for of_kind, day, within, count in found:
+    for of_kind, day, within, count in rows:
         own, classed = days.setdefault(of_kind, {}), each.setdefault(of_kind, {})
         own[day] = own.get(day, 0) + count
         classed[within] = classed.get(within, 0) + count
@@ -257,20 +335,49 @@ def _windows(each: Mapping[int, int]) -> dict[str, int]:
 
 def documents(
     viewer: Viewer, moment: Moment, asked: Asked, sources: Sequence[int] = ()
-) -> Documents:
+) -> Stream[Due]:
     """What this person sees of what was served, of the past by these sources. No query.
 
     Roles that no client comes to any more are left out now; of the past nobody knows which those
     were.
     """
-    wanted = of_sources(viewer, asked, "source__")
-    if asked.role:
-        wanted &= Q(role__startswith=asked.role)
-    if moment.at == moment.now:
-        found = RoleState.objects.filter(wanted, is_standing(asked), is_listed=True)
-        return Documents(found, "served__")
-    seen = RoleVersion.objects.filter(wanted, source__in=sources, first_seen_at__lte=moment.at)
-    return Documents(newest(seen), "")
+    of = _served_now if moment.at == moment.now else _served_then
+    return Stream(of, Due, viewer, moment, asked, tuple(sources))
+
+
+def _documents_now(
+    viewer: Viewer, _: Moment, asked: Asked, __: Sequence[int]
+) -> "QuerySet[Any, Any]":
+    found = RoleState.objects.filter(_wanted(viewer, asked), is_standing(asked), is_listed=True)
+    return found.annotate(counted_as=Value(ROLE))
+
+
+def _documents_then(
+    viewer: Viewer, moment: Moment, asked: Asked, sources: Sequence[int]
+) -> "QuerySet[Any, Any]":
+    seen = RoleVersion.objects.filter(
+        _wanted(viewer, asked), source__pk__in=sources, first_seen_at__lte=moment.at
+    )
+    return newest(seen).annotate(counted_as=Value(ROLE))
+
+
+def _wanted(viewer: Viewer, asked: Asked) -> Q:
+    of_role = Q(role__startswith=asked.role) if asked.role else Q()
+    return of_sources(viewer, asked, "source__") & of_role
+
+
+def _columns(served: str) -> tuple[str, ...]:
+    """Those of `Due`; `served` leads to the version's."""
+    version = ("version", "blob__sha256", "blob_id", "first_seen_at")
+    return (
+        *("id", "source_id", "source__name", "role", "role_id"),
+        *(f"{served}{column}" for column in version),
+        "expires_at",
+    )
+
+
+_served_now = Statements(_documents_now, _columns("served__"), "counted_as")
+_served_then = Statements(_documents_then, _columns(""), "counted_as")
 
 
 def newest(seen: "QuerySet[RoleVersion, RoleVersion]") -> "QuerySet[RoleVersion, RoleVersion]":

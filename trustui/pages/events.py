@@ -1,12 +1,12 @@
 """Who did what: the event log as this person may see it, with the proof that nobody edited it."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import msgspec
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from trustui.accounts.permissions import Act
 from trustui.core.errors import ParseError
@@ -139,11 +139,11 @@ def events(
     after: str | None = None,
     size: int = ROWS,
 ) -> EventsPage:
-    """The log, newest first: three queries. Raises PagingError."""
+    """The log, newest first: two queries. Raises PagingError."""
     chosen = chosen or EventFilter()
     found = _rows.sliced(viewer, moment, chosen, ORDER, after, size)
     return EventsPage(
-        lines=tuple(_lines(found.rows)),
+        lines=tuple(_line(row, row.source) for row in found.rows),
         after=found.after,
         chosen=chosen,
         kinds=tuple(KINDS),
@@ -159,9 +159,9 @@ def event(viewer: Viewer, moment: Moment, event_id: int) -> EventPage | None:
     row = seen_by(viewer, moment).filter(pk=event_id).first()
     if row is None:
         return None
-    (line,) = _lines([row])
+    named = Source.objects.filter(pk=row.source_id or 0).values_list("name", flat=True)
     return EventPage(
-        line=line,
+        line=_line(row, named.first()),
         details=tuple(_details(row.detail)),
         record=_record(row),
         leaf="" if row.leaf is None else bytes(row.leaf).hex(),
@@ -259,6 +259,8 @@ class _Row(msgspec.Struct, frozen=True):
     subject: str
     reason: str
     detail: Any
+    source: str | None
+    """Its name; None: it is about none, or about one that is no more."""
 
 
 class _Source(msgspec.Struct, frozen=True):
@@ -270,28 +272,29 @@ def _own_sources(viewer: Viewer, _: Moment, __: None) -> "QuerySet[Source]":
     return Source.objects.filter(team__in=viewer.teams)
 
 
-_rows = KeptQuery(seen_by, _Row.__struct_fields__, _Row)
+def _with_source(viewer: Viewer, moment: Moment, chosen: EventFilter) -> "QuerySet[Event]":
+    named = Source.objects.filter(pk=OuterRef("source_id")).values("name")
+    return seen_by(viewer, moment, chosen).annotate(source=Subquery(named[:1]))
+
+
+_rows = KeptQuery(_with_source, _Row.__struct_fields__, _Row)
 _sources = KeptQuery(_own_sources, _Source.__struct_fields__, _Source)
 
 
-def _lines(rows: Sequence[_Row | Event]) -> Iterator[EventLine]:
-    """With the names of their sources: one query."""
-    ids = {row.source_id for row in rows if row.source_id is not None}
-    names = dict(Source.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
-    for row in rows:
-        yield EventLine(
-            event_id=row.id,
-            position=row.position,
-            kind=row.kind,
-            sentence=sentence(row.kind, row.subject),
-            at=row.at,
-            actor=row.actor.removeprefix(PERSON),
-            is_person=row.actor.startswith(PERSON),
-            source_id=row.source_id if row.source_id in names else None,
-            source=names.get(row.source_id or 0, ""),
-            reason=row.reason,
-            note=_note(row.detail),
-        )
+def _line(row: _Row | Event, source: str | None) -> EventLine:
+    return EventLine(
+        event_id=row.id,
+        position=row.position,
+        kind=row.kind,
+        sentence=sentence(row.kind, row.subject),
+        at=row.at,
+        actor=row.actor.removeprefix(PERSON),
+        is_person=row.actor.startswith(PERSON),
+        source_id=None if source is None else row.source_id,
+        source=source or "",
+        reason=row.reason,
+        note=_note(row.detail),
+    )
 
 
 _MOST_NOTED = 4

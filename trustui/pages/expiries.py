@@ -272,9 +272,9 @@ def _word(window: str) -> str:
         case "all":
             return "all"
         case "1":
-            return "24 hours"
+            return "in 24 hours"
         case _:
-            return f"{window} days"
+            return f"in {window} days"
 
 
 def _title(asked: Asked, held: Mapping[str, int], first: tuple[Line, ...], counts: Counts) -> str:

@@ -18,8 +18,9 @@ from trustui.pages.due import (
     ROLE,
     WINDOWS,
     Asked,
-    Documents,
+    Bounds,
     Due,
+    Stream,
     Tally,
     documents,
     sources_then,
@@ -30,7 +31,6 @@ from trustui.pages.terms import (
     REVOCATIONS,
     SIGNATURES,
     TermDue,
-    Terms,
     material_terms,
     revocation_terms,
     signature_terms,
@@ -85,14 +85,9 @@ def _held(tally: Tally, asked: Asked) -> int:
 class Expiring(msgspec.Struct, frozen=True):
     """A question to the database, whatever the window; its streams by their number."""
 
-    streams: Mapping[int, Documents | Terms]
+    streams: Mapping[int, Stream[Due] | Stream[TermDue]]
 
-    def page(
-        self,
-        bounds: tuple[datetime | None, datetime | None],
-        after: Position | None,
-        limit: int,
-    ) -> list[Row]:
+    def page(self, bounds: Bounds, after: Position | None, limit: int) -> list[Row]:
         """The next of all, the first to expire first: a query for each stream."""
         rows: Iterator[Row] = chain.from_iterable(
             stream.page(bounds, _after(number, after), limit)
@@ -100,15 +95,11 @@ class Expiring(msgspec.Struct, frozen=True):
         )
         return sorted(rows, key=position_of)[:limit]
 
-    def only(self, since: datetime, until: datetime) -> "Expiring":
-        """What expires from one instant on and before another."""
-        return Expiring({number: one.only(since, until) for number, one in self.streams.items()})
-
-    def counts(self, begin: datetime) -> Counts:
-        """All of them, counted: a query for each stream."""
+    def counts(self, begin: datetime, within: Bounds = (None, None)) -> Counts:
+        """All of them between two instants, counted: a query for each stream."""
         found: dict[str, Tally] = {}
         for stream in self.streams.values():
-            found |= stream.tallies(begin)
+            found |= stream.tallies(begin, within)
         return Counts(found)
 
 
@@ -132,7 +123,7 @@ def expiring(viewer: Viewer, moment: Moment, asked: Asked) -> Expiring | None:
 
     One query for the past, none for now.
     """
-    streams: dict[int, Documents | Terms] = {}
+    streams: dict[int, Stream[Due] | Stream[TermDue]] = {}
     of_sources = asked.kind in {"", ROLE, TermKind.SIGNATURE}
     then = [] if moment.at == moment.now or not of_sources else sources_then(viewer, moment, asked)
     if then is None:

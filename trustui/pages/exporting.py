@@ -113,19 +113,14 @@ def _expiries(viewer: Viewer, moment: Moment, asked: Asked) -> Rows:
 
 def keys(viewer: Viewer, moment: Moment, given: Given) -> Rows:
     """As `/keys/`."""
-    rows = key_pages.found(viewer, moment, key_pages.filter_of(given)).order_by("fingerprint")
-    for some in _chunks(rows.iterator(MOST_ROWS)):
+    for some in _chunks(key_pages.every(viewer, moment, key_pages.filter_of(given))):
         yield from key_pages.lines_of(viewer, moment, some)[0]
 
 
 def findings(viewer: Viewer, moment: Moment, given: Given) -> Rows:
     """As `/findings/`."""
-    chosen = finding_pages.filter_of(given)
-    rows = finding_pages.found(viewer, moment, chosen).order_by(*finding_pages.ORDERS[chosen.state])
-    cells = rows.values_list(*finding_pages.COLUMNS)
-    for some in _chunks(cells.iterator(MOST_ROWS)):
-        lines = [finding_pages.Row(*one) for one in some]
-        yield from finding_pages.lines_of(viewer, moment, lines)
+    for some in _chunks(finding_pages.every(viewer, moment, finding_pages.filter_of(given))):
+        yield from finding_pages.lines_of(viewer, moment, some)
 
 
 def events(viewer: Viewer, moment: Moment, given: Given) -> Rows:

@@ -1,7 +1,9 @@
 """What fails now and what could not be checked, grouped by cause: `/now/`, and the overview's table."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple
 
 import msgspec
@@ -11,16 +13,18 @@ from trustui.accounts.permissions import Act
 from trustui.check_pages import load_pages
 from trustui.core.primitives.text import visible
 from trustui.core.trace import TrustState
+from trustui.events.models import Event
 from trustui.pages.before import change_lines
 from trustui.pages.counts import WRONG
 from trustui.pages.images.failing import NOTHING as NO_IMAGES
 from trustui.pages.images.failing import FailingImages, ImageGroup, failing_images
+from trustui.pages.kept_query import KeptQuery
 from trustui.pages.moment import Moment
 from trustui.pages.standings import sources_of, standing_sources
 from trustui.pages.viewer import Viewer
 from trustui.pages.words import SIGNS
 from trustui.verdicts.models import SourceVerdict, Verdict
-from trustui.verdicts.taking import Taken, takers
+from trustui.verdicts.taking import TAKING, Taken, taken, takers, takings
 
 MOST = 1_000
 """Failing sources that are looked at, the newest ones."""
@@ -132,45 +136,52 @@ class _Wrong(NamedTuple):
     because: str
 
 
-class _Row(msgspec.Struct, frozen=True):
-    state: str
-    check: str
-    role: str
-    failure: Failure
+class _Taking(NamedTuple):
+    """What was said of who looks after a source, as `taking.TAKING`."""
+
+    kind: str
+    source_id: int | None
+    actor: str
+    at: datetime
+    reason: str
 
 
 def failing(viewer: Viewer, moment: Moment) -> FailingPage:
     """What fails at an instant: at most six queries."""
     if moment.at == moment.now:
-        standings = _standings_now(viewer)
-        found = _wrong_now(standings)
-        owners = takers(standings.values("source_id"), moment.at)
+        found = _wrong_now.rows(viewer, None, None, ("-since", "source_id"), MOST + 1)
+        owners = taken(_told_now.rows(viewer, moment, None, ("id",))) if found else {}
     else:
         found = _wrong_then(viewer, moment)
         owners = takers([one.source_id for one in found], moment.at)
     may = {team: moment.is_now and viewer.may(Act.TAKE, team) for team in viewer.roles}
-    rows = [_row(one, owners.get(one.source_id), may) for one in found[:MOST]]
     return FailingPage(
-        _grouped(rows),
+        _grouped(found[:MOST], owners, may),
         len(found) > MOST,
-        is_watched=bool(rows) or sources_of(viewer, moment).exists(),
+        is_watched=bool(found) or sources_of(viewer, moment).exists(),
         images=failing_images(viewer, moment),
     )
 
 
-def _standings_now(viewer: Viewer) -> "QuerySet[SourceVerdict]":
+def _standings_now(viewer: Viewer, *_: object) -> "QuerySet[SourceVerdict]":
     return SourceVerdict.objects.filter(
         trust_state__in=WRONG, source__team__in=viewer.teams, source__removed_at=None
     )
 
 
-def _wrong_now(standings: "QuerySet[SourceVerdict]") -> list[_Wrong]:
-    """One query, as plain rows: a thousand models would take longer to make than all the rest."""
-    rows = standings.order_by("-since", "source_id").values_list(
-        "source_id", "source__name", "source__team_id", "verdict_id", "since", "trust_state",
-        "verdict__first_failing", "verdict__failing_on", "verdict__because",
-    )  # fmt: skip
-    return list(map(_Wrong._make, rows[: MOST + 1]))
+def _takings_now(viewer: Viewer, moment: Moment, _: object) -> "QuerySet[Event]":
+    return takings(_standings_now(viewer).values("source_id"), moment.at)
+
+
+_wrong_now = KeptQuery(
+    _standings_now,
+    (
+        *("source_id", "source__name", "source__team_id", "verdict_id", "since", "trust_state"),
+        *("verdict__first_failing", "verdict__failing_on", "verdict__because"),
+    ),
+    _Wrong,
+)
+_told_now = KeptQuery(_takings_now, TAKING, _Taking)
 
 
 def _wrong_then(viewer: Viewer, moment: Moment) -> list[_Wrong]:
@@ -202,48 +213,57 @@ def _changes(newest: Sequence[Failure]) -> dict[int, tuple[str, ...]]:
     }
 
 
-def _row(one: _Wrong, owner: Taken | None, may: Mapping[int, bool]) -> _Row:
-    """`may` says by team whether this person may take what fails."""
-    failure = Failure(
-        source_id=one.source_id,
-        source=one.source,
-        verdict_id=one.verdict_id,
-        because=visible(one.because, 300),
-        since=one.since,
-        owner=owner if owner is not None and owner.at >= one.since else None,
-        may_take=may.get(one.team_id, False),
+def _grouped(
+    rows: Sequence[_Wrong], owners: Mapping[int, Taken], may: Mapping[int, bool]
+) -> tuple[Group, ...]:
+    """Rows come newest first, and so do the groups; `may` says by team who may take what fails."""
+    groups: defaultdict[tuple[str, str, str], list[Failure]] = defaultdict(list)
+    # A thousand sources fail in a few ways: each text is looked at once.
+    role_of, told = cache(_role), cache(_told)
+    for source_id, source, team_id, verdict_id, since, state, check, on, because in rows:
+        owner = owners.get(source_id)
+        if owner is not None and owner.at < since:
+            owner = None
+        may_take = may.get(team_id, False)
+        groups[state, check, role_of(on)].append(
+            Failure(source_id, source, verdict_id, told(because), since, owner, may_take)
+        )
+    changes = _changes([failures[0] for failures in groups.values()]) if groups else {}
+    return tuple(
+        _group(*cause, failures, changes[failures[0].verdict_id])
+        for cause, failures in groups.items()
     )
-    return _Row(one.state, one.check, one.on.rpartition(" v")[0] or one.on, failure)
 
 
-def _grouped(rows: Sequence[_Row]) -> tuple[Group, ...]:
-    """Rows come newest first, and so do the groups."""
-    groups: dict[tuple[str, str, str], list[_Row]] = {}
-    for row in rows:
-        groups.setdefault((row.state, row.check, row.role), []).append(row)
-    changes = _changes([rows[0].failure for rows in groups.values()]) if groups else {}
-    return tuple(_group(rows, changes[rows[0].failure.verdict_id]) for rows in groups.values())
+def _role(on: str) -> str:
+    """What a step is about, whatever its version."""
+    return on.rpartition(" v")[0] or on
 
 
-def _group(rows: Sequence[_Row], changes: Sequence[str]) -> Group:
-    newest = rows[0]
+def _told(because: str) -> str:
+    return visible(because, 300)
+
+
+def _group(
+    state: str, check: str, role: str, failures: Sequence[Failure], changes: Sequence[str]
+) -> Group:
     return Group(
-        state=newest.state,
-        sign=SIGNS[TrustState(newest.state)],
-        title=_title(newest),
-        check=newest.check,
-        role=newest.role,
-        has_help=newest.check in load_pages(),
+        state=state,
+        sign=SIGNS[TrustState(state)],
+        title=_title(state, check, role, failures[0].because),
+        check=check,
+        role=role,
+        has_help=check in load_pages(),
         just_before=_just_before(changes),
-        failures=tuple(row.failure for row in rows),
+        failures=tuple(failures),
     )
 
 
-def _title(row: _Row) -> str:
-    page = load_pages().get(row.check)
-    told = row.failure.because if page is None else page.failing_on(visible(row.role, 60))
-    if row.state == TrustState.COULD_NOT_CHECK:
-        return f"Could not be checked: {row.failure.because or told}"
+def _title(state: str, check: str, role: str, because: str) -> str:
+    page = load_pages().get(check)
+    told = because if page is None else page.failing_on(visible(role, 60))
+    if state == TrustState.COULD_NOT_CHECK:
+        return f"Could not be checked: {because or told}"
     return f"{told[:1].upper()}{told[1:]}" if told else "No check says why"
 
 

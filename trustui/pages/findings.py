@@ -1,6 +1,6 @@
 """`/findings/`: what verifications noticed, what people live with, and what was repaired."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from trustui.core.primitives.text import counted, visible
 from trustui.core.trace import Severity
 from trustui.inventory.models import Source
 from trustui.pages.accepted import Accepted, accepted
+from trustui.pages.containing import holds
 from trustui.pages.keeping import Keeper
 from trustui.pages.kept_query import KeptQuery
 from trustui.pages.moment import Moment
@@ -158,6 +159,12 @@ def findings(
         all=sum(counts.values()),
         until=last_day(moment.now),
     )
+
+
+def every(viewer: Viewer, moment: Moment, chosen: Filter) -> Iterator["Row"]:
+    """The rows of the whole list, a statement for each portion."""
+    today = (day_of(moment.at),)
+    return _rows.every(viewer, moment, chosen, ORDERS[chosen.state], about=today)
 
 
 def found(
@@ -322,10 +329,10 @@ def _says(text: str) -> Q:
     wanted = text.casefold()
     titled = [one.id for one in load_pages().values() if wanted in one.noticed.casefold()]
     return (
-        Q(on__icontains=text)
-        | Q(because__icontains=text)
-        | Q(source__in=Source.objects.filter(name__icontains=text).values("pk"))
-        | Q(check_id__icontains=text)
+        holds("on", text)
+        | holds("because", text)
+        | Q(source__in=Source.objects.filter(holds("name", text)).values("pk"))
+        | holds("check_id", text)
         | Q(check_id__in=titled)
     )
 

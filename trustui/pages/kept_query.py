@@ -6,9 +6,9 @@ Only instants and the position of a page differ from one time to the next: for t
 has a place, `Given`.
 """
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Generic, TypeAlias, TypeVar, get_type_hints
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar, get_type_hints
 
 import msgspec
 from django.core.exceptions import EmptyResultSet
@@ -16,9 +16,16 @@ from django.db import connection
 from django.db.models import QuerySet, Value
 
 from trustui.pages.moment import Moment
-from trustui.pages.paging import ROWS, PagingError, Slice, beyond, read_cursor, write_cursor
+from trustui.pages.paging import (
+    MOST_ROWS,
+    ROWS,
+    PagingError,
+    Slice,
+    beyond,
+    read_cursor,
+    write_cursor,
+)
 from trustui.pages.positions import checked_size
-from trustui.pages.viewer import Viewer
 
 MOST_KEPT = 128
 """Statements of one list, about 10 kB each; where more shapes are asked for, all are written anew."""
@@ -26,6 +33,22 @@ MOST_KEPT = 128
 T = TypeVar("T")
 Scalar: TypeAlias = int | str | datetime | date
 About: TypeAlias = Scalar | tuple[Scalar, ...]
+
+
+class Who(Protocol):
+    """Whoever asks, as far as a query may read of them; a `Viewer` is read by such a statement itself."""
+
+    @property
+    def user_id(self) -> int:
+        """Of the account; 0 for nobody."""
+
+    @property
+    def name(self) -> str:
+        """Of the account."""
+
+    @property
+    def roles(self) -> Mapping[int, str]:
+        """By team."""
 
 
 class Given(Value):
@@ -109,7 +132,7 @@ class KeptQuery(Generic[T]):
 
     def rows(
         self,
-        viewer: Viewer | None = None,
+        viewer: Who | None = None,
         moment: Moment | None = None,
         chosen: Hashable = None,
         order: Sequence[str] = (),
@@ -122,7 +145,7 @@ class KeptQuery(Generic[T]):
 
     def sliced(
         self,
-        viewer: Viewer,
+        viewer: Who,
         moment: Moment | None,
         chosen: Hashable,
         order: Sequence[str],
@@ -143,6 +166,25 @@ class KeptQuery(Generic[T]):
         last = rows[size - 1]
         return Slice(rows[:size], write_cursor([getattr(last, name) for name in names]))
 
+    def every(
+        self,
+        viewer: Who,
+        moment: Moment | None,
+        chosen: Hashable,
+        order: Sequence[str],
+        *,
+        about: Sequence[About] = (),
+    ) -> Iterator[T]:
+        """All of them in portions, each a statement: the first come at once, and none are held.
+
+        The order needs an index: without one each portion costs as much as all of them.
+        """
+        after: str | None = ""
+        while after is not None:
+            some = self.sliced(viewer, moment, chosen, order, after, MOST_ROWS, about=about)
+            yield from some.rows
+            after = some.after
+
     def _position(self, names: Sequence[str], after: str) -> list[Scalar]:
         """The values of a cursor, each of the kind of its column: no database is asked with others."""
         values = read_cursor(after, len(names))
@@ -156,7 +198,7 @@ class KeptQuery(Generic[T]):
 
     def _asked(
         self,
-        viewer: Viewer | None,
+        viewer: Who | None,
         moment: Moment | None,
         shape: "_Shape",
         about: Sequence[About],
@@ -190,7 +232,7 @@ class KeptQuery(Generic[T]):
 
     def _write(
         self,
-        viewer: Viewer | None,
+        viewer: Who | None,
         alike: tuple[str, ...],
         shape: "_Shape",
         lengths: tuple[int | None, ...],
@@ -230,8 +272,8 @@ class _Shape(msgspec.Struct, frozen=True):
 _INSTANTS = Moment.__struct_fields__
 
 
-def _who(viewer: Viewer | None) -> Hashable:
-    """All that a query may read of whoever asks."""
+def _who(viewer: Who | None) -> Hashable:
+    """All of `Who`."""
     return None if viewer is None else (viewer.user_id, viewer.name, *viewer.roles.items())
 
 

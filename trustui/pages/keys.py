@@ -1,6 +1,6 @@
 """`/keys/`: every public key that metadata names, and which of them several repositories share."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -10,10 +10,10 @@ from trustui.core.primitives.text import counted, visible
 from trustui.inventory.models import ListedKey, PublicKey, RoleSignature, SourceKey
 from trustui.pages.keeping import Keeper
 from trustui.pages.kept_query import KeptQuery
-from trustui.pages.key_ranking import MOST_RANKED, ranked, ranked_slice
+from trustui.pages.key_ranking import KeyRow, ranked, ranked_slice
 from trustui.pages.listed_keys import SHOWN, Use, in_force, told_of, uses_of
 from trustui.pages.moment import Moment
-from trustui.pages.paging import ROWS, Slice, sliced
+from trustui.pages.paging import MOST_ROWS, ROWS, Slice, sliced
 from trustui.pages.positions import checked_size, read_position
 from trustui.pages.standings import sources_of
 from trustui.pages.viewer import Viewer
@@ -41,6 +41,8 @@ MOST_SOURCES = 12
 """Of the matrix."""
 MUCH = 10_000
 """Keys, from which on what takes long to count is counted every few seconds only."""
+MOST_RANKED = 1_000
+"""Keys that are put in order by their roles; more are listed by fingerprint, as the database has them."""
 MOST_IDS = 5_000
 """Of keys that a statement is told one by one."""
 _LONGEST_TEXT = 200
@@ -145,28 +147,23 @@ def keys(
 ) -> KeysPage:
     """At most twenty queries. Raises PagingError."""
     chosen = chosen or Filter()
-    own = sources_of(viewer, moment).values("pk")
-    names = SourceKey.objects.filter(source__in=own)
+    names = SourceKey.objects.filter(source__in=sources_of(viewer, moment).values("pk"))
     key_count, source_count = _kept_totals(viewer, moment, names)
-    every = found(viewer, moment, chosen)
     is_all = chosen == Filter(order=chosen.order)
     is_much = is_all and key_count > MOST_RANKED  # known without asking for a thousand of them
-    shown: Slice[PublicKey] | Slice[_Row]
-    in_order = ranked(own, every) if chosen.order == BY_ROLE and not is_much else None
-    if in_order is not None:
-        shown = ranked_slice(in_order, after, checked_size(size))
+    few = None
+    if chosen.order == BY_ROLE and not is_much:
+        few = _at_most_ranked(viewer, moment, chosen)
+    if few is not None:
+        shown = ranked_slice(ranked(viewer, moment, few), after, checked_size(size))
     else:
-        read_position(after, str)  # a fingerprint
-        if chosen.kind in {SHARED, ALIASED}:  # whose ids may have been counted a moment ago
-            shown = sliced(every, ("fingerprint",), after, size)
-        else:
-            shown = _rows.sliced(viewer, moment, chosen, ("fingerprint",), after, size)
+        shown = _by_fingerprint(viewer, moment, chosen, after, size)
     lines, is_cut = lines_of(viewer, moment, shown.rows)
     is_whole = is_all and not after
     return KeysPage(
         title=_title(key_count, source_count),
         lines=lines,
-        order=BY_FINGERPRINT if in_order is None else BY_ROLE,
+        order=BY_FINGERPRINT if few is None else BY_ROLE,
         after=shown.after,
         is_cut=is_cut,
         all=key_count,
@@ -199,13 +196,42 @@ def found(viewer: Viewer, moment: Moment, chosen: Filter) -> "QuerySet[PublicKey
     return rows
 
 
-class _Row(msgspec.Struct, frozen=True):
-    """What a line is made of, beside what is told of its key."""
+def every(viewer: Viewer, moment: Moment, chosen: Filter) -> Iterator[KeyRow]:
+    """All that a filter lets through, by fingerprint: a statement, or one for each portion."""
+    if not _is_counted(chosen):
+        return _rows.every(viewer, moment, chosen, ("fingerprint",))
+    rows = found(viewer, moment, chosen).order_by("fingerprint")
+    return (KeyRow(*one) for one in rows.values_list(*_COLUMNS).iterator(MOST_ROWS))
 
-    id: int
-    fingerprint: str
-    keytype: str
-    scheme: str
+
+def _at_most_ranked(viewer: Viewer, moment: Moment, chosen: Filter) -> list[KeyRow] | None:
+    """All of them; None where there are more than are ordered by their roles. One query."""
+    limit = MOST_RANKED + 1
+    if _is_counted(chosen):
+        cells = found(viewer, moment, chosen).order_by("id").values_list(*_COLUMNS)[:limit]
+        rows = [KeyRow(*one) for one in cells]
+    else:
+        rows = _rows.rows(viewer, moment, chosen, ("id",), limit)
+    return None if len(rows) > MOST_RANKED else rows
+
+
+def _by_fingerprint(
+    viewer: Viewer, moment: Moment, chosen: Filter, after: str | None, size: int
+) -> Slice[KeyRow]:
+    read_position(after, str)
+    if not _is_counted(chosen):
+        return _rows.sliced(viewer, moment, chosen, ("fingerprint",), after, size)
+    shown = sliced(found(viewer, moment, chosen), ("fingerprint",), after, size)
+    rows = [KeyRow(row.pk, row.fingerprint, row.keytype, row.scheme) for row in shown.rows]
+    return Slice(rows, shown.after)
+
+
+def _is_counted(chosen: Filter) -> bool:
+    """Whether the statement names keys that were counted a moment ago, so that none is kept."""
+    return chosen.kind in {SHARED, ALIASED}
+
+
+_COLUMNS = KeyRow.__struct_fields__
 
 
 class _Numbers(msgspec.Struct, frozen=True):
@@ -247,7 +273,7 @@ def _that_signed(
     return PublicKey.objects.filter(Exists(signing), pk__in=keys)
 
 
-_rows = KeptQuery(found, _Row.__struct_fields__, _Row)
+_rows = KeptQuery(found, _COLUMNS, KeyRow)
 _numbers = KeptQuery(
     _grouped,
     ("key", "source__count", "keyid_id__count", "source__name__min", "source__min"),
@@ -257,13 +283,13 @@ _signed = KeptQuery(_that_signed, ("id",), _Signed)
 
 
 def lines_of(
-    viewer: Viewer, moment: Moment, rows: Sequence[PublicKey] | Sequence[_Row]
+    viewer: Viewer, moment: Moment, rows: Sequence[KeyRow]
 ) -> tuple[tuple[Line, ...], bool]:
     """Keys as the inventory tells them, and whether roles are missing: six queries."""
     ids = (tuple(row.id for row in rows),)
     numbers = {one.key: one for one in _numbers.rows(viewer, moment, about=ids)}
     signed = {one.id for one in _signed.rows(viewer, moment, about=ids)}
-    told = told_of(viewer, moment, [row.fingerprint for row in rows])
+    told = told_of(viewer, moment, {row.id: row.fingerprint for row in rows})
     roles = told.roles
     lines = tuple(
         Line(

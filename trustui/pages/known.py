@@ -4,6 +4,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
@@ -13,10 +14,10 @@ from trustui.core.formats.tuf.reading import Request
 from trustui.core.formats.tuf.repository import Anchor, AnchorOrigin, Question
 from trustui.inventory.models import Crawl, Delegation, RoleState, RoleVersion, Source
 from trustui.inventory.text import identity
+from trustui.pages.kept_models import KeptModels
 from trustui.pages.moment import Moment
 from trustui.pages.sighted_place import Kept, SightedPlace
 from trustui.pages.viewer import Viewer
-from trustui.verdicts.history import verdicts_of
 from trustui.verdicts.models import Verdict
 
 FEW = 200
@@ -103,12 +104,7 @@ class Known:
 
 def source_of(viewer: Viewer, source_id: int) -> Source | None:
     """A source of this person's teams, with its pinned root: one query."""
-    return _sources(viewer, source_id).first()
-
-
-def _sources(viewer: Viewer, source_id: int) -> "QuerySet[Source]":
-    mine = Source.objects.filter(pk=source_id, team__in=viewer.teams)
-    return mine.select_related("anchor")
+    return _sources.first(viewer, about=(source_id,))
 
 
 def known(viewer: Viewer, moment: Moment, source_id: int) -> Known | None:
@@ -117,20 +113,39 @@ def known(viewer: Viewer, moment: Moment, source_id: int) -> Known | None:
     Two queries; with all that is read when it is asked for, at most seven. What a client had
     trusted by then is what our own crawls had.
     """
-    crawls = Crawl.objects.filter(source=OuterRef("pk")).order_by("-id")
-    source = (
-        _sources(viewer, source_id)
-        .annotate(
-            newest=Subquery(crawls.values("pk")[:1]),
-            newest_at=Subquery(crawls.values("finished_at")[:1]),
-        )
-        .first()
-    )
+    source = _crawled.first(viewer, about=(source_id,))
     if source is None:
         return None
-    verdict = verdicts_of(source_id, at=moment.at).select_related("crawl").first()
-    crawl = None if source.newest is None else (source.newest, source.newest_at)
+    verdict = _verdicts.first(None, None, ("-at", "-id"), about=(source_id, moment.at))
+    newest, newest_at = (getattr(source, name) for name in _NEWEST)
+    crawl = None if newest is None else (newest, newest_at)
     return Known(source, verdict, moment.at, moment.valid_at, crawl)
+
+
+_NEWEST = ("newest", "newest_at")
+
+
+def _seen(viewer: Viewer, _: Moment, __: None, source: int) -> "QuerySet[Source]":
+    return Source.objects.filter(pk=source, team__in=viewer.teams)
+
+
+def _with_newest(viewer: Viewer, moment: Moment, _: None, source: int) -> "QuerySet[Any]":
+    crawls = Crawl.objects.filter(source=OuterRef("pk")).order_by("-id")
+    return _seen(viewer, moment, None, source).annotate(
+        newest=Subquery(crawls.values("pk")[:1]),
+        newest_at=Subquery(crawls.values("finished_at")[:1]),
+    )
+
+
+def _made_until(
+    _: Viewer | None, __: Moment, ___: None, source: int, at: datetime
+) -> "QuerySet[Verdict]":
+    return Verdict.objects.filter(source__pk=source, at__lte=at)
+
+
+_sources = KeptModels(_seen, Source, along="anchor")
+_crawled = KeptModels(_with_newest, Source, along="anchor", beside=_NEWEST)
+_verdicts = KeptModels(_made_until, Verdict, along="crawl", without=("trace",))
 
 
 def _anchor(source: Source, place: SightedPlace) -> Anchor:

@@ -56,11 +56,15 @@ class Told(msgspec.Struct, frozen=True):
     """Not everything was looked at."""
 
 
-def told_of(viewer: Viewer, moment: Moment, fingerprints: Collection[str]) -> Told:
-    """Of these keys, as this person's sources name them now: at most four queries."""
-    about = (tuple(fingerprints),)
+def told_of(viewer: Viewer, moment: Moment, keys: Mapping[int, str]) -> Told:
+    """Of these keys, ids with fingerprints, as this person's sources name them now.
+
+    At most four queries.
+    """
+    about = (tuple(keys),)
     limit = MOST_SETS + 1
-    read = _rows.rows(viewer, moment, order=("delegation_set", "id"), limit=limit, about=about)
+    rows = _rows.rows(viewer, moment, order=("delegation_set", "id"), limit=limit, about=about)
+    read = [_Listed(one.delegation_set, one.keyid, keys[one.key]) for one in rows]
     listed = _by_set(read)
     order = ("delegation_set", "position")
     limit = MOST_DELEGATIONS + 1
@@ -86,6 +90,14 @@ class _Listed(msgspec.Struct, frozen=True):
     fingerprint: str | None
 
 
+class _OfKey(msgspec.Struct, frozen=True):
+    """The same by the id of the key."""
+
+    delegation_set: int
+    keyid: str
+    key: int
+
+
 class _Delegation(msgspec.Struct, frozen=True):
     delegation_set_id: int
     name: str
@@ -98,13 +110,11 @@ class _Document(msgspec.Struct, frozen=True):
     blob_id: int
 
 
-_LISTED = ("delegation_set", "keyid", "key__fingerprint")
-
-
 def _of_keys(
-    viewer: Viewer, moment: Moment, _: None, fingerprints: Collection[str]
+    viewer: Viewer, moment: Moment, _: None, keys: Collection[int]
 ) -> "QuerySet[ListedKey]":
-    return _that_list(sources_of(viewer, moment).values("pk"), fingerprints)
+    in_own = in_force(sources_of(viewer, moment).values("pk"))
+    return ListedKey.objects.filter(key__pk__in=keys, delegation_set__in=in_own)
 
 
 def _in_sets(_: Viewer, __: Moment, ___: None, sets: Collection[int]) -> "QuerySet[Delegation]":
@@ -121,7 +131,7 @@ def _serving(
     )
 
 
-_rows = KeptQuery(_of_keys, _LISTED, _Listed)
+_rows = KeptQuery(_of_keys, _OfKey.__struct_fields__, _OfKey)
 _delegating = KeptQuery(_in_sets, _Delegation.__struct_fields__, _Delegation)
 _documents = KeptQuery(_serving, ("served__delegation_set", "served__blob_id"), _Document)
 
@@ -171,15 +181,14 @@ def uses_of(
 
 def _listed(own: Any, fingerprints: Collection[str]) -> tuple[dict[int, dict[str, str]], bool]:
     """By delegation set that is in force somewhere, the ids of these keys with whose they are."""
-    rows = _that_list(own, fingerprints)
-    cells = rows.order_by("delegation_set", "id").values_list(*_LISTED)
+    rows = ListedKey.objects.filter(
+        key__fingerprint__in=fingerprints, delegation_set__in=in_force(own)
+    )
+    cells = rows.order_by("delegation_set", "id").values_list(
+        "delegation_set", "keyid", "key__fingerprint"
+    )
     read = [_Listed(*row) for row in cells[: MOST_SETS + 1]]
     return _by_set(read), len(read) > MOST_SETS
-
-
-def _that_list(own: Any, fingerprints: Collection[str]) -> "QuerySet[ListedKey]":
-    in_own = in_force(own)
-    return ListedKey.objects.filter(key__fingerprint__in=fingerprints, delegation_set__in=in_own)
 
 
 def _by_set(rows: Sequence[_Listed]) -> dict[int, dict[str, str]]:

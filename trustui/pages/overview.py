@@ -1,18 +1,21 @@
 """`/`: what is wrong, what will be, and what changed, of everything that a person looks after."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import msgspec
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from trustui.core.primitives.text import counted
 from trustui.core.trace import TrustState
 from trustui.inventory.models import RoleState
-from trustui.pages.before import change_lines
+from trustui.pages.before import change_lines, may_tell
 from trustui.pages.components import ChangeLine
 from trustui.pages.crawl_health import Health, crawl_health
 from trustui.pages.failing import FailingPage, failing
 from trustui.pages.keeping import Keeper
+from trustui.pages.kept_query import KeptQuery
 from trustui.pages.moment import Moment
 from trustui.pages.standings import sources_of, state_counts
 from trustui.pages.upcoming import Upcoming, upcoming
@@ -22,8 +25,8 @@ from trustui.verdicts.models import Cause, Verdict
 CHANGES = 6
 OF_ONE = 3
 """Of the changes that one verdict tells; the rest stand on its page."""
-LOOKED_AT = 300
-"""Verdicts that changes of trust are looked for in."""
+AT_FIRST, LOOKED_AT = 50, 300
+"""Verdicts that changes of trust are looked for in; in more where few of them tell any."""
 RECENT = timedelta(days=28)
 _OF_TIME = frozenset({"expired", "expires soon"})
 
@@ -58,7 +61,7 @@ class Overview(msgspec.Struct, frozen=True):
 
 
 def overview(viewer: Viewer, moment: Moment) -> Overview:
-    """At most fourteen queries, whatever there is."""
+    """At most fifteen queries, whatever there is."""
     states = state_counts(viewer, moment, of_artefacts=False)
     soon = upcoming(viewer, moment)
     asked = (None if moment.at == moment.now else moment.at), *sorted(viewer.teams)
@@ -130,23 +133,50 @@ def _count(viewer: Viewer, moment: Moment) -> tuple[int, int]:
 
 
 def _changes(viewer: Viewer, moment: Moment) -> tuple[TrustChange, ...]:
-    """The newest that widen or narrow trust, or look suspicious: one query."""
-    rows = (
-        Verdict.objects.filter(
-            source__in=sources_of(viewer, moment),
-            at__gt=moment.at - RECENT,
-            at__lte=moment.at,
-        )
-        .exclude(cause=Cause.TIME)
-        .exclude(changes=[])
-        .order_by("-at", "-id")
-        .values_list("source_id", "source__name", "id", "at", "changes")
-    )
+    """The newest that widen or narrow trust, or look suspicious: one query, two where they are rare."""
     found: list[TrustChange] = []
-    for source_id, source, verdict_id, at, changes in rows[:LOOKED_AT]:
+    for most in (AT_FIRST, LOOKED_AT):
+        about = (moment.at - RECENT,)
+        rows = _concluded.rows(viewer, moment, None, ("-at", "-id"), most, about=about)
+        found = _telling(rows)
+        if len(found) >= CHANGES or len(rows) < most:
+            break
+    return tuple(found[:CHANGES])
+
+
+def _telling(rows: Iterable["_Concluded"]) -> list[TrustChange]:
+    found: list[TrustChange] = []
+    for source_id, source, verdict_id, at, changes in rows:
+        if not may_tell(changes):
+            continue
         lines, _ = change_lines(changes)
         told = [line for line in lines if line.sign != "none" and line.badge not in _OF_TIME]
         found += [TrustChange(source_id, source, verdict_id, at, line) for line in told[:OF_ONE]]
         if len(found) >= CHANGES:
             break
-    return tuple(found[:CHANGES])
+    return found
+
+
+class _Concluded(NamedTuple):
+    """A verdict, with what had changed."""
+
+    source_id: int
+    source: str
+    verdict_id: int
+    at: datetime
+    changes: list[str]
+
+
+def _since(
+    viewer: Viewer, moment: Moment, _: object, begin: datetime
+) -> "QuerySet[Verdict, Verdict]":
+    return (
+        Verdict.objects.filter(
+            source__in=sources_of(viewer, moment), at__gt=begin, at__lte=moment.at
+        )
+        .exclude(cause=Cause.TIME)
+        .exclude(changes=[])
+    )
+
+
+_concluded = KeptQuery(_since, ("source_id", "source__name", "id", "at", "changes"), _Concluded)

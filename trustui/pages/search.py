@@ -14,12 +14,14 @@ from trustui.core.primitives.text import visible
 from trustui.events.kinds import sentence
 from trustui.inventory.models import PublicKey, RoleState, Sighting, Source, SourceKey
 from trustui.inventory.text import identity
+from trustui.pages.containing import holds_given
 from trustui.pages.events import seen_by
 from trustui.pages.images import found as image_hits
+from trustui.pages.kept_query import KeptQuery
 from trustui.pages.moment import Moment
 from trustui.pages.pasted import Kind as Pasted
 from trustui.pages.pasted import recognize_pasted
-from trustui.pages.standings import sources_of
+from trustui.pages.standings import is_of, sources_of
 from trustui.pages.viewer import Viewer
 from trustui.pages.words import state_of
 from trustui.verdicts.models import Verdict
@@ -118,8 +120,8 @@ def _title(count: int, is_cut: bool) -> str:
 def _searches(viewer: Viewer, moment: Moment, text: str) -> Iterator[tuple[str, list[Hit]]]:
     """What each search looks for, and what it found, at most one more than is shown."""
     own = sources_of(viewer, moment)
-    yield "a source by name", list(_sources(own, text))
-    yield "a role by name", list(_roles(own, text))
+    yield "a source by name", list(_sources(viewer, moment, text))
+    yield "a role by name", list(_roles(viewer, moment, text))
     yield (
         "an image repository by name",
         _of_images(Kind.REPOSITORY, image_hits.repositories(viewer, moment, text)),
@@ -148,22 +150,48 @@ def _of_images(kind: Kind, found: Iterator[tuple[str, str, str]]) -> list[Hit]:
     return [Hit(kind, name, note, href, is_code=is_code) for name, note, href in found]
 
 
-def _sources(own: "QuerySet[Source]", text: str) -> Iterator[Hit]:
-    rows = own.filter(name__icontains=text).order_by("name").values_list("pk", "name", "location")
-    for pk, name, location in rows[: EACH + 1]:
-        href = reverse("repository", args=[pk])
-        yield Hit(Kind.SOURCE, visible(name, 200), visible(location, 200), href)
+def _sources(viewer: Viewer, moment: Moment, text: str) -> Iterator[Hit]:
+    order = ("name", "id")
+    for one in _named.rows(viewer, moment, text.isascii(), order, EACH + 1, about=(text,)):
+        href = reverse("repository", args=[one.id])
+        yield Hit(Kind.SOURCE, visible(one.name, 200), visible(one.location, 200), href)
 
 
-def _roles(own: "QuerySet[Source]", text: str) -> Iterator[Hit]:
-    alike = Q(role_id=identity(text)) | Q(role__icontains=text)
-    rows = RoleState.objects.filter(alike, source__in=own.values("pk"))
-    cells = rows.order_by("role", "source__name", "id").values_list(
-        "source", "source__name", "role", "role_id"
-    )
-    for source_id, source, role, role_id in cells[: EACH + 1]:
-        href = reverse("role", args=[source_id, role_id])
-        yield Hit(Kind.ROLE, visible(role, 200), f"of {visible(source, 200)}", href)
+class _Source(msgspec.Struct, frozen=True):
+    id: int
+    name: str
+    location: str
+
+
+def _with_a_name(viewer: Viewer, moment: Moment, is_ascii: bool, part: Any) -> "QuerySet[Source]":
+    return sources_of(viewer, moment).filter(holds_given("name", part, is_ascii=is_ascii))
+
+
+_named = KeptQuery(_with_a_name, _Source.__struct_fields__, _Source)
+
+
+def _roles(viewer: Viewer, moment: Moment, text: str) -> Iterator[Hit]:
+    order, about = ("role", "source__name", "id"), (text, identity(text))
+    for one in _of_a_name.rows(viewer, moment, text.isascii(), order, EACH + 1, about=about):
+        href = reverse("role", args=[one.source_id, one.role_id])
+        yield Hit(Kind.ROLE, visible(one.role, 200), f"of {visible(one.source, 200)}", href)
+
+
+class _Role(msgspec.Struct, frozen=True):
+    source_id: int
+    source: str
+    role: str
+    role_id: str
+
+
+def _states_of(
+    viewer: Viewer, moment: Moment, is_ascii: bool, part: Any, role_id: Any
+) -> "QuerySet[RoleState]":
+    alike = Q(role_id=role_id) | holds_given("role", part, is_ascii=is_ascii)
+    return RoleState.objects.filter(alike, is_of(viewer, moment, "source__"))
+
+
+_of_a_name = KeptQuery(_states_of, ("source_id", "source__name", "role", "role_id"), _Role)
 
 
 def _documents(own: "QuerySet[Source]", moment: Moment, digits: str) -> Iterator[Hit]:

@@ -5,17 +5,19 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.db.models import Case, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, F, IntegerField, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from trustui.core.primitives.text import counted, visible
 from trustui.core.trace import TrustState
 from trustui.crawl.registry import IMAGE_SOURCES, SOURCES
 from trustui.inventory.models import Crawl, CrawlOutcome
 from trustui.inventory.recognizing import IMAGE_KINDS
+from trustui.pages.containing import holds
 from trustui.pages.images.shares import Share, of_sources, sign_of
 from trustui.pages.kept_query import KeptQuery
 from trustui.pages.moment import Moment
-from trustui.pages.paging import ROWS
+from trustui.pages.paging import MOST_ROWS, ROWS
 from trustui.pages.standings import standing_sources, state_counts
 from trustui.pages.viewer import Viewer
 from trustui.pages.words import State, state_of
@@ -129,30 +131,20 @@ def sources(
 
 
 def exported(viewer: Viewer, moment: Moment, chosen: Filter) -> Iterator[Exported]:
-    """Every row of the list: one query."""
-    for row in _found(viewer, moment, chosen).order_by(*SORTS[chosen.sort]).iterator(500):
-        yield Exported(
-            source_id=row.pk,
-            name=row.name,
-            team=row.team.name,
-            kind=row.kind,
-            location=row.location,
-            trust_state=row.trust_state or "",
-            since=row.since,
-            crawled_at=row.crawled_at,
-            crawl_outcome=row.crawl_outcome or "",
-            root_sha256="" if row.anchor is None else row.anchor.sha256,
-            every_seconds=row.every_seconds,
-            added_at=row.created_at,
-        )
+    """Every row of the list: by name a statement for each portion, else one."""
+    if chosen.sort == "name":
+        yield from _exported.every(viewer, moment, chosen, ("name", "source_id"))
+        return
+    rows = _standing(viewer, moment, chosen).order_by(*SORTS[chosen.sort])
+    for cells in rows.values_list(*_EXPORTED).iterator(MOST_ROWS):
+        yield Exported(*cells)
 
 
 def _found(viewer: Viewer, moment: Moment, chosen: Filter) -> "QuerySet[Any]":
     newest = Crawl.objects.filter(
         source=OuterRef("pk"), origin="", finished_at__lte=moment.at
     ).order_by("-id")
-    standing = standing_sources(viewer, moment).select_related("team", "anchor")
-    rows: QuerySet[Any] = standing.defer("anchor__body").annotate(
+    rows: QuerySet[Any] = standing_sources(viewer, moment).annotate(
         crawled_at=Subquery(newest.values("finished_at")[:1]),
         crawl_outcome=Subquery(newest.values("outcome")[:1]),
         urgency=_urgency(),
@@ -166,8 +158,27 @@ def _found(viewer: Viewer, moment: Moment, chosen: Filter) -> "QuerySet[Any]":
     if chosen.kind:
         rows = rows.filter(kind=chosen.kind)
     if chosen.text:
-        rows = rows.filter(Q(name__icontains=chosen.text) | Q(location__icontains=chosen.text))
+        rows = rows.filter(holds("name", chosen.text) | holds("location", chosen.text))
     return rows
+
+
+def _standing(viewer: Viewer, moment: Moment, chosen: Filter) -> "QuerySet[Any]":
+    """The same, with nothing instead of what is not known."""
+    nothing = Value("")
+    rows: QuerySet[Any] = _found(viewer, moment, chosen).annotate(
+        source_id=F("pk"),
+        told_state=Coalesce("trust_state", nothing),
+        told_outcome=Coalesce("crawl_outcome", nothing),
+        root_sha256=Coalesce("anchor__sha256", nothing),
+    )
+    return rows
+
+
+_EXPORTED = (
+    *("source_id", "name", "team__name", "kind", "location", "told_state", "since", "crawled_at"),
+    *("told_outcome", "root_sha256", "every_seconds", "created_at"),
+)
+_exported = KeptQuery(_standing, _EXPORTED, Exported)
 
 
 class _Row(msgspec.Struct, frozen=True):

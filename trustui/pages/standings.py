@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from trustui.inventory.models import Source
@@ -19,11 +19,17 @@ _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 def sources_of(viewer: Viewer, moment: Moment) -> "QuerySet[Source]":
     """Those that were crawled then, of the teams that this person sees."""
-    found = Source.objects.filter(team__in=viewer.teams)
+    return Source.objects.filter(is_of(viewer, moment))
+
+
+def is_of(viewer: Viewer, moment: Moment, source: str = "") -> Q:
+    """The condition of a source to be one of them, or of what has one: `source__` leads to it."""
+    own = Q(**{f"{source}team__in": viewer.teams})
+    still = Q(**{f"{source}removed_at": None})
     if moment.at == moment.now:
-        return found.filter(removed_at=None)
-    still = Q(removed_at=None) | Q(removed_at__gt=moment.at)
-    return found.filter(still, created_at__lte=moment.at)
+        return own & still
+    still |= Q(**{f"{source}removed_at__gt": moment.at})
+    return own & still & Q(**{f"{source}created_at__lte": moment.at})
 
 
 def with_standing(sources: "QuerySet[Source]", moment: Moment) -> "QuerySet[Any]":
@@ -77,7 +83,10 @@ class _Count(msgspec.Struct, frozen=True):
 
 
 def _by_state(viewer: Viewer, moment: Moment, of_artefacts: bool) -> "QuerySet[Any, Any]":
-    rows: QuerySet[Any, Any] = standing_sources(viewer, moment)
+    if moment.at == moment.now:  # joined: all of them are read, each but for this
+        rows = sources_of(viewer, moment).annotate(trust_state=F("sourceverdict__trust_state"))
+    else:
+        rows = standing_sources(viewer, moment)
     if not of_artefacts:
         rows = rows.exclude(kind__in=IMAGE_KINDS)
     counted: QuerySet[Any, Any] = rows.values("trust_state").annotate(count=Count("pk"))

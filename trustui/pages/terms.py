@@ -3,7 +3,7 @@
 Now it is what is in force; for another instant what had been stated and seen by then.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,11 +21,10 @@ from trustui.pages.due import (
     REVOCATION_LIST,
     WINDOWS,
     Asked,
-    Tally,
-    between,
+    Statements,
+    Stream,
     is_standing,
     of_sources,
-    tallies,
     teams_asked,
 )
 from trustui.pages.images.standing import moves_at
@@ -69,40 +68,24 @@ class TermDue(msgspec.Struct, frozen=True):
         return self.expires_at - min(life / SOON, AT_MOST)
 
 
-class Terms(msgspec.Struct, frozen=True):
-    """A question to the database, whatever the window."""
-
-    query: "QuerySet[Any, Any]"
-    columns: Sequence[str]
-    read: Callable[..., TermDue]
-
-    def page(
-        self,
-        bounds: tuple[datetime | None, datetime | None],
-        after: tuple[datetime, int] | None,
-        limit: int,
-    ) -> list[TermDue]:
-        """The next of them, the first to expire first: one query."""
-        found = between(self.query, bounds, after).values_list(
-            *("id", "kind", "what", "title", "fingerprint", "begins_at", "expires_at"),
-            *self.columns,
-        )
-        return [self.read(*row) for row in found[:limit]]
-
-    def only(self, since: datetime, until: datetime) -> "Terms":
-        """Those that expire from one instant on and before another."""
-        return Terms(between(self.query, (since, until), None), self.columns, self.read)
-
-    def tallies(self, begin: datetime) -> dict[str, Tally]:
-        """All of them by kind, counted in one query."""
-        return tallies(self.query, "kind", begin)
+_OF_ALL = ("id", "kind", "what", "title", "fingerprint", "begins_at", "expires_at")
+"""Columns of every kind of row."""
 
 
 # Of materials -------------------------------------------------------------------------------------
 
 
-def material_terms(viewer: Viewer, moment: Moment, asked: Asked) -> Terms:
-    """What is in the materials of this person's teams; what another one goes on for is left out."""
+def material_terms(viewer: Viewer, moment: Moment, asked: Asked) -> Stream[TermDue]:
+    """What is in the materials of this person's teams; what another one goes on for is left out.
+
+    No query.
+    """
+    return Stream(_materials, _of_material, viewer, moment, asked)
+
+
+def _in_materials(
+    viewer: Viewer, moment: Moment, asked: Asked, _: Sequence[int]
+) -> "QuerySet[Any, Any]":
     is_now = moment.at == moment.now
     found = material_rows.in_force() if is_now else material_rows.needed()
     found = found.filter(material__team__in=teams_asked(viewer, asked))
@@ -118,8 +101,13 @@ def material_terms(viewer: Viewer, moment: Moment, asked: Asked) -> Terms:
             set_at__lte=moment.at,
         )
         found = found.filter(~Exists(later), material__set_at__lte=moment.at)
-    columns = ("material_id", "material__team_id", "material__name", "material__set_at")
-    return Terms(found, columns, _of_material)
+    return found
+
+
+_materials = Statements(
+    _in_materials,
+    (*_OF_ALL, "material_id", "material__team_id", "material__name", "material__set_at"),
+)
 
 
 def _of_material(*told: Any) -> TermDue:
@@ -147,25 +135,35 @@ def _of_material(*told: Any) -> TermDue:
 
 def signature_terms(
     viewer: Viewer, moment: Moment, asked: Asked, sources: Sequence[int] = ()
-) -> Terms:
+) -> Stream[TermDue]:
     """Signatures that somebody relies on: they hang there, and a tag leads to the artefact.
 
     Of the past by these sources. No query.
     """
+    return Stream(_signatures, _of_signature, viewer, moment, asked, tuple(sources))
+
+
+def _relied_on(
+    viewer: Viewer, moment: Moment, asked: Asked, sources: Sequence[int]
+) -> "QuerySet[Any, Any]":
     wanted = of_sources(viewer, msgspec.structs.replace(asked, source=""), "source__")
     if asked.source:
         wanted &= Q(source__name__icontains=asked.source) | Q(
             repository__full_name__icontains=asked.source
         )
     if moment.at == moment.now:
-        found = in_force().filter(wanted, is_standing(asked))
-    else:
-        found = SignatureTerm.objects.filter(wanted, Exists(_hung(moment)), source__in=sources)
-    columns = (
+        return in_force().filter(wanted, is_standing(asked))
+    return SignatureTerm.objects.filter(wanted, Exists(_hung(moment)), source__pk__in=sources)
+
+
+_signatures = Statements(
+    _relied_on,
+    (
+        *_OF_ALL,
         *("source_id", "repository_id", "repository__full_name", "subject_digest"),
         *("manifest__digest", "position", "manifest__first_seen_at"),
-    )
-    return Terms(found, columns, _of_signature)
+    ),
+)
 
 
 def _hung(moment: Moment) -> "QuerySet[Attachment]":
@@ -216,18 +214,24 @@ def _artefact(repository_id: int, digest: str) -> str:
 # Of revocation lists ------------------------------------------------------------------------------
 
 
-def revocation_terms(viewer: Viewer, moment: Moment, asked: Asked) -> Terms:
+def revocation_terms(viewer: Viewer, moment: Moment, asked: Asked) -> Stream[TermDue]:
     """The newest list of each place on which verdicts about images of this person rest.
 
     It counts until its next update. No query.
     """
+    return Stream(_lists, _of_revocation, viewer, moment, asked)
+
+
+def _newest_lists(
+    viewer: Viewer, moment: Moment, asked: Asked, _: Sequence[int]
+) -> "QuerySet[Any, Any]":
     then = Q() if moment.at == moment.now else Q(fetched_at__lte=moment.at)
     newer = Q(fetched_at__gt=OuterRef("fetched_at")) | Q(
         fetched_at=OuterRef("fetched_at"), id__gt=OuterRef("id")
     )
     wanted = of_sources(viewer, asked, "repository__source__")
     mine = Concern.objects.filter(wanted, place=OuterRef("place")).order_by("repository")
-    found = (
+    return (
         RevocationAnswer.objects.filter(then, place__request=None)
         .filter(~Exists(RevocationAnswer.objects.filter(then, newer, place=OuterRef("place"))))
         .annotate(
@@ -242,8 +246,9 @@ def revocation_terms(viewer: Viewer, moment: Moment, asked: Asked) -> Terms:
         )
         .filter(repository__isnull=False)
     )
-    columns = ("place_id", "repository", "full_name", "fetched_at")
-    return Terms(found, columns, _of_revocation)
+
+
+_lists = Statements(_newest_lists, (*_OF_ALL, "place_id", "repository", "full_name", "fetched_at"))
 
 
 def _of_revocation(*told: Any) -> TermDue:

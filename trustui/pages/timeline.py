@@ -263,10 +263,13 @@ def versions_of(
     """
     if not roles:
         return {}
-    sources, names = zip(*roles, strict=True)
     order = ("source_id", "role_id", "-back")
-    about = at, since, sources, names
-    rows = _versions.rows(chosen=MOST_VERSIONS, order=order, about=about)
+    # The last again, up to a power of two: there are few shapes of the statement.
+    spare = (1 << (len(roles) - 1).bit_length()) - len(roles)
+    pairs = [*roles, *[roles[-1]] * spare]
+    told = [told for source_id, role_id in pairs for told in (source_id, role_id)]
+    chosen = MOST_VERSIONS, len(pairs)
+    rows = _versions.rows(chosen=chosen, order=order, about=(at, since, *told))
     found: dict[tuple[int, str], list[Version]] = {}
     for one in rows:
         shown = Version(one.version, one.sha256, one.seen_at, one.expires_at)
@@ -286,14 +289,13 @@ class _Seen(msgspec.Struct, frozen=True):
 def _newest_of(
     _: Viewer,
     __: Moment,
-    most: int,
+    chosen: tuple[int, int],
     at: datetime,
     since: datetime,
-    sources: Sequence[int],
-    names: Sequence[str],
+    *told: Any,
 ) -> "QuerySet[Any, Any]":
-    """Each source stands beside its role."""
-    pairs = zip(sources, names, strict=True)
+    """Each source is told before its role; how many there are is chosen too."""
+    pairs = zip(told[::2], told[1::2], strict=True)
     of_roles = reduce(or_, (Q(source=source, role_id=role_id) for source, role_id in pairs))
     lane = [F("source"), F("role_id")]
     order = ["first_seen_at", "version_rank", "id"]
@@ -307,7 +309,7 @@ def _newest_of(
                 RowNumber(), partition_by=lane, order_by=[F(name).desc() for name in order]
             ),
         )
-        .filter(Q(following=None) | Q(following__gte=since), back__lte=most)
+        .filter(Q(following=None) | Q(following__gte=since), back__lte=chosen[0])
     )
 
 

@@ -51,11 +51,8 @@ def upcoming(viewer: Viewer, moment: Moment) -> Upcoming | None:
     if moment.at != moment.now:
         return None
     begin = moment.valid_at
-    found = expiring(viewer, moment, Asked())
-    assert found is not None  # of now there are never too many
-    soon = found.only(begin + TICK, begin + DAYS * DAY + TICK)
     key = *sorted(viewer.teams), None if moment.is_now else begin
-    counts = _counts.get(key, lambda: soon.counts(begin))
+    counts = _counts.get(key, lambda: _counted(viewer, moment))
     days = [begin.date() + timedelta(days=number) for number in range(DAYS + 1)]
     each = counts.days
     most = max(each.get(day, 0) for day in days)
@@ -72,6 +69,13 @@ def upcoming(viewer: Viewer, moment: Moment) -> Upcoming | None:
         f"{in_words(month) or 'nothing'} within {DAYS}",
         this_week=in_words(week),
     )
+
+
+def _counted(viewer: Viewer, moment: Moment) -> Counts:
+    begin = moment.valid_at
+    found = expiring(viewer, moment, Asked())
+    assert found is not None  # of now there are never too many
+    return found.counts(begin, (begin + TICK, begin + DAYS * DAY + TICK))
 
 
 def _bar(number: int, day: date, counts: Counts, most: int) -> Bar:

@@ -1,10 +1,14 @@
 """Who looks: the teams whose things exist for this person, and what may be done in each."""
 
+from typing import NamedTuple
+
 import msgspec
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
 
 from trustui.accounts.models import Membership, Role, Team, User
 from trustui.accounts.permissions import ALLOWED, Act
+from trustui.pages.kept_query import KeptQuery
 
 
 class Viewer(msgspec.Struct, frozen=True):
@@ -36,16 +40,33 @@ class Viewer(msgspec.Struct, frozen=True):
         return any(self.may(act, team) for team in self.roles)
 
 
+class _Membership(NamedTuple):
+    """A role of a person in a team."""
+
+    team_id: int
+    team: str
+    role: str
+
+
+def _memberships(
+    _viewer: None, _moment: object, _chosen: None, user: int
+) -> "QuerySet[Membership]":
+    return Membership.objects.filter(user__pk=user)
+
+
+_roles = KeptQuery(_memberships, ("team_id", "team__name", "role"), _Membership)
+
+
 def viewer_of(user: User | AnonymousUser) -> Viewer:
     """Read a person's teams: one query."""
     if isinstance(user, AnonymousUser) or not user.is_active:
         return Viewer("", 0, {}, {})
-    rows = Membership.objects.filter(user=user).values_list("team_id", "team__name", "role")
+    rows = _roles.rows(order=("team_id",), about=(user.pk,))
     return Viewer(
         name=user.get_username(),
         user_id=user.pk,
-        roles={team: Role(role) for team, _, role in rows},
-        team_names={team: name for team, name, _ in rows},
+        roles={one.team_id: Role(one.role) for one in rows},
+        team_names={one.team_id: one.team for one in rows},
     )
 
 

@@ -3,7 +3,7 @@
 A failure is taken as long as it lasts: when the source verifies or fails otherwise, nobody has it.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -38,19 +38,30 @@ def release(*, source: Source, check: str, by: str, now: datetime, note: str = "
     _tell(RELEASED, source, check, by, now, note)
 
 
+TAKING = ("kind", "source_id", "actor", "at", "reason")
+"""Columns that tell who took what."""
+
+
 def takers(source_ids: "Collection[int] | QuerySet[Any, Any]", at: datetime) -> dict[int, Taken]:
     """Who took each of these sources last, up to an instant: one query.
 
     A query of many ids spares telling them one by one. The caller compares `at` with the beginning
     of the failure.
     """
-    told = Event.objects.filter(
-        kind__in=(TAKEN, RELEASED), source_id__in=source_ids, at__lte=at
-    ).order_by("id")
+    return taken(takings(source_ids, at).order_by("id").values_list(*TAKING))
+
+
+def takings(
+    source_ids: "Collection[int] | QuerySet[Any, Any]", at: datetime
+) -> "QuerySet[Event, Event]":
+    """What was said about who looks after these sources, up to an instant."""
+    return Event.objects.filter(kind__in=(TAKEN, RELEASED), source_id__in=source_ids, at__lte=at)
+
+
+def taken(told: Iterable[tuple[str, int | None, str, datetime, str]]) -> dict[int, Taken]:
+    """By source, who has it after all that was said, the oldest first; in the order of `TAKING`."""
     found: dict[int, Taken] = {}
-    for kind, source_id, actor, when, reason in told.values_list(
-        "kind", "source_id", "actor", "at", "reason"
-    ):
+    for kind, source_id, actor, when, reason in told:
         if kind == TAKEN and source_id is not None:
             found[source_id] = Taken(actor.removeprefix(PERSON), when, reason)
         elif source_id is not None:

@@ -127,7 +127,12 @@ def rail(path: str, viewer: Viewer, found: Counts) -> list[Group]:
 
 
 def _item(path: str, entry: Entry, found: Counts) -> Item:
-    href = reverse(entry.route)
+    href = _href(entry.route)
     is_here = path == href or (href != "/" and path.startswith(href))
     count = getattr(found, entry.count) if entry.count else 0
     return Item(entry.words, href, count, entry.is_bad, is_here)
+
+
+@cache
+def _href(route: str) -> str:
+    return reverse(route)

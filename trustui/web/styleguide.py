@@ -1,15 +1,15 @@
 """`/styleguide/`: every component in every state, made of invented values."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from trustui.accounts.needs import Whom
-from trustui.core.oci.places import Place, PlaceAnswer, PlaceState
 from trustui.core.trace import Outcome, Severity, TrustState
 from trustui.pages.accepted import Accepted
+from trustui.pages.alerts import Alert
+from trustui.pages.before import Segment, Strip
 from trustui.pages.comparing import TextLine
 from trustui.pages.components import (
     ChangeLine,
@@ -22,14 +22,10 @@ from trustui.pages.components import (
     StepLine,
     TreeRow,
 )
-from trustui.pages.images.answer import Nearest, place_lines
-from trustui.pages.images.shares import STEP, Column, OverTime, Piece, Share
 from trustui.pages.words import SEVERITY_SIGNS, SIGN_WORDS
 from trustui.verdicts.accepting import last_day
 from trustui.web.asking import Asking, page
-
-DIGEST = "5e1b8a4c07d2f3961e5a7b8c9d0e1f2a3b4c5d6e7f8091a2b3c4d5e6f708a04c"
-HOSTILE = "<script>alert(1)</script> \u202egnp.exe \x1b[31m \"' &amp;"
+from trustui.web.styleguide_images import DIGEST, HOSTILE, image_components
 
 
 @page(get=Whom.PERSON)
@@ -60,9 +56,9 @@ def styleguide(request: Asking) -> HttpResponse:
         "facts": _facts(),
         "fields": _fields(),
         "works": _works(now),
-        "nearest": _nearest(),
-        "places": place_lines(tuple(_places())),
-        "shares": _shares(now),
+        "strip": _strip(now),
+        "alerts": _alerts(),
+        **image_components(now),
         "rows": _rows(),
         "accepted": Accepted(
             "L. Okafor", now, last_day(now), f"the vendor rotates in March {HOSTILE}"
@@ -121,32 +117,21 @@ def _facts() -> list[Fact]:
     ]
 
 
-def _nearest() -> Nearest:
-    return Nearest(
-        "signature sha256:5e1b8a4c07d2 (bundle, referrers_api)", "bundle.identity",
-        "somebody else signed than was expected", "ci@example.org", HOSTILE,
-        "the subject is another", "ci@fork.example", "https://issuer.example", 14, 4,
-    )  # fmt: skip
-
-
-def _places() -> Iterator[PlaceAnswer]:
-    for number, state in enumerate(PlaceState):
-        place = list(Place)[number % len(Place)]
-        yield PlaceAnswer(place, f"sha256-{DIGEST}.sig", state, f"as it is {HOSTILE}", number)
-
-
-def _shares(now: datetime) -> OverTime:
-    pieces = (
-        Piece("ok", "40.0", "40.0"),
-        Piece("bad", "30.0", "10.0"),
-        Piece("none", "0.0", "30.0"),
+def _strip(now: datetime) -> Strip:
+    segments = (
+        Segment("0", "600", "ok", "verified"),
+        Segment("600", "100", "unknown", "could not check"),
+        Segment("700", "60", "soon", "expires soon"),
+        Segment("760", "240", "bad", "failing"),
     )
-    share = Share(8, 5, 4, 1)
-    columns = tuple(
-        Column(now - timedelta(days=9 - number), number * STEP, share, pieces)
-        for number in range(10)
+    return Strip(segments, "failing since yesterday", now - timedelta(days=9))
+
+
+def _alerts() -> tuple[Alert, ...]:
+    return (
+        Alert("TrustuiSourceFailing", "critical", "bad", "failing for 2 days"),
+        Alert("TrustuiRoleExpires", "warning", "soon", f"{HOSTILE} expires in 3 days"),
     )
-    return OverTime(columns, f"8 tags now: {share.words}", 10 * STEP)
 
 
 def _fields() -> list[Field]:

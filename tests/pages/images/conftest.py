@@ -6,6 +6,7 @@ import pytest
 from django.db import transaction
 from pytest_django.plugin import DjangoDbBlocker
 
+from tests.simulators.kept import kept
 from tests.simulators.port import Port, make_port
 
 
@@ -16,7 +17,7 @@ def in_a_transaction_of_its_own(db: None) -> None:
 
 def _lived(blocker: DjangoDbBlocker, name: str) -> Iterator[Port]:
     with blocker.unblock(), transaction.atomic():
-        yield make_port(name)
+        yield kept(("port", name), lambda: make_port(name))
         transaction.set_rollback(True)
 
 

@@ -59,8 +59,8 @@ def test_another_certificate_in_a_store_stands_beside_the_one_that_goes(suite: P
 @pytest.mark.parametrize(
     ("body", "name", "because"),
     [
-        (b"", PUBLIC_KEY, "no public key"),
-        (b"\xff\xfe", PUBLIC_KEY, "no public key"),
+        (b"", PUBLIC_KEY, "a public key (PEM or DER)"),
+        (b"\xff\xfe", PUBLIC_KEY, "a public key (PEM or DER)"),
         (b"{}", TRUSTED_ROOT, "no Sigstore trusted root"),
         (public_key(NOW), PUBLIC_KEY, "is this already"),
         (public_key(NOW), TRUSTED_ROOT, "expected another Sigstore trusted root"),

@@ -58,8 +58,14 @@ def test_repositories_are_narrowed_and_paged(crane: Port) -> None:
 
 def test_another_team_and_an_earlier_instant_see_none(crane: Port) -> None:
     assert repositories(crane.stranger, crane.now, Filter()).lines == ()
-    ImageRepository.objects.update(first_seen_at=crane.now.at)
     early = crane.then(crane.told.story, 0)
+    ImageRepository.objects.update(because="429", looked_at=crane.now.at)
+    (then,) = repositories(crane.viewer, early, Filter()).lines
+    assert (then.looked_at, then.because) == (None, "")  # that was found later
+    source = registry_of(crane.viewer, crane.told.source.pk)
+    assert source is not None
+    assert registry(crane.viewer, early, source).facts[-1].word == "not kept"
+    ImageRepository.objects.update(first_seen_at=crane.now.at)
     assert repositories(crane.viewer, early, Filter()).lines == ()
 
 

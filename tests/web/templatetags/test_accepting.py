@@ -1,11 +1,12 @@
 """The box beside each finding."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import msgspec
 
+from trustui.pages.accepted import Accepted
 from trustui.pages.findings import Line
-from trustui.web.templatetags.accepting import tick
+from trustui.web.templatetags.accepting import acceptance, tick
 
 LINE = Line(
     finding_id=1_007,
@@ -41,3 +42,10 @@ def test_what_was_ticked_stays_ticked() -> None:
 
 def test_who_may_not_accept_has_no_box() -> None:
     assert tick(msgspec.structs.replace(LINE, may_accept=False), {"1007"}) == ""
+
+
+def test_who_lives_with_it_and_until_when_is_told() -> None:
+    at = datetime(2026, 6, 1, tzinfo=UTC)
+    told = acceptance(Accepted("<i>mira</i>", at, date(2026, 7, 1), "known & old"))
+    assert "accepted by <b><bdi>&lt;i&gt;mira&lt;/i&gt;</bdi></b>" in told
+    assert '<time datetime="2026-07-01">1 Jul 2026</time>: <bdi>known &amp; old</bdi>' in told

@@ -26,6 +26,7 @@ def shown(text: str, /, **given: object) -> str:
 
 TAGS_WITH_FOREIGN_TEXT = [
     "{{ hostile|name }}",
+    "{{ hostile|add:'6cb58437…1699'|name }}",
     "{{ hostile|short_digests|name }}",
     "{{ hostile|address }}",
     "{{ address|address }}",
@@ -46,6 +47,16 @@ TAGS_WITH_FOREIGN_TEXT = [
 def test_digests_in_a_sentence_are_as_short_as_alone() -> None:
     html = shown("{{ told|short_digests }}", told=f"it moved from sha256:{DIGEST}")
     assert html == "it moved from sha256:5e1b0000…a04c"
+
+
+def test_a_short_digest_is_not_broken_in_a_sentence() -> None:
+    html = shown("{{ told|name }}", told="<a>: 6cb58437…1699, sha256:5e1b0000…a04c (…)")
+    assert html == (
+        '<bdi>&lt;a&gt;: <span class="unbroken">6cb58437…1699</span>, '
+        '<span class="unbroken">sha256:5e1b0000…a04c</span> (…)</bdi>'
+    )
+    address = shown("{{ told|address }}", told="of a/b: 6cb58437…1699")
+    assert '<span class="unbroken">6cb58437…1699</span>' in address
 
 
 @pytest.mark.parametrize("tag", TAGS_WITH_FOREIGN_TEXT)
@@ -219,6 +230,23 @@ def test_a_filter_bar_shows_what_is_chosen() -> None:
     html = shown("{% filter_bar fields %}", request=request, fields=[field])
     assert '<option value="failing" selected>' in html
     assert "Show all" in html
+
+
+@pytest.mark.parametrize(
+    ("query", "rows", "is_there"),
+    [("", (), False), ("", (1,), True), ("q=x", (), True), ("after=abc", (), True)],
+)
+def test_a_filter_bar_stands_where_something_could_be_found(
+    rf: RequestFactory, query: str, rows: tuple[int, ...], *, is_there: bool
+) -> None:
+    field = Field("q", "Name", "x" if "q" in query else "")
+    html = shown(
+        "{% filter_bar fields 'list' rows %}",
+        request=rf.get(f"/keys/?{query}"),
+        fields=[field],
+        rows=rows,
+    )
+    assert ("<form" in html) == is_there
 
 
 @pytest.mark.parametrize("name", STYLESHEETS)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from django.db.models import F, QuerySet
@@ -13,6 +13,7 @@ from trustui.core.primitives.text import counted, visible
 from trustui.core.trace import TrustState
 from trustui.pages.before import change_lines
 from trustui.pages.images.standing import moves_at, repositories_of, verdicts_at, with_state
+from trustui.pages.kept_query import KeptQuery
 from trustui.pages.moment import Moment
 from trustui.pages.viewer import Viewer
 from trustui.pages.words import SIGNS, WORDS
@@ -112,14 +113,7 @@ NOTHING = FailingImages((), is_cut=False)
 
 def failing_images(viewer: Viewer, moment: Moment) -> FailingImages:
     """Two queries."""
-    there = repositories_of(viewer, moment)
-    moves = moves_at(moment).filter(tag__repository__in=there.values("pk"))
-    wrong = with_state(moves, moment).filter(state__in=WRONG).order_by("-first_seen_at", "-id")
-    cells = wrong.values_list(
-        *("tag__repository", "tag__repository__source", "tag__repository__source__team__name"),
-        *("tag__repository__full_name", "tag__name", "digest"),
-    )
-    rows = list(cells[: MOST + 1])
+    rows = _tags.rows(viewer, moment, None, ("-first_seen_at", "-id"), MOST + 1)
     if not rows:
         return NOTHING
     tags: dict[tuple[int, str], list[str]] = {}
@@ -130,6 +124,33 @@ def failing_images(viewer: Viewer, moment: Moment) -> FailingImages:
     found = [one for one in _verdicts(tags, moment) if (one[0], one[1]) in tags]
     found.sort(key=lambda one: one[-1], reverse=True)
     return FailingImages(tuple(_grouped(found, tags, names)), len(rows) > MOST)
+
+
+class _Tag(NamedTuple):
+    """A tag of an artefact that does not verify."""
+
+    repository: int
+    source: int
+    team: str
+    full_name: str
+    name: str
+    digest: str
+
+
+def _wrong_tags(viewer: Viewer, moment: Moment, _: object) -> "QuerySet[Any]":
+    there = repositories_of(viewer, moment)
+    moves = moves_at(moment).filter(tag__repository__in=there.values("pk"))
+    return with_state(moves, moment).filter(state__in=WRONG)
+
+
+_tags = KeptQuery(
+    _wrong_tags,
+    (
+        *("tag__repository", "tag__repository__source", "tag__repository__source__team__name"),
+        *("tag__repository__full_name", "tag__name", "digest"),
+    ),
+    _Tag,
+)
 
 
 def _verdicts(wanted: Iterable[tuple[int, str]], moment: Moment) -> list[Any]:

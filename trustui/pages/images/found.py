@@ -1,17 +1,24 @@
 """What a search finds among images: repositories, artefacts and signers, at most one more than is shown."""
 
 from collections.abc import Iterator
+from typing import Any
 
+import msgspec
+from django.db.models import QuerySet
+from django.db.models.functions import StrIndex
+from django.db.models.lookups import GreaterThan
 from django.urls import reverse
 
 from trustui.core.errors import ParseError
 from trustui.core.oci.references import parse_reference
 from trustui.core.primitives.text import visible
-from trustui.images.models import Identity, Manifest
+from trustui.images.models import Identity, ImageRepository, Manifest
 from trustui.images.names import folded
+from trustui.pages.containing import holds_given
 from trustui.pages.images.identity import signs_there
 from trustui.pages.images.repository import kind_word
 from trustui.pages.images.standing import repositories_of
+from trustui.pages.kept_query import KeptQuery
 from trustui.pages.moment import Moment
 from trustui.pages.viewer import Viewer
 
@@ -22,12 +29,27 @@ ALGORITHM = "sha256:"
 
 def repositories(viewer: Viewer, moment: Moment, text: str) -> Iterator[tuple[str, str, str]]:
     """Name, note and address of each, by a part of the name: one query."""
-    name = _repository_in(text)
-    rows = repositories_of(viewer, moment).filter(full_name__icontains=name)
-    cells = rows.order_by("full_name", "id").values_list("pk", "full_name", "source__name")
-    for pk, full_name, source in cells[:MOST]:
-        href = reverse("image-repository", args=[pk])
-        yield visible(full_name, 300), f"in {visible(source, 200)}", href
+    part = _repository_in(text)
+    order = ("full_name", "id")
+    for one in _named.rows(viewer, moment, part.isascii(), order, MOST, about=(part,)):
+        href = reverse("image-repository", args=[one.id])
+        yield visible(one.full_name, 300), f"in {visible(one.source, 200)}", href
+
+
+class _Repository(msgspec.Struct, frozen=True):
+    id: int
+    full_name: str
+    source: str
+
+
+def _with_a_name(
+    viewer: Viewer, moment: Moment, is_ascii: bool, part: Any
+) -> "QuerySet[ImageRepository]":
+    named = holds_given("full_name", part, is_ascii=is_ascii)
+    return repositories_of(viewer, moment).filter(named)
+
+
+_named = KeptQuery(_with_a_name, ("id", "full_name", "source__name"), _Repository)
 
 
 def _repository_in(text: str) -> str:
@@ -40,11 +62,24 @@ def _repository_in(text: str) -> str:
 
 def identities(viewer: Viewer, moment: Moment, text: str) -> Iterator[tuple[str, str, str]]:
     """Those that sign something that this person sees, by a part of the subject: one query."""
-    rows = Identity.objects.filter(signs_there(viewer, moment), folded__contains=folded(text))
-    cells = rows.order_by("subject", "id").values_list("identity_id", "subject", "issuer")
-    for identity_id, subject, issuer in cells[:MOST]:
-        href = reverse("identity", args=[identity_id])
-        yield visible(subject, 300), f"says {visible(issuer, 200)}", href
+    order = ("subject", "id")
+    for one in _signing.rows(viewer, moment, None, order, MOST, about=(folded(text),)):
+        href = reverse("identity", args=[one.identity_id])
+        yield visible(one.subject, 300), f"says {visible(one.issuer, 200)}", href
+
+
+class _Identity(msgspec.Struct, frozen=True):
+    identity_id: str
+    subject: str
+    issuer: str
+
+
+def _with_a_subject(viewer: Viewer, moment: Moment, _: None, part: Any) -> "QuerySet[Identity]":
+    holds = GreaterThan(StrIndex("folded", part), 0)
+    return Identity.objects.filter(holds, signs_there(viewer, moment))
+
+
+_signing = KeptQuery(_with_a_subject, _Identity.__struct_fields__, _Identity)
 
 
 def artefacts(viewer: Viewer, moment: Moment, digits: str) -> Iterator[tuple[str, str, str]]:

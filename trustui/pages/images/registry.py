@@ -10,14 +10,14 @@ from django.urls import reverse
 
 from trustui.accounts.permissions import Act
 from trustui.core.primitives.text import counted, visible
-from trustui.crawl.image_source import Referrers
 from trustui.images.models import ImageRepository
 from trustui.inventory.models import Source
 from trustui.inventory.recognizing import IMAGE_KINDS
 from trustui.pages.components import Fact
+from trustui.pages.containing import holds
 from trustui.pages.images.answering import Answering, Login, answering, login_of, takes_logins
 from trustui.pages.images.policies import Cover, InForce, best, in_force
-from trustui.pages.images.repository import REFERRERS, title_of
+from trustui.pages.images.repository import look_of, title_of
 from trustui.pages.images.shares import (
     OverTime,
     Share,
@@ -31,6 +31,7 @@ from trustui.pages.images.shares import (
 )
 from trustui.pages.images.standing import repositories_of
 from trustui.pages.keeping import Keeper
+from trustui.pages.known import source_of
 from trustui.pages.moment import Moment
 from trustui.pages.paging import MOST_ROWS, ROWS, sliced
 from trustui.pages.viewer import Viewer
@@ -185,7 +186,7 @@ def registry(
         sign=page.sign,
         title=page.title,
         lead=_lead(page),
-        facts=_facts(page, moment.at),
+        facts=_facts(page, moment),
         repositories=page,
         over_time=_picture(viewer, moment, source, page if narrowed == _all_of(source) else None),
         answering=answering(source, moment),
@@ -221,8 +222,8 @@ def _picture(
 
 def registry_of(viewer: Viewer, source_id: int) -> Source | None:
     """A source of this person that holds artefacts; None for any other: one query."""
-    mine = Source.objects.filter(pk=source_id, team__in=viewer.teams, kind__in=IMAGE_KINDS)
-    return mine.first()
+    found = source_of(viewer, source_id)
+    return found if found is not None and found.kind in IMAGE_KINDS else None
 
 
 def is_seen(viewer: Viewer, source_id: int) -> bool:
@@ -256,7 +257,7 @@ def _narrowed(rows: "QuerySet[Any]", chosen: Filter, repository: str = "") -> "Q
     if chosen.team is not None:
         rows = rows.filter(source__team=chosen.team)
     if chosen.text:
-        rows = rows.filter(**{f"{repository}full_name__icontains": chosen.text})
+        rows = rows.filter(holds(f"{repository}full_name", chosen.text))
     if chosen.partial:
         rows = rows.exclude(**{f"{repository}because": ""})
     return rows
@@ -272,7 +273,7 @@ def _line(
     own = tags.get(row.pk, Share())
     team = row.source.team_id
     cover: Cover | None = best([one for one in policies if one.team_id == team], row.full_name)
-    is_looked_at = row.looked_at is not None and row.looked_at <= moment.at
+    look = look_of(row, moment)
     return RepositoryLine(
         repository_id=row.pk,
         source_id=row.source_id,
@@ -285,9 +286,9 @@ def _line(
         tags=own,
         digests=digests.get(row.pk, Share()),
         policy="" if cover is None else visible(cover.policy, 100),
-        referrers=REFERRERS[Referrers(row.referrers)],
-        looked_at=row.looked_at if is_looked_at else None,
-        because=visible(row.because, 200),
+        referrers=look.referrers,
+        looked_at=look.looked_at,
+        because=look.because,
     )
 
 
@@ -302,7 +303,7 @@ def _lead(page: RepositoriesPage) -> str:
     return lead
 
 
-def _facts(page: RepositoriesPage, at: datetime) -> tuple[Fact, ...]:
+def _facts(page: RepositoriesPage, moment: Moment) -> tuple[Fact, ...]:
     partial = [line for line in page.lines if line.because]
     looked = [line.looked_at for line in page.lines if line.looked_at is not None]
     oldest = min(looked, default=None)
@@ -312,7 +313,9 @@ def _facts(page: RepositoriesPage, at: datetime) -> tuple[Fact, ...]:
         Fact("Digests trusted", sign_of(page.digests), f"{page.digests.trusted:,} of {page.digests.all:,}", f"{page.digests.signed:,} signed"),
         Fact("Reach", "unknown", f"{len(partial):,} read in part", partial[0].because)
         if partial
-        else Fact("Reach", "ok" if oldest else "unknown", "answered" if oldest else "not looked at yet", f"all of it since {ago(oldest, at)}" if oldest else ""),
+        else Fact("Reach", "none", "not kept", "only the newest look is")
+        if oldest is None and moment.at < moment.now
+        else Fact("Reach", "ok" if oldest else "unknown", "answered" if oldest else "not looked at yet", f"all of it since {ago(oldest, moment.at)}" if oldest else ""),
     )  # fmt: skip
 
 

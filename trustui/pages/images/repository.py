@@ -178,7 +178,7 @@ def image_repository(
     key = (None if moment.at == moment.now else moment.at, repository_id)
     tags, digests = _counted(repository_id, moment)
     cover = cover_of(row.source.team_id, row.full_name, moment)
-    look = _look(row, moment)
+    look = look_of(row, moment)
     return ImageRepositoryPage(
         repository_id=row.pk,
         source_id=row.source_id,
@@ -189,7 +189,7 @@ def image_repository(
         sign=sign_of(tags),
         title=title_of(tags),
         lead=_lead(cover, tags),
-        facts=_facts(tags, digests, cover, look, moment.at),
+        facts=_facts(tags, digests, cover, look, moment),
         tags=tags,
         digests=digests,
         helpers=_helpers(repository_id, moment),
@@ -341,7 +341,7 @@ def _lead(cover: Cover | None, tags: Share) -> str:
 
 
 def _facts(
-    tags: Share, digests: Share, cover: Cover | None, look: Look, at: datetime
+    tags: Share, digests: Share, cover: Cover | None, look: Look, moment: Moment
 ) -> tuple[Fact, ...]:
     return (
         Fact("Tags", sign_of(tags), f"{tags.trusted:,} of {tags.all:,} trusted", f"{tags.signed:,} signed"),
@@ -349,20 +349,22 @@ def _facts(
         Fact("Policy", "none", "not covered", "nobody said what to expect")
         if cover is None
         else Fact("Policy", "ok", visible(cover.policy, 60), f"by the pattern {visible(cover.pattern, 100)}"),
-        _reach(look, at),
+        _reach(look, moment),
     )  # fmt: skip
 
 
-def _reach(look: Look, at: datetime) -> Fact:
+def _reach(look: Look, moment: Moment) -> Fact:
+    if look.looked_at is None and moment.at < moment.now:
+        return Fact("Reach", "none", "not kept", "only the newest look is")
     if look.looked_at is None:
         return Fact("Reach", "unknown", "not looked at to the end", look.because)
-    note = f"{ago(look.looked_at, at)}; referrers interface: {look.referrers}"
+    note = f"{ago(look.looked_at, moment.at)}; referrers interface: {look.referrers}"
     if look.because:
         return Fact("Reach", "unknown", "partly", look.because)
     return Fact("Reach", "ok", "answered", note)
 
 
-def _look(row: ImageRepository, moment: Moment) -> Look:
+def look_of(row: ImageRepository, moment: Moment) -> Look:
     """The newest look; of an earlier instant only what had been found by then."""
     looked = row.looked_at if row.looked_at and row.looked_at <= moment.at else None
     probed = row.referrers_probed_at

@@ -70,7 +70,11 @@ OF_DIGESTS = tuple(f"digests{part}" for part in _PARTS)
 
 
 def of_tags(repositories: "QuerySet[Any] | Collection[int]", moment: Moment) -> dict[int, Share]:
-    """By repository: one query. Those of the present are kept, those of a past are counted."""
+    """By repository: one query, none without any. Those of the present are kept, those of a past
+    are counted.
+    """
+    if not isinstance(repositories, QuerySet) and not repositories:
+        return {}
     if moment.at == moment.now:
         return _kept(repositories, OF_TAGS)
     return _of_tags_then(repositories, moment, "tag__repository")

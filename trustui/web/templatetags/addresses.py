@@ -44,11 +44,12 @@ def _address(urlconf: str | None, name: str, *args: object) -> SafeString:
 @register.simple_tag(takes_context=True)
 def link(context: template.Context, route: str, text: object, *where: object) -> SafeString:
     """A name that leads to its page, as of the instant that is looked at."""
-    return _link(route, str(text), str(context.get("moment_query", "")), *where)
+    return linked(route, str(text), str(context.get("moment_query", "")), *where)
 
 
 @lru_cache(maxsize=4_096, typed=True)
-def _link(route: str, text: str, query: str, *where: object) -> SafeString:
+def linked(route: str, text: str, query: str, *where: object) -> SafeString:
+    """As `link`, with the query that keeps the instant."""
     address = reverse(route, args=where)
     return format_html('<a href="{}{}">{}</a>', address, query, name(text))
 
@@ -56,11 +57,12 @@ def _link(route: str, text: str, query: str, *where: object) -> SafeString:
 @register.simple_tag(takes_context=True)
 def help_link(context: template.Context, check: str, text: str, kind: str = "") -> SafeString:
     """What we say of a check, which leads to what we explain of it."""
-    return _help_link(check, text, kind, str(context.get("moment_query", "")))
+    return help_linked(check, text, kind, str(context.get("moment_query", "")))
 
 
 @lru_cache(maxsize=4_096)
-def _help_link(check: str, text: str, kind: str, query: str) -> SafeString:
+def help_linked(check: str, text: str, kind: str, query: str) -> SafeString:
+    """As `help_link`, with the query that keeps the instant."""
     classes = format_html(' class="{}"', kind) if kind else ""
     return format_html(
         '<a{} href="{}{}">{}</a>', classes, reverse("help-check", args=[check]), query, text

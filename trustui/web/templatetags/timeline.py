@@ -4,7 +4,7 @@ Written by hand: a picture has a thousand shapes, a table some hundreds of signe
 takes as long for each of them as for a row of a table. Whatever comes from metadata is escaped here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from django import template
@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from trustui.pages.expiries import Line
 from trustui.pages.pictures.timeline_picture import BarShape, LaneShape, Picture, Stretch
 from trustui.pages.signers import Signer, Signers
+from trustui.pages.upcoming import Bar
 from trustui.web.templatetags.trust import instant, name, plain, stamp, state_word
 
 register = template.Library()
@@ -136,6 +137,16 @@ def _signer(key: Signer, query: str) -> SafeString:
 def timeline_lanes_alone(picture: Picture) -> SafeString:
     """The same without links, for a file."""
     return _svg(_lanes(picture, None))
+
+
+@register.simple_tag
+def day_bars(bars: Iterable[Bar], width: int) -> SafeString:
+    """What expires day by day, on the overview."""
+    return _svg(
+        f'<rect class="fill is-{bar.sign}" x="{bar.x}" y="{bar.y}" width="{width}"'
+        f' height="{bar.height}" rx="1"><title>{escape(bar.title)}</title></rect>\n        '
+        for bar in bars
+    )
 
 
 def _svg(parts: Iterator[str]) -> SafeString:

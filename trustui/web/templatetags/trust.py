@@ -12,7 +12,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms, template
-from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -21,7 +20,7 @@ from trustui.core.primitives.instants import write_instant
 from trustui.core.primitives.text import visible, with_short_digests
 from trustui.core.trace import TrustState
 from trustui.crawl.registry import title_of
-from trustui.pages.components import ChangeLine, Fact, Field, Progress, StepGroup, StepLine, TreeRow
+from trustui.pages.components import ChangeLine, Fact, Field, Progress, StepGroup
 from trustui.pages.words import State, age, ago, state_of
 
 register = template.Library()
@@ -46,6 +45,8 @@ _PIECES = re.compile(
 _HAS_PIECES = re.compile(r"[/@]|,[A-Za-z]+=")
 _BREAKS = re.compile(r"[-/@]|,$")
 """Pieces of texts with addresses or distinguished names; where browsers would break them."""
+_SHORTENED = re.compile(r"((?:sha\d+[:-])?[0-9a-f]{8}…[0-9a-f]{4})")
+"""A digest as `short_digests` leaves it; browsers would break it after its dots."""
 
 _FEW, _MANY = 512, 4_096
 """Pieces of mark-up that are kept: of shapes with their words; of names, which rows repeat."""
@@ -119,7 +120,20 @@ def name(text: object) -> SafeString:
 
 @lru_cache(maxsize=_MANY)
 def _isolated(text: str) -> SafeString:
-    return format_html("<bdi>{}</bdi>", visible(text, SHOWN))
+    return format_html("<bdi>{}</bdi>", _unbroken(visible(text, SHOWN)))
+
+
+def _unbroken(text: str) -> str:
+    """The same, with each shortened digest on one line; escaped where it is mark-up already."""
+    if "…" not in text:
+        return text
+    between = _SHORTENED.split(text)
+    pairs = zip(between[::2], [*between[1::2], ""], strict=True)
+    return format_html_join(
+        "",
+        "{}{}",
+        ((one, format_html('<span class="unbroken">{}</span>', short) if short else "") for one, short in pairs),
+    )  # fmt: skip
 
 
 @register.filter
@@ -139,7 +153,7 @@ def _in_pieces(text: str) -> SafeString:
 
 def _piece(text: str) -> str:
     if not _BREAKS.search(text):
-        return text
+        return _unbroken(text)
     scheme, slashes, rest = text.partition("://")
     if slashes and rest:
         return format_html('<span class="piece">{}://<wbr>{}</span>', scheme, rest)
@@ -326,23 +340,6 @@ def change(line: ChangeLine) -> dict[str, object]:
     return {"line": line}
 
 
-@register.simple_tag
-@lru_cache(maxsize=_MANY)
-def step(line: StepLine, *, is_open: bool = False) -> SafeString:
-    """One step of a verification; open it shows found, attack, causes and what to do.
-
-    Kept by its value: the steps of a verdict never change, and those that pass are much alike.
-    """
-    return render_to_string("components/step.html", {"step": line, "is_open": is_open})
-
-
-@register.simple_tag
-@lru_cache(maxsize=_MANY)
-def step_row(line: StepLine) -> SafeString:
-    """The same as a row of a report; kept in the same way."""
-    return render_to_string("report/_step.html", {"step": line})
-
-
 @register.inclusion_tag("components/waterfall.html")
 def waterfall(groups: Sequence[StepGroup], first: int | None = None) -> dict[str, object]:
     """All steps of a verification; the one numbered `first` stands open."""
@@ -357,9 +354,12 @@ def facts(values: Sequence[Fact]) -> dict[str, object]:
 
 @register.inclusion_tag("components/filter.html", takes_context=True)
 def filter_bar(
-    context: template.Context, fields: Sequence[Field], target: str = ""
+    context: template.Context, fields: Sequence[Field], target: str = "", rows: object = True
 ) -> dict[str, object]:
-    """A form that narrows a list, in the address; with `target` the list alone is loaded anew."""
+    """A form that narrows a list, in the address; with `target` the list alone is loaded anew.
+
+    Without `rows` there is nothing to narrow: it stands there only when a choice hides them.
+    """
     request = context["request"]
     named = {field.name for field in fields}
     kept = [
@@ -368,12 +368,14 @@ def filter_bar(
         if key not in named | {"after"}
         for value in request.GET.getlist(key)
     ]
+    is_narrowed = any(field.value for field in fields)
     return {
         "fields": fields,
         "kept": kept,
         "target": target,
         "path": request.path,
-        "is_narrowed": any(field.value for field in fields),
+        "is_narrowed": is_narrowed,
+        "is_needed": bool(rows) or is_narrowed or "after" in request.GET,
     }
 
 
@@ -406,12 +408,6 @@ def pager(context: template.Context, after: str | None, shown: str = "") -> dict
 def progress(value: Progress, now: datetime) -> dict[str, object]:
     """Work that goes on."""
     return {"progress": value, "now": now}
-
-
-@register.inclusion_tag("components/tree_row.html")
-def tree_row(row: TreeRow) -> dict[str, object]:
-    """One row of a treegrid."""
-    return {"row": row}
 
 
 @register.simple_block_tag(end_name="endnotice")
