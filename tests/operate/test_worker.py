@@ -1,6 +1,7 @@
 """`trustui worker` with PostgreSQL and Redis: no job is lost, whatever dies."""
 
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -133,6 +134,34 @@ def test_a_redis_that_was_away_costs_seconds(
     time.sleep(5)
     redis_server.start()
     installation.wait(worker, done, "it is crawled", SWEEP_SECONDS)
+
+
+def test_rings_that_end_while_redis_is_away_stop_no_consumer(
+    installation: Installation, redis_server: RedisServer
+) -> None:
+    """Not acknowledged they count as held: with as many as processes, nobody would listen."""
+    for running in installation.started:
+        if running.process.poll() is None:
+            running.stop()
+    worker = installation.start("worker", "--concurrency", "1")
+    released = threading.Event()
+
+    def wait(_: Client) -> None:
+        released.wait(SLOW_SECONDS)
+
+    with FaultServer() as server:
+        for path in ("/1.root.json", "/timestamp.json"):
+            server.on(path, wait)
+        url = f"http://127.0.0.1:{server.port}/"
+        installation.do("source", "add", "slow", url, "--allow-address", "127.0.0.1")
+        installation.wait(worker, lambda: states(installation) == {"running"}, "it runs", 60)
+        redis_server.kill()
+        released.set()
+        installation.wait(worker, lambda: "Couldn't ack" in worker.said, "its ring ends", 60)
+        redis_server.start()
+    installation.do("source", "remove", "slow", "--reason", "the test is over")
+    installation.wait(worker, crawl(installation), "it is crawled", SWEEP_SECONDS)
+    worker.stop()
 
 
 def test_a_pool_that_dies_is_replaced(installation: Installation, worker: Running) -> None:

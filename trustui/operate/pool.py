@@ -10,8 +10,10 @@ import socket
 import threading
 from typing import Any
 
+from celery import bootsteps
 from celery.apps.worker import Worker
 from celery.signals import worker_process_init, worker_shutting_down
+from celery.worker import state
 
 from trustui.celery import Bell, app, process
 from trustui.jobs import doorbell
@@ -40,6 +42,32 @@ class Lifeline:
         process.stop()
 
 
+class _LostAcknowledgements(bootsteps.StartStopStep):
+    """Connects anew when everything that may be held at once was done but not acknowledged.
+
+    Rings that end while Redis is away still count as held. With as many as there are processes
+    nothing is asked for any more, and so not even the end of the connection would be noticed.
+    """
+
+    requires = ("celery.worker.consumer.tasks:Tasks",)
+    _LOOKS_SECONDS = 2.0
+    _timer: Any = None
+
+    def start(self, parent: Any) -> None:
+        """With each new connection."""
+        self._timer = parent.timer.call_repeatedly(self._LOOKS_SECONDS, self._look, (parent,))
+
+    def stop(self, parent: Any) -> None:  # noqa: ARG002  Celery's word for it
+        """When the connection ends."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _look(self, consumer: Any) -> None:
+        may_take = consumer.task_consumer.channel.qos.can_consume()
+        if not may_take and not state.reserved_requests:
+            raise ConnectionResetError("rings that ended could not be acknowledged")
+
+
 class _Worker(Worker):
     def install_platform_tweaks(self, worker: Any) -> None:
         """As Celery does, but that a closed terminal does not start it anew: the supervisor ends."""
@@ -60,6 +88,7 @@ def run_pool(name: str, concurrency: int) -> int:
     def end(**_: Any) -> None:
         lifeline.cut()
 
+    app.steps["consumer"].add(_LostAcknowledgements)
     worker_process_init.connect(begin, weak=False)
     worker_shutting_down.connect(end, weak=False)
     worker = _Worker(
