@@ -35,7 +35,7 @@ def test_what_is_no_part_is_not_found(text: str, part: str) -> None:
     assert not Team.objects.filter(holds("name", part)).exists()
 
 
-def test_only_postgresql_knows_the_cases_of_other_letters() -> None:
+def test_other_letters_are_found_as_they_are_written() -> None:
+    # In another case only where the locale of the database knows them.
     Team.objects.create(name="Ärger-Kran", created_at=START)
-    found = Team.objects.filter(holds("name", "ärger")).exists()
-    assert found is (connection.vendor == "postgresql")
+    assert Team.objects.filter(holds("name", "Ärger-k")).exists()

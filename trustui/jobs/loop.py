@@ -61,6 +61,7 @@ class Loop:
         self._claimed_at = dict.fromkeys(self.kinds, -math.inf)
         self._look_at = -math.inf
         self._watch_at = -math.inf
+        self._claiming = threading.Lock()
         self._batch = terms.batch
         self._pause = 0.0
         self._paused_until = 0.0
@@ -235,7 +236,17 @@ class Loop:
         is_asked = time.monotonic() < self.claim_until
         return is_asked and not (self.stopping.is_set() or self.is_worn)
 
+    def stop_claiming(self, seconds: float) -> None:
+        """Nothing more is claimed; waits, at most so long, for a claim that is under way."""
+        self.claim_until = 0.0
+        if self._claiming.acquire(timeout=seconds):
+            self._claiming.release()
+
     def _claim(self) -> bool:
+        with self._claiming:
+            return self._claim_what_is_due()
+
+    def _claim_what_is_due(self) -> bool:
         if not self._may_claim():
             self.pulse.beat()
             return False

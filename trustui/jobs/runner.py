@@ -76,7 +76,7 @@ class Runner:
             self._loop.inbox.ring()
             while self._answered < asked and self._goes_on() and time.monotonic() < deadline:
                 self._changed.wait(min(_GLANCE, max(0.0, deadline - time.monotonic())))
-            self._loop.claim_until = 0.0
+        self._loop.stop_claiming(max(_GLANCE, deadline - time.monotonic()))
         self._raise_what_broke()
         return self._loop.finished - before
 
