@@ -49,6 +49,7 @@ from trustui.inventory.sources import add_source
 from trustui.jobs.models import Job, State
 from trustui.jobs.runner import Runner
 from trustui.jobs.trouble import start_afresh
+from trustui.operate.memory import keep_what_is_loaded
 from trustui.policies.models import Origin
 
 LANES = 16
@@ -334,6 +335,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         server = nginx(program, Path(folder) / "nginx")
         os.environ["SSL_CERT_FILE"] = str(write_certificate(server.folder))
+        keep_what_is_loaded()  # as workers do
         workers = Workers(arguments.processes)
         try:
             print(f"{arguments.sources:,} sources, {arguments.processes} processes; seconds")

@@ -27,8 +27,8 @@ from trustui.crawl.transfer.request import Terms
 AT_ONCE = 512
 """So high that silent hosts, each waited for until its limit, leave room for all others."""
 _LEAST_AT_ONCE = 16
-_HANDFUL = 64
-_HANDFUL_SECONDS = 0.02
+_HANDFUL = 256
+_HANDFUL_SECONDS = 0.05
 """What is over waits so long for others to be handed over with it.
 
 To wake a thread for each costs more than the request did: both would take turns at one interpreter.

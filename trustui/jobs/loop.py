@@ -26,7 +26,7 @@ from trustui.jobs.writer import write
 _log = logging.getLogger(__name__)
 
 _FIRST_PAUSE = 0.1
-_GLANCE = 0.004
+_GLANCE = 0.002
 """Between looks whether a batch is complete; each costs as much as two results."""
 _OUTAGE = 60.0
 """What a statement may take that waits for a database that is away."""
