@@ -1,7 +1,6 @@
 """Texts with a part in them, on whichever database the tests run."""
 
 import pytest
-from django.db import connection
 
 from tests.simulators.watched import START
 from trustui.accounts.models import Team
