@@ -4,6 +4,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -97,26 +98,38 @@ def test_what_cannot_be_finished_is_handed_back_within_ten_seconds(
     def stall(client: Client) -> None:
         client.wait(SLOW_SECONDS)
 
-    with FaultServer() as server:
-        for path in ("/1.root.json", "/timestamp.json"):
-            server.on(path, stall)
-        url = f"http://127.0.0.1:{server.port}/"
-        installation.do("source", "add", "slow", url, "--allow-address", "127.0.0.1")
-        installation.wait(worker, lambda: states(installation) == {"running"}, "it runs", 60)
+    with slow_crawl(installation, worker, "slow", stall):
         assert worker.stop() < STOP_SECONDS
-    assert states(installation) == {"queued"}
-    assert ask(installation, f"SELECT attempts {OF_SLOW}") == [(0,)]
+    assert of(installation, "slow", "state") == "queued"
+    assert of(installation, "slow", "attempts") == 0
     installation.do("source", "remove", "slow", "--reason", "the test is over")
 
 
-OF_SLOW = (
-    "FROM jobs_job JOIN inventory_source ON jobs_job.key = inventory_source.id::text "
-    "WHERE jobs_job.kind = 'crawl' AND inventory_source.name = 'slow'"
-)
+@contextmanager
+def slow_crawl(
+    installation: Installation, worker: Running, name: str, behave: Callable[[Client], None]
+) -> Iterator[None]:
+    """A new source is being crawled, whose server does nothing else. Names stay taken."""
+    with FaultServer() as server:
+        for path in ("/1.root.json", "/timestamp.json"):
+            server.on(path, behave)
+        url = f"http://127.0.0.1:{server.port}/"
+        installation.do("source", "add", name, url, "--allow-address", "127.0.0.1")
+        installation.wait(
+            worker, lambda: of(installation, name, "state") == "running", "it runs", 60
+        )
+        yield
 
 
-def states(installation: Installation) -> set[object]:
-    return {state for (state,) in ask(installation, f"SELECT state {OF_SLOW}")}
+def of(installation: Installation, name: str, column: str) -> object:
+    """What the job that crawls a source says; None while there is none."""
+    rows = ask(
+        installation,
+        f"SELECT {column} FROM jobs_job JOIN inventory_source"  # noqa: S608  our own words
+        " ON jobs_job.key = inventory_source.id::text"
+        f" WHERE jobs_job.kind = 'crawl' AND inventory_source.name = '{name}'",
+    )
+    return rows[0][0] if rows else None
 
 
 def test_an_emptied_redis_costs_seconds(
@@ -149,17 +162,12 @@ def test_rings_that_end_while_redis_is_away_stop_no_consumer(
     def wait(_: Client) -> None:
         released.wait(SLOW_SECONDS)
 
-    with FaultServer() as server:
-        for path in ("/1.root.json", "/timestamp.json"):
-            server.on(path, wait)
-        url = f"http://127.0.0.1:{server.port}/"
-        installation.do("source", "add", "slow", url, "--allow-address", "127.0.0.1")
-        installation.wait(worker, lambda: states(installation) == {"running"}, "it runs", 60)
+    with slow_crawl(installation, worker, "tardy", wait):
         redis_server.kill()
         released.set()
         installation.wait(worker, lambda: "Couldn't ack" in worker.said, "its ring ends", 60)
         redis_server.start()
-    installation.do("source", "remove", "slow", "--reason", "the test is over")
+    installation.do("source", "remove", "tardy", "--reason", "the test is over")
     installation.wait(worker, crawl(installation), "it is crawled", SWEEP_SECONDS)
     worker.stop()
 
