@@ -2,6 +2,9 @@
 
 Arguments name extras or dependency groups to add to the runtime dependencies. pyproject.toml stays the one
 place where a dependency is named; pip-compile reads no dependency groups itself.
+
+Markers are left out: pip-compile would drop what the interpreter at hand does not need, and the locks serve
+every Python 3.11. redis needs async-timeout below 3.11.3, and Debian 12 has 3.11.2.
 """
 
 import sys
@@ -17,7 +20,7 @@ def requirements(groups: list[str]) -> list[str]:
     named = declared["project"]["optional-dependencies"] | declared["dependency-groups"]
     for group in groups:
         wanted += named[group]
-    return wanted
+    return [requirement.partition(";")[0].strip() for requirement in wanted]
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
 import gc
 import os
+import shutil
 import sys
-import tarfile
 import tempfile
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -68,8 +68,7 @@ def shared_data(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Pat
         for archive in _archives_above(name):
             if archive not in unpacked:
                 destination = tmp_path_factory.mktemp("shared")
-                with tarfile.open(SHARED / archive) as packed:
-                    packed.extractall(destination, filter="data")
+                shutil.unpack_archive(SHARED / archive, destination)
                 unpacked[archive] = destination
             inside = Path(name).relative_to(Path(archive).parent)
             return unpacked[archive] / inside
