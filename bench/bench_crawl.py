@@ -32,6 +32,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from django.conf import settings
 from django.db import transaction
 
 from bench import database
@@ -138,7 +139,7 @@ class Workers:
 def crawl_when_told(line: Connection, number: int) -> None:
     """The life of one process."""
     with Switchboard(resolve=this_machine) as switchboard:
-        job = CrawlJob(record, at_once=256, local_roots=(), switchboard=switchboard)
+        job = CrawlJob(record, at_once=settings.TRUSTUI.crawls_at_once, local_roots=(), switchboard=switchboard)
         runner = Runner([job], owner=f"bench {number}", mode="bench")
         with suppress(EOFError):
             while True:

@@ -155,7 +155,7 @@ VARIABLES = (
     Variable("TRUSTUI_DEBUG", _flag, "0", "1 shows tracebacks in the browser. Never on a machine that others reach."),
     Variable("TRUSTUI_CRAWL_EVERY", _count(10, _YEAR), "900", "Seconds between crawls of a source that states no interval of its own."),
     Variable("TRUSTUI_LEASE", _count(2, 3600), "60", "Seconds that a worker may be silent before others take its jobs over."),
-    Variable("TRUSTUI_CRAWLS_AT_ONCE", _count(1, 1024), "256", "Crawls side by side in one worker process."),
+    Variable("TRUSTUI_CRAWLS_AT_ONCE", _count(1, 1024), "512", "Crawls side by side in one worker process."),
     Variable("TRUSTUI_DATABASE_CONNECTIONS", _count(2, 256), "8", "Connections to PostgreSQL that one process may hold."),
     Variable("TRUSTUI_METRICS_TOKEN", _secret, "", "Whoever sends it as `Authorization: Bearer TOKEN` may read `/metrics`. Default: only this machine may.", is_secret=True),
     Variable("TRUSTUI_BEHIND_TLS", _flag, "0", "1 where people reach the site by https alone, through a proxy that sets `X-Forwarded-Proto`: cookies are for https only, plain requests are sent on, browsers are told to stay with https."),
