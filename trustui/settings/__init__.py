@@ -131,7 +131,7 @@ WHITENOISE_USE_FINDERS = True
 # ---- who signs in, and how long that holds
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["trustui.web.signed_in.Accounts"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",  # argon2id
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",  # of accounts brought from elsewhere
@@ -165,6 +165,7 @@ SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # an address at the provider proves 
 SOCIALACCOUNT_LOGIN_ON_GET = False
 SOCIALACCOUNT_STORE_TOKENS = False
 
+SESSION_ENGINE = "trustui.web.signed_in"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_IDLE_SECONDS = 3600
 
