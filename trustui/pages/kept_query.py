@@ -60,11 +60,12 @@ class Given(Value):
 
 
 class _Statement(msgspec.Struct, frozen=True):
-    """SQL as the database takes it; the columns know how what it answers becomes Python's."""
+    """SQL as the database takes it, and what knows how its answer becomes Python's."""
 
     sql: str
     parameters: tuple[Any, ...]
-    columns: tuple[Any, ...]
+    converted: tuple[tuple[int, Any], ...]
+    """The columns whose values are not Python's yet, with their places: few on PostgreSQL."""
 
     def rows(self, given: dict[str, Any]) -> list[tuple[Any, ...]]:
         """What it finds now."""
@@ -74,18 +75,14 @@ class _Statement(msgspec.Struct, frozen=True):
         with connection.cursor() as cursor:
             cursor.execute(self.sql, told)
             found = cursor.fetchall()
-        return _converted(found, self.columns)
+        return _converted(found, self.converted) if self.converted else found
 
 
-def _converted(rows: list[tuple[Any, ...]], columns: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """As `SQLCompiler.apply_converters` does; PostgreSQL needs it for few columns."""
-    converters = [
-        (place, [*connection.ops.get_db_converters(one), *one.get_db_converters(connection)], one)
-        for place, one in enumerate(columns)
-    ]
-    needed = [one for one in converters if one[1]]
-    if not needed:
-        return rows
+def _converted(
+    rows: list[tuple[Any, ...]], columns: Sequence[tuple[int, Any]]
+) -> list[tuple[Any, ...]]:
+    """As `SQLCompiler.apply_converters` does."""
+    needed = [(place, _converters(column), column) for place, column in columns]
     found = []
     for row in rows:
         cells = list(row)
@@ -94,6 +91,11 @@ def _converted(rows: list[tuple[Any, ...]], columns: Sequence[Any]) -> list[tupl
                 cells[place] = step(cells[place], column, connection)
         found.append(tuple(cells))
     return found
+
+
+def _converters(column: Any) -> list[Any]:
+    of_database = connection.ops.get_db_converters(column)
+    return [*of_database, *column.get_db_converters(connection)]
 
 
 class _Unknown:
@@ -205,6 +207,8 @@ class KeptQuery(Generic[T]):
         position: Sequence[Scalar],
     ) -> list[T]:
         alike = _INSTANTS if moment is None else _alike(moment)
+        if not all(map(_can_be_stored, about)):
+            return []
         told = [_padded(one) if isinstance(one, tuple) else one for one in about]
         lengths = tuple(len(one) if isinstance(one, tuple) else None for one in told)
         key = _who(viewer), alike, shape, lengths
@@ -254,8 +258,9 @@ class KeptQuery(Generic[T]):
             sql, parameters = compiler.as_sql()
         except EmptyResultSet:
             return None
-        columns = tuple(column for column, *_ in compiler.select[: compiler.col_count])
-        return _Statement(sql, tuple(parameters), columns)
+        columns = (column for column, *_ in compiler.select[: compiler.col_count])
+        converted = tuple(one for one in enumerate(columns) if _converters(one[1]))
+        return _Statement(sql, tuple(parameters), converted)
 
 
 class _Shape(msgspec.Struct, frozen=True):
@@ -283,6 +288,11 @@ def _alike(moment: Moment) -> tuple[str, ...]:
         next(other for other in _INSTANTS if getattr(moment, other) == getattr(moment, name))
         for name in _INSTANTS
     )
+
+
+def _can_be_stored(value: object) -> bool:
+    """Whether a column may hold it: an address names any number, and SQLite refuses to be asked."""
+    return not isinstance(value, int) or -(2**63) <= value < 2**63
 
 
 def _padded(values: tuple[Any, ...]) -> tuple[Any, ...]:

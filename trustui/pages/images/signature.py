@@ -208,7 +208,7 @@ def _bytes(
     rows: Any, viewer: Viewer, moment: Moment, repository_id: int, digest: str
 ) -> bytes | None:
     found = rows.filter(
-        repository=repository_id,
+        repository__pk=repository_id,  # of a number beyond 64 bits there is none
         repository__source__team__in=viewer.teams,
         digest=digest,
         first_seen_at__lte=moment.at,
