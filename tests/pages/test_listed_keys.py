@@ -27,12 +27,11 @@ def named(watched: Watched, *roles: str) -> list[tuple[int, str]]:
 def test_each_role_is_told_source_by_source(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    east, west = twins()
+    east, _ = twins()
     by_id = dict(named(east, "root", "snapshot"))
     keys = list(by_id.values())
-    own = [east.source.pk, west.source.pk]
     with django_assert_num_queries(3):
-        uses, is_cut = uses_of(own, keys)
+        uses, is_cut = uses_of(viewer_of(east), PRESENT, keys)
     assert not is_cut
     assert [(one.source, one.role, one.delegator) for one in uses[keys[1]]] == [
         ("east", "snapshot", "root"),
@@ -55,15 +54,14 @@ def test_who_holds_a_key_is_told_where_its_metadata_says_so() -> None:
 def test_bins_are_one_role_that_has_no_page() -> None:
     watched = with_bins()
     fingerprint = of_role(watched.source, "bin", "pool").key.fingerprint
-    uses, _ = uses_of([watched.source.pk], [fingerprint])
+    uses, _ = uses_of(viewer_of(watched), PRESENT, [fingerprint])
     assert [(one.role, one.role_id) for one in uses[fingerprint]] == [("bin: 16 bins", "")]
 
 
 def test_what_was_not_looked_at_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    east, west = twins()
+    east, _ = twins()
     ((pk, fingerprint),) = named(east, "root")
-    own = [east.source.pk, west.source.pk]
-    uses, is_cut = uses_of(own, [fingerprint], most=1)
+    uses, is_cut = uses_of(viewer_of(east), PRESENT, [fingerprint], most=1)
     assert ([one.source for one in uses[fingerprint]], is_cut) == (["east"], True)
     monkeypatch.setattr(listed_keys, "MOST_DELEGATIONS", 1)
     assert told_of(viewer_of(east), PRESENT, {pk: fingerprint}).is_cut
@@ -74,6 +72,7 @@ def test_what_was_not_looked_at_is_said(monkeypatch: pytest.MonkeyPatch) -> None
 def test_sources_of_others_do_not_count() -> None:
     east, west = twins()
     fingerprint = of_role(east.source, "root").key.fingerprint
-    uses, _ = uses_of([west.source.pk], [fingerprint])
+    uses, _ = uses_of(viewer_of(east), PRESENT, [fingerprint], [west.source.pk])
     assert [one.source for one in uses[fingerprint]] == ["west"]
-    assert uses_of([], [fingerprint]) == ({}, False)
+    assert uses_of(viewer_of(east), PRESENT, [fingerprint], []) == ({}, False)
+    assert uses_of(STRANGER, PRESENT, [fingerprint], [west.source.pk]) == ({}, False)

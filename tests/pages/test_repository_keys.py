@@ -1,5 +1,6 @@
 """The keys of one repository against its roles."""
 
+import msgspec
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
@@ -95,6 +96,18 @@ def test_what_was_known_then_is_told_then() -> None:
     watched = spared()
     before = page_of(watched, moment(START))  # the root that was pinned, and nothing crawled
     assert (len(before.rows), len(page_of(watched, moment(START + DAY)).rows)) == (7, 8)
+
+
+def test_what_a_repository_says_is_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    watched = spared()
+    first = page_of(watched)
+    watched.source.name = "renamed"
+    watched.source.save()
+    monkeypatch.setattr(pages, "_page", None)
+    again = page_of(watched)
+    assert again == msgspec.structs.replace(first, source="renamed")
+    with pytest.raises(TypeError):
+        page_of(watched, moment(START))  # what was known then is worked out on its own
 
 
 def test_a_stranger_sees_nothing() -> None:

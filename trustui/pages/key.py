@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max, Min, QuerySet
 
 from trustui.core.diff.signers import key_owner
 from trustui.core.formats.tuf.repository import Repository
@@ -14,8 +15,9 @@ from trustui.core.impact.listings import given_keys
 from trustui.core.primitives.digests import sha256
 from trustui.core.primitives.text import counted, visible
 from trustui.inventory.listing import Signed, signed_by
-from trustui.inventory.models import PublicKey, RoleSignature, SourceKey
+from trustui.inventory.models import RoleSignature, SourceKey
 from trustui.inventory.text import identity
+from trustui.pages.kept_query import KeptQuery
 from trustui.pages.known import known
 from trustui.pages.listed_keys import MOST, SHOWN, Use, uses_of
 from trustui.pages.moment import Moment
@@ -31,7 +33,7 @@ MOST_ROLES = 100
 """Roles of one repository that are told."""
 MOST_NAMES = 4
 """Of roles in one sentence."""
-QUERIES = 8
+QUERIES = 7
 """Of the page without repositories."""
 QUERIES_OF_ONE = 8
 """Of each repository that is verified, at most."""
@@ -132,22 +134,16 @@ def key(
     the first few. Raises PagingError.
     """
     position = read_position(after, int, str, int)
-    own = sources_of(viewer, moment).values("pk")
-    named = SourceKey.objects.filter(source__in=own, key__fingerprint=fingerprint)
-    names = list(
-        named.values_list("keyid_id", "keyid")
-        .annotate(Count("source"))
-        .order_by("keyid")[: MOST + 1]
-    )
-    material = PublicKey.objects.filter(fingerprint=fingerprint).first()
-    if not names or material is None:
+    about = (fingerprint,)
+    names = _names_of.rows(viewer, moment, order=("keyid",), limit=MOST + 1, about=about)
+    told = _told.rows(viewer, moment, limit=1, about=about)
+    if not names or not told:
         return None
-    sources = named.aggregate(count=Count("source", distinct=True))["count"]
-    by_key, is_cut = uses_of(own, [fingerprint])
+    by_key, is_cut = uses_of(viewer, moment, [fingerprint])
     uses = by_key.get(fingerprint, ())
     places = dict.fromkeys((one.source_id, one.source) for one in uses)
     chosen = _chosen([pk for pk, _ in places], within)
-    signings = _signings(chosen, [keyid_id for keyid_id, *_ in names])
+    signings = _signings(chosen, [one.keyid_id for one in names])
     signed = signed_by(
         fingerprint,
         teams=viewer.teams,
@@ -156,12 +152,12 @@ def key(
     )
     return KeyPage(
         fingerprint=fingerprint,
-        keytype=material.keytype,
-        scheme=material.scheme,
-        public=material.public,
+        keytype=told[0].keytype,
+        scheme=told[0].scheme,
+        public=told[0].public,
         title=_title(uses[:MOST], is_cut=is_cut or len(uses) > MOST),
-        sources=sources,
-        names=tuple(Name(visible(keyid, SHOWN), count) for _, keyid, count in names[:MOST]),
+        sources=told[0].sources,
+        names=tuple(Name(visible(one.keyid, SHOWN), one.sources) for one in names[:MOST]),
         has_more_names=len(names) > MOST,
         uses=uses[:MOST],
         is_cut=is_cut or len(uses) > MOST,
@@ -170,6 +166,44 @@ def key(
         signed=signed.rows,
         after=None if signed.next is None else write_cursor(signed.next),
     )
+
+
+class _Named(msgspec.Struct, frozen=True):
+    """An id that the key goes by, and in how many sources."""
+
+    keyid_id: str
+    keyid: str
+    sources: int
+
+
+class _Told(msgspec.Struct, frozen=True):
+    """The key itself, and how many sources name it."""
+
+    keytype: str
+    scheme: str
+    public: str
+    sources: int
+
+
+def _naming(viewer: Viewer, moment: Moment, _: None, fingerprint: str) -> "QuerySet[SourceKey]":
+    own = sources_of(viewer, moment).values("pk")
+    return SourceKey.objects.filter(source__in=own, key__fingerprint=fingerprint)
+
+
+def _by_name(viewer: Viewer, moment: Moment, _: None, fingerprint: str) -> "QuerySet[Any, Any]":
+    names = _naming(viewer, moment, None, fingerprint)
+    return names.values("keyid_id", "keyid").annotate(Count("source"))
+
+
+def _by_material(viewer: Viewer, moment: Moment, _: None, fingerprint: str) -> "QuerySet[Any, Any]":
+    names = _naming(viewer, moment, None, fingerprint)
+    told: QuerySet[Any, Any] = names.values(*_MATERIAL).annotate(Count("source", distinct=True))
+    return told
+
+
+_MATERIAL = ("key__keytype", "key__scheme", "key__public")
+_names_of = KeptQuery(_by_name, ("keyid_id", "keyid", "source__count"), _Named)
+_told = KeptQuery(_by_material, (*_MATERIAL, "source__count"), _Told)
 
 
 def _title(uses: Sequence[Use], *, is_cut: bool) -> str:
@@ -194,19 +228,40 @@ def _chosen(places: Sequence[int], within: int | None) -> tuple[int, ...]:
 # Since when it signs -----------------------------------------------------------------------------
 
 
+class _Signings(msgspec.Struct, frozen=True):
+    source_id: int
+    role_id: str
+    since: datetime
+    newest: datetime
+    documents: int
+
+
 def _signings(
     source_ids: Sequence[int], keyid_ids: Sequence[str]
 ) -> dict[tuple[int, str], Signing]:
     """By source and role id: one query."""
-    rows = RoleSignature.objects.filter(
-        source__in=source_ids, keyid_id__in=keyid_ids, is_empty=False
-    ).values_list("source", "role_version__role_id")
-    seen = "role_version__first_seen_at"
-    told = rows.annotate(Min(seen), Max(seen), Count("role_version", distinct=True)).order_by()
+    rows = _signed_of.rows(about=(tuple(source_ids), tuple(keyid_ids)))
     return {
-        (source, role_id): Signing(since, newest, documents)
-        for source, role_id, since, newest, documents in told
+        (one.source_id, one.role_id): Signing(one.since, one.newest, one.documents) for one in rows
     }
+
+
+def _by_role(
+    _: Viewer, __: Moment, ___: None, source_ids: Sequence[int], keyid_ids: Sequence[str]
+) -> "QuerySet[Any, Any]":
+    rows = RoleSignature.objects.filter(
+        source__pk__in=source_ids, keyid_id__in=keyid_ids, is_empty=False
+    )
+    told = rows.values("source", "role_version__role_id")
+    return told.annotate(Min(_SEEN), Max(_SEEN), Count("role_version", distinct=True))
+
+
+_SEEN = "role_version__first_seen_at"
+_signed_of = KeptQuery(
+    _by_role,
+    ("source", "role_version__role_id", f"{_SEEN}__min", f"{_SEEN}__max", "role_version__count"),
+    _Signings,
+)
 
 
 # What it is worth --------------------------------------------------------------------------------

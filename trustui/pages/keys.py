@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, QuerySet, Value
 
 from trustui.core.primitives.text import counted, visible
 from trustui.inventory.models import ListedKey, PublicKey, RoleSignature, SourceKey
@@ -15,7 +15,7 @@ from trustui.pages.listed_keys import SHOWN, Use, in_force, told_of, uses_of
 from trustui.pages.moment import Moment
 from trustui.pages.paging import MOST_ROWS, ROWS, Slice, sliced
 from trustui.pages.positions import checked_size, read_position
-from trustui.pages.standings import sources_of
+from trustui.pages.standings import is_of, sources_of
 from trustui.pages.viewer import Viewer
 
 FEW = 4
@@ -147,8 +147,8 @@ def keys(
 ) -> KeysPage:
     """At most twenty queries. Raises PagingError."""
     chosen = chosen or Filter()
-    names = SourceKey.objects.filter(source__in=sources_of(viewer, moment).values("pk"))
-    key_count, source_count = _kept_totals(viewer, moment, names)
+    names = _names(viewer, moment)
+    key_count, source_count = _kept_totals(viewer, moment)
     is_all = chosen == Filter(order=chosen.order)
     is_much = is_all and key_count > MOST_RANKED  # known without asking for a thousand of them
     few = None
@@ -171,10 +171,15 @@ def keys(
     )
 
 
+def _names(viewer: Viewer, moment: Moment) -> "QuerySet[SourceKey]":
+    """Every name of a key, as the sources of this person give it."""
+    return SourceKey.objects.filter(source__in=sources_of(viewer, moment).values("pk"))
+
+
 def found(viewer: Viewer, moment: Moment, chosen: Filter) -> "QuerySet[PublicKey]":
     """Every key that a filter lets through, in no order."""
     own = sources_of(viewer, moment).values("pk")
-    names = SourceKey.objects.filter(source__in=own)
+    names = _names(viewer, moment)
     if chosen.source is not None:
         names = names.filter(source=chosen.source)
     rows = PublicKey.objects.filter(Exists(names.filter(key=OuterRef("pk"))))
@@ -248,14 +253,10 @@ class _Signed(msgspec.Struct, frozen=True):
     id: int
 
 
-def _of_keys(viewer: Viewer, moment: Moment, keys: Sequence[int]) -> "QuerySet[SourceKey]":
-    own = sources_of(viewer, moment).values("pk")
-    return SourceKey.objects.filter(source__in=own, key__pk__in=keys)
-
-
 def _grouped(viewer: Viewer, moment: Moment, _: None, keys: Sequence[int]) -> "QuerySet[Any, Any]":
+    own = is_of(viewer, moment, "source__")  # joined already, for its name
     return (
-        _of_keys(viewer, moment, keys)
+        SourceKey.objects.filter(own, key__pk__in=keys)
         .values("key")
         .annotate(
             Count("source", distinct=True),
@@ -269,8 +270,7 @@ def _grouped(viewer: Viewer, moment: Moment, _: None, keys: Sequence[int]) -> "Q
 def _that_signed(
     viewer: Viewer, moment: Moment, _: None, keys: Sequence[int]
 ) -> "QuerySet[PublicKey]":
-    signing = _signing(_of_keys(viewer, moment, keys))
-    return PublicKey.objects.filter(Exists(signing), pk__in=keys)
+    return PublicKey.objects.filter(Exists(_signing(_names(viewer, moment))), pk__in=keys)
 
 
 _rows = KeptQuery(found, _COLUMNS, KeyRow)
@@ -348,7 +348,8 @@ def _matrix(
     for key, source in pairs.filter(source__in=ids).values_list("key", "source").distinct():
         named.setdefault(key, set()).add(source)
     all_sources = pairs.aggregate(n=Count("source", distinct=True))["n"]
-    uses, is_cut = uses_of(ids, [fingerprint for _, fingerprint, *_ in shared])
+    fingerprints = [fingerprint for _, fingerprint, *_ in shared]
+    uses, is_cut = uses_of(viewer, moment, fingerprints, ids)
     rows = tuple(
         MatrixRow(
             fingerprint,
@@ -361,20 +362,48 @@ def _matrix(
     return Matrix(tuple(columns), rows, all_sources - len(columns), is_cut)
 
 
-def _shared(names: "QuerySet[SourceKey]") -> list[tuple[int, str, str, int]]:
+def _shared(
+    viewer: Viewer, moment: Moment, names: "QuerySet[SourceKey]"
+) -> list[tuple[int, str, str, int]]:
     """Id, fingerprint, type and how many sources, of the keys in the most sources: two queries."""
-    most = _with_several(names, "source").annotate(n=Count("pk")).order_by("-n", "key")
-    ids = [row["key"] for row in most[:MOST_KEYS]]
-    told = names.filter(key__in=ids).values_list("key", "key__fingerprint", "key__keytype")
+    most = _in_several.rows(viewer, moment, order=("-n", "key"), limit=MOST_KEYS)
+    if not most:
+        return []
+    told = names.filter(key__in=[one.key for one in most])
+    cells = told.values_list("key", "key__fingerprint", "key__keytype")
     return sorted(
-        told.annotate(n=Count("source", distinct=True)).order_by(),
+        cells.annotate(n=Count("source", distinct=True)).order_by(),
         key=lambda row: (-row[3], row[1]),
     )
+
+
+class _Shared(msgspec.Struct, frozen=True):
+    key: int
+    n: int
+
+
+def _with_several_sources(viewer: Viewer, moment: Moment, _: None) -> "QuerySet[Any, Any]":
+    return _with_several(_names(viewer, moment), "source").annotate(n=Count("pk"))
+
+
+_in_several = KeptQuery(_with_several_sources, _Shared.__struct_fields__, _Shared)
 
 
 # What is slow to count where there is much --------------------------------------------------------
 
 
+class _Counted(msgspec.Struct, frozen=True):
+    keys: int
+    sources: int
+
+
+def _totals_of(viewer: Viewer, moment: Moment, _: None) -> "QuerySet[Any, Any]":
+    """One row, for a constant is the same in every name; none where nobody may see any."""
+    alike = _names(viewer, moment).order_by().annotate(alike=Value(1)).values("alike")
+    return alike.annotate(keys=Count("key", distinct=True), sources=Count("source", distinct=True))
+
+
+_counted = KeptQuery(_totals_of, _Counted.__struct_fields__, _Counted)
 _totals: Keeper[tuple[int, int]] = Keeper(lambda found: found[0] >= MUCH)
 _several: Keeper[tuple[int, list[int]]] = Keeper(lambda found: found[0] >= MUCH)
 _most_shared: Keeper[tuple[int, list[tuple[int, str, str, int]]]] = Keeper(
@@ -382,14 +411,12 @@ _most_shared: Keeper[tuple[int, list[tuple[int, str, str, int]]]] = Keeper(
 )
 
 
-def _kept_totals(viewer: Viewer, moment: Moment, names: "QuerySet[SourceKey]") -> tuple[int, int]:
+def _kept_totals(viewer: Viewer, moment: Moment) -> tuple[int, int]:
     """How many keys in how many sources: at most one query."""
 
     def count() -> tuple[int, int]:
-        found = names.aggregate(
-            keys=Count("key", distinct=True), sources=Count("source", distinct=True)
-        )
-        return found["keys"], found["sources"]
+        found = next(iter(_counted.rows(viewer, moment)), _Counted(0, 0))
+        return found.keys, found.sources
 
     return _totals.get(_asked(viewer, moment), count)
 
@@ -398,7 +425,7 @@ def _kept_shared(
     viewer: Viewer, moment: Moment, names: "QuerySet[SourceKey]", key_count: int
 ) -> list[tuple[int, str, str, int]]:
     asked = _asked(viewer, moment)
-    return _most_shared.get(asked, lambda: (key_count, _shared(names)))[1]
+    return _most_shared.get(asked, lambda: (key_count, _shared(viewer, moment, names)))[1]
 
 
 def _kept_several(
@@ -413,7 +440,7 @@ def _kept_several(
     if source_id is not None:
         return several
     of_mine = of_what, _asked(viewer, moment)
-    totals = _kept_totals(viewer, moment, names)
+    totals = _kept_totals(viewer, moment)
     _, ids = _several.get(of_mine, lambda: (totals[0], list(several[: MOST_IDS + 1])))
     return several if len(ids) > MOST_IDS else ids
 

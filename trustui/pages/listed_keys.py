@@ -10,7 +10,7 @@ from trustui.core.primitives.text import visible
 from trustui.inventory.models import Delegation, ListedKey, RoleState
 from trustui.pages.kept_query import KeptQuery
 from trustui.pages.moment import Moment
-from trustui.pages.standings import sources_of
+from trustui.pages.standings import is_of, sources_of
 from trustui.pages.stated import NOTHING, stated
 from trustui.pages.viewer import Viewer
 
@@ -101,6 +101,8 @@ class _OfKey(msgspec.Struct, frozen=True):
 class _Delegation(msgspec.Struct, frozen=True):
     delegation_set_id: int
     name: str
+    name_id: str
+    threshold: str
     bins: int | None
     keyids: list[str]
 
@@ -124,11 +126,8 @@ def _in_sets(_: Viewer, __: Moment, ___: None, sets: Collection[int]) -> "QueryS
 def _serving(
     viewer: Viewer, moment: Moment, _: None, sets: Collection[int]
 ) -> "QuerySet[RoleState]":
-    return RoleState.objects.filter(
-        source__in=sources_of(viewer, moment).values("pk"),
-        is_listed=True,
-        served__delegation_set__pk__in=sets,
-    )
+    rows = RoleState.objects.filter(is_listed=True, served__delegation_set__pk__in=sets)
+    return rows.filter(is_of(viewer, moment, "source__"))  # joined already, for its name
 
 
 _rows = KeptQuery(_of_keys, _OfKey.__struct_fields__, _OfKey)
@@ -153,42 +152,79 @@ def _owners(
 
 
 def uses_of(
-    own: Any, fingerprints: Collection[str], most: int = MOST
+    viewer: Viewer,
+    moment: Moment,
+    fingerprints: Collection[str],
+    sources: Collection[int] | None = None,
+    most: int = MOST,
 ) -> tuple[dict[str, tuple[Use, ...]], bool]:
     """By fingerprint, the roles that list the key, source by source: three queries.
 
-    The other value is whether not everything was looked at.
+    Of all that this person sees, or of these `sources` of them. The other value is whether not
+    everything was looked at.
     """
-    listed, is_short = _listed(own, fingerprints)
-    delegations, is_cut = _delegations(listed)
-    by_set: dict[int, list[Delegation]] = {}
-    for one in delegations:
+    among = () if sources is None else (tuple(sources),)
+    about, order = (tuple(fingerprints), *among), ("delegation_set", "id")
+    read = _by_fingerprint.rows(viewer, moment, order=order, limit=MOST_SETS + 1, about=about)
+    listed = _by_set(read)
+    sets, order = (tuple(listed),), ("delegation_set", "position")
+    delegations = _delegating.rows(order=order, limit=MOST_DELEGATIONS + 1, about=sets)
+    by_set: dict[int, list[_Delegation]] = {}
+    for one in delegations[:MOST_DELEGATIONS]:
         by_set.setdefault(one.delegation_set_id, []).append(one)
-    delegators = (
-        RoleState.objects.filter(
-            source__in=own, is_listed=True, served__delegation_set__in=list(listed)
-        )
-        .order_by("source__name", "id")
-        .values_list("source", "source__name", "role", "role_id", "served__delegation_set")
-    )
-    rows = list(delegators[: most + 1])
+    about, order = (*sets, *among), ("source__name", "id")
+    rows = _delegators.rows(viewer, moment, order=order, limit=most + 1, about=about)
     found: dict[str, list[Use]] = {}
     for fingerprint, use in _uses(rows[:most], by_set, listed):
         found.setdefault(fingerprint, []).append(use)
-    is_cut = is_cut or is_short or len(rows) > most
+    counts = (len(read), MOST_SETS), (len(delegations), MOST_DELEGATIONS), (len(rows), most)
+    is_cut = any(count > bound for count, bound in counts)
     return {fingerprint: tuple(uses) for fingerprint, uses in found.items()}, is_cut
 
 
-def _listed(own: Any, fingerprints: Collection[str]) -> tuple[dict[int, dict[str, str]], bool]:
-    """By delegation set that is in force somewhere, the ids of these keys with whose they are."""
-    rows = ListedKey.objects.filter(
-        key__fingerprint__in=fingerprints, delegation_set__in=in_force(own)
-    )
-    cells = rows.order_by("delegation_set", "id").values_list(
-        "delegation_set", "keyid", "key__fingerprint"
-    )
-    read = [_Listed(*row) for row in cells[: MOST_SETS + 1]]
-    return _by_set(read), len(read) > MOST_SETS
+class _Delegator(msgspec.Struct, frozen=True):
+    """What is served of a role that delegates."""
+
+    source_id: int
+    source: str
+    role: str
+    role_id: str
+    delegation_set: int
+
+
+def _of_fingerprints(
+    viewer: Viewer,
+    moment: Moment,
+    _: None,
+    fingerprints: Collection[str],
+    sources: Collection[int] | None = None,
+) -> "QuerySet[ListedKey]":
+    own = sources_of(viewer, moment)
+    if sources is not None:
+        own = own.filter(pk__in=sources)
+    rows = ListedKey.objects.filter(key__fingerprint__in=fingerprints)
+    return rows.filter(delegation_set__in=in_force(own.values("pk")))
+
+
+def _delegating_with(
+    viewer: Viewer,
+    moment: Moment,
+    _: None,
+    sets: Collection[int],
+    sources: Collection[int] | None = None,
+) -> "QuerySet[RoleState]":
+    rows = _serving(viewer, moment, None, sets)
+    return rows if sources is None else rows.filter(source__pk__in=sources)
+
+
+_by_fingerprint = KeptQuery(
+    _of_fingerprints, ("delegation_set", "keyid", "key__fingerprint"), _Listed
+)
+_delegators = KeptQuery(
+    _delegating_with,
+    ("source", "source__name", "role", "role_id", "served__delegation_set"),
+    _Delegator,
+)
 
 
 def _by_set(rows: Sequence[_Listed]) -> dict[int, dict[str, str]]:
@@ -198,37 +234,33 @@ def _by_set(rows: Sequence[_Listed]) -> dict[int, dict[str, str]]:
     return found
 
 
-def _delegations(sets: Collection[int]) -> tuple[list[Delegation], bool]:
-    rows = Delegation.objects.filter(delegation_set__in=sets).defer("paths", "prefixes")
-    found = list(rows.order_by("delegation_set", "position")[: MOST_DELEGATIONS + 1])
-    return found[:MOST_DELEGATIONS], len(found) > MOST_DELEGATIONS
-
-
-def _name(one: Delegation | _Delegation) -> str:
+def _name(one: _Delegation) -> str:
     return one.name if one.bins is None else f"{one.name}: {one.bins:,} bins"
 
 
 def _uses(
-    rows: Sequence[tuple[Any, ...]],
-    delegations: Mapping[int, Sequence[Delegation]],
+    rows: Sequence[_Delegator],
+    delegations: Mapping[int, Sequence[_Delegation]],
     listed: Mapping[int, Mapping[str, str]],
 ) -> Iterator[tuple[str, Use]]:
-    for source_id, source, delegator, delegator_id, pk in rows:
-        for one in delegations.get(pk, ()):
+    for row in rows:
+        ids = listed[row.delegation_set]
+        delegator = visible(row.role, SHOWN)
+        for one in delegations.get(row.delegation_set, ()):
             by_key: dict[str, list[str]] = {}
             for keyid in dict.fromkeys(one.keyids):
-                if keyid in listed[pk]:
-                    by_key.setdefault(listed[pk][keyid], []).append(keyid)
+                if keyid in ids:
+                    by_key.setdefault(ids[keyid], []).append(keyid)
             for fingerprint, keyids in by_key.items():
                 yield (
                     fingerprint,
                     Use(
-                        source_id=source_id,
-                        source=source,
+                        source_id=row.source_id,
+                        source=row.source,
                         role=visible(_name(one), SHOWN),
                         role_id=one.name_id if one.bins is None else "",
-                        delegator=visible(delegator, SHOWN),
-                        delegator_id=delegator_id,
+                        delegator=delegator,
+                        delegator_id=row.role_id,
                         threshold=one.threshold,
                         keys=len(set(one.keyids)),
                         keyids=tuple(visible(keyid, SHOWN) for keyid in keyids),

@@ -1,6 +1,7 @@
 """`/sources/…/keys/`: the keys of one repository against its roles, those that matter most first."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from weakref import WeakKeyDictionary
 
 import msgspec
 
@@ -14,7 +15,7 @@ from trustui.inventory.text import identity
 from trustui.pages.components import Fact
 from trustui.pages.known import known
 from trustui.pages.moment import Moment
-from trustui.pages.tree import see
+from trustui.pages.tree import Seen, Worths, see
 from trustui.pages.viewer import Viewer
 
 MOST_KEYS = 60
@@ -84,14 +85,28 @@ def repository_keys(viewer: Viewer, moment: Moment, source_id: int) -> Repositor
     if found is None:
         return None
     seen = see(found)
+    page = _kept.get(seen.worths)
+    if page is None:
+        page = _kept[seen.worths] = _page(seen)
+    return msgspec.structs.replace(
+        page, source_id=source_id, source=found.source.name, is_whole=seen.is_whole
+    )
+
+
+_kept: WeakKeyDictionary[Worths, RepositoryKeysPage] = WeakKeyDictionary()
+"""What follows from a verified repository alone, as long as that is remembered."""
+
+
+def _page(seen: Seen) -> RepositoryKeysPage:
+    """But for what the source is called."""
     listed = sorted(listings(seen.repository), key=_usage_of_listing)
     columns = listed[:MOST_ROLES]
     bearing = _bearing(seen.repository, columns)
     every = seen.worths.impact_of_each()
     rows = sorted((_row(usage, worth, columns, bearing) for usage, worth in every), key=_weight)
     return RepositoryKeysPage(
-        source_id=source_id,
-        source=found.source.name,
+        source_id=0,
+        source="",
         title=_title(rows),
         lead=_lead(rows),
         facts=_facts(rows, [usage for usage, _ in every]),
