@@ -22,7 +22,7 @@ from trustui.pages.due import ALL, Asked, asked_of, of_this
 from trustui.pages.failing import failing
 from trustui.pages.known import source_of
 from trustui.pages.moment import Moment
-from trustui.pages.paging import MOST_ROWS
+from trustui.pages.paging import MOST_ROWS, ROWS
 from trustui.pages.repository import every_role
 from trustui.pages.role import version_line
 from trustui.pages.verdicts import verdict_line
@@ -105,7 +105,8 @@ def timeline(viewer: Viewer, moment: Moment, given: Given, source_id: int) -> Ro
 
 def _expiries(viewer: Viewer, moment: Moment, asked: Asked) -> Rows:
     def portion(after: str | None) -> tuple[Sequence[msgspec.Struct], str | None]:
-        page = expiry_pages.expiries(viewer, moment, after=after, size=MOST_ROWS, asked=asked)
+        size = MOST_ROWS if after else ROWS  # the first rows come soon
+        page = expiry_pages.expiries(viewer, moment, after=after, size=size, asked=asked)
         return page.lines, page.after
 
     return portions(portion)
@@ -140,8 +141,7 @@ def jobs(viewer: Viewer, moment: Moment, given: Given) -> Rows:
     state, kind = given.get("state", ""), given.get("kind", "").replace("\0", "")[:40]
 
     def portion(after: str | None) -> tuple[Sequence[msgspec.Struct], str | None]:
-        page = job_pages.jobs(viewer, state, kind, after)
-        return page.lines, page.after
+        return job_pages.listed(viewer, state, kind, after, MOST_ROWS)
 
     return portions(portion)
 

@@ -123,6 +123,8 @@ def listed(rows: Sequence[Due], at: datetime | None) -> Listed:
 
 def _found(rows: Sequence[Due], at: datetime | None, *, is_near: bool) -> _Found:
     """Two queries; none where there is no row."""
+    if not rows:
+        return _Found((), {})
     above = _delegators(rows, at, is_near=is_near)
     by_source: dict[int, list[_Delegator]] = {}
     for one in above:
@@ -138,19 +140,11 @@ def _delegators(rows: Sequence[Due], at: datetime | None, *, is_near: bool) -> l
     Of each role that delegates it is what a client trusts, else what is served. Near are root and
     targets, of which an index leads to every source.
     """
-    sources = {row.source_id for row in rows}
+    sources = tuple({row.source_id for row in rows})
     if at is None:
-        found = _states.rows(chosen=is_near, about=(tuple(sources),))
+        found = _states.rows(chosen=is_near, about=(sources,))
     else:
-        seen = RoleVersion.objects.filter(
-            _NEAR if is_near else ~_NEAR, source__in=sources, first_seen_at__lte=at
-        )
-        rows_then = (
-            newest(seen)
-            .filter(delegation_set__isnull=False)
-            .values_list("source_id", "role", "role_id", "delegation_set_id", "blob_id")
-        )
-        found = [_Delegator(*row) for row in rows_then]
+        found = _versions.rows(chosen=is_near, about=(sources, at))
     return sorted(found, key=lambda one: (one.role_id not in _TOP, one.role))
 
 
@@ -161,6 +155,15 @@ def _states_of(
     return states.annotate(
         set_id=_trusted_or_served("delegation_set"), said_by=_trusted_or_served("blob")
     ).filter(set_id__isnull=False)
+
+
+def _versions_of(
+    _: Viewer, __: Moment, is_near: bool, sources: Sequence[int], at: datetime
+) -> "QuerySet[RoleVersion]":
+    seen = RoleVersion.objects.filter(
+        _NEAR if is_near else ~_NEAR, source__pk__in=sources, first_seen_at__lte=at
+    )
+    return newest(seen).filter(delegation_set__isnull=False)
 
 
 def _trusted_or_served(column: str) -> Case:
@@ -211,6 +214,9 @@ def _keys_of(
 
 
 _states = KeptQuery(_states_of, ("source_id", "role", "role_id", "set_id", "said_by"), _Delegator)
+_versions = KeptQuery(
+    _versions_of, ("source_id", "role", "role_id", "delegation_set_id", "blob_id"), _Delegator
+)
 _delegations = KeptQuery(
     _delegations_of,
     ("delegation_set_id", "name", "name_id", "threshold", "bins", "keyids"),

@@ -1,6 +1,6 @@
 """The expiry timeline: the list of expiries with its picture, its lapses, and a repository's part."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from functools import reduce
 from operator import or_
@@ -172,12 +172,12 @@ def _with_chosen(axis: Axis, asked: Asked) -> Axis:
     return Axis(max(begins, now - _FARTHEST), min(ends, now + _FARTHEST), now)
 
 
-def _fitted(axis: Axis, given: Sequence[Given], days: Iterable[date], asked: Asked) -> Axis:
+def _fitted(axis: Axis, given: Sequence[Given], days: Collection[date], asked: Asked) -> Axis:
     """Of one source: from the first version on, and as far ahead as back."""
     now = axis.now
     seen = [version.seen_at for one in given for version in one.versions]
     farthest = (now + _FARTHEST).date()  # the end of time has no day after it
-    lasts = [midnight(min(day, farthest)) + DAY for day in days]
+    lasts = [midnight(min(max(days), farthest)) + DAY] if days else []
     if not seen:
         return axis
     begins = max(now - _OWN_PAST, min([*seen, now - _LEAST]))
@@ -264,12 +264,14 @@ def versions_of(
     if not roles:
         return {}
     order = ("source_id", "role_id", "-back")
+    asked: list[tuple[int, tuple[str, ...]]]
+    asked = [(source_id, (role_id,)) for source_id, role_id in roles]
+    if len({source_id for source_id, _ in roles}) == 1:
+        asked = [(roles[0][0], tuple(role_id for _, role_id in roles))]
     # The last again, up to a power of two: there are few shapes of the statement.
-    spare = (1 << (len(roles) - 1).bit_length()) - len(roles)
-    pairs = [*roles, *[roles[-1]] * spare]
-    told = [told for source_id, role_id in pairs for told in (source_id, role_id)]
-    chosen = MOST_VERSIONS, len(pairs)
-    rows = _versions.rows(chosen=chosen, order=order, about=(at, since, *told))
+    spare = (1 << (len(asked) - 1).bit_length()) - len(asked)
+    told = [told for pair in (*asked, *[asked[-1]] * spare) for told in pair]
+    rows = _versions.rows(chosen=MOST_VERSIONS, order=order, about=(at, since, *told))
     found: dict[tuple[int, str], list[Version]] = {}
     for one in rows:
         shown = Version(one.version, one.sha256, one.seen_at, one.expires_at)
@@ -289,14 +291,14 @@ class _Seen(msgspec.Struct, frozen=True):
 def _newest_of(
     _: Viewer,
     __: Moment,
-    chosen: tuple[int, int],
+    most: int,
     at: datetime,
     since: datetime,
     *told: Any,
 ) -> "QuerySet[Any, Any]":
-    """Each source is told before its role; how many there are is chosen too."""
+    """Each source is told before its roles."""
     pairs = zip(told[::2], told[1::2], strict=True)
-    of_roles = reduce(or_, (Q(source=source, role_id=role_id) for source, role_id in pairs))
+    of_roles = reduce(or_, (Q(source=source, role_id__in=ids) for source, ids in pairs))
     lane = [F("source"), F("role_id")]
     order = ["first_seen_at", "version_rank", "id"]
     return (
@@ -309,7 +311,7 @@ def _newest_of(
                 RowNumber(), partition_by=lane, order_by=[F(name).desc() for name in order]
             ),
         )
-        .filter(Q(following=None) | Q(following__gte=since), back__lte=chosen[0])
+        .filter(Q(following=None) | Q(following__gte=since), back__lte=most)
     )
 
 

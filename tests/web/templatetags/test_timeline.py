@@ -4,11 +4,13 @@ from datetime import UTC, date, datetime, timedelta
 from xml.etree.ElementTree import Element, fromstring
 
 from django.template import Context, Template
+from django.test import RequestFactory
 
-from trustui.pages.expiries import Line
+from trustui.pages.expiries import Choice, Line
 from trustui.pages.pictures.timeline_layout import Axis, Version
 from trustui.pages.pictures.timeline_picture import Chosen, Given, Picture, timeline_picture
 from trustui.pages.signers import Signer, Signers
+from trustui.pages.timeline import LapseLine
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -79,7 +81,7 @@ def test_a_query_cannot_leave_its_attribute() -> None:
 
 def rows(of: str, **given: object) -> Element:
     template = Template(f"{{% load timeline %}}<table>{of}</table>")
-    context = Context({"picture": picture(HOSTILE), "sources_at": "/sources/", **given})
+    context = Context({"picture": picture(HOSTILE), **given})
     return fromstring(template.render(context))  # noqa: S314  our own
 
 
@@ -118,7 +120,7 @@ def due(signers: Signers | None = SIGNERS, begins: datetime | None = NOW) -> Lin
 
 def test_the_row_of_a_document_leads_to_its_role_its_source_and_its_signers() -> None:
     at = "?at=2026-06-01T12:00:00Z"
-    found = rows("{% role_due one has_source=True %}", one=due(), moment_query=at)
+    found = rows("{% due_rows lines %}", lines=[due()], moment_query=at)
     assert links(found) == [
         f"/sources/7/roles/{'cd' * 32}/{at}",
         f"/sources/7/timeline/{at}",
@@ -140,10 +142,70 @@ def test_the_row_of_a_document_leads_to_its_role_its_source_and_its_signers() ->
 
 def test_the_row_of_a_document_tells_no_more_than_there_is() -> None:
     alone = due(signers=None, begins=None)
-    found = rows("{% role_due one has_source=False %}", one=alone)
+    found = rows("{% due_rows lines has_source=False %}", lines=[alone])
     assert [one.attrib["data-label"] for one in found.iter("td")] == [
         "Version", "Expires", "Left", "Who signs",
     ]  # fmt: skip
     text = "".join(found.itertext())
     assert "nobody delegates to it" in text
     assert "anew" not in text
+
+
+def test_the_row_of_what_is_no_document_leads_to_it() -> None:
+    at = "?at=2026-06-01T12:00:00Z"
+    term = Line(
+        source_id=None,
+        source=HOSTILE,
+        role="",
+        role_id="",
+        version="",
+        expires_at=NOW - DAY,
+        left=-1,
+        left_word="expired 1 day ago",
+        sign="bad",
+        kind="certificate",
+        what="certificate",
+        name=HOSTILE,
+        href="/materials/3/",
+    )
+    found = rows("{% due_rows lines %}", lines=[term], moment_query=at)
+    assert links(found) == [f"/materials/3/{at}"]
+    assert not list(found.iter("script"))
+    assert [one.attrib["data-label"] for one in found.iter("td")] == [
+        "Where", "Expires", "Left", "What",
+    ]  # fmt: skip
+    both = rows("{% due_rows lines %}", lines=[term, due()])
+    first, second = both.iter("tr")
+    assert len(first) == len(second) == 6
+
+
+def test_the_row_of_a_lapse_leads_to_its_role_and_the_version_that_had_expired() -> None:
+    lapse = LapseLine(
+        7, HOSTILE, HOSTILE, "cd" * 32, HOSTILE, "bb" * 32, NOW - DAY, NOW, "1 day", is_open=True
+    )
+    found = rows("{% lapse_rows lapses %}", lapses=[lapse])
+    assert links(found) == [
+        f"/sources/7/roles/{'cd' * 32}/",
+        "/sources/7/timeline/",
+        f"/sources/7/documents/{'bb' * 32}/",
+    ]
+    assert not list(found.iter("script"))
+    assert "no successor yet" in "".join(found.itertext())
+    alone = rows("{% lapse_rows lapses has_source=False %}", lapses=[lapse])
+    assert len(list(alone.iter("td"))) == 4
+
+
+def test_windows_keep_the_rest_of_the_question_and_drop_the_days() -> None:
+    choices = (Choice("overdue", "overdue", 1_002, True), Choice("7", "in 7 days", 0, False))
+    for asked, rest in (
+        ("/?from=2026-06-01&role=a%26b&window=1&after=x", "role=a%26b&"),
+        ("/", ""),
+    ):
+        request = RequestFactory().get(asked)
+        found = rows("{% due_windows choices %}", choices=choices, request=request)
+        assert links(found) == [f"?{rest}window=overdue", f"?{rest}window=7"]
+        first, second = found.iter("a")
+        assert first.attrib["class"] == "bucket is-bad"
+        assert first.attrib["aria-current"] == "true"
+        assert second.attrib["class"] == "bucket"
+        assert "".join(first.itertext()) == "1,002 overdue"

@@ -44,10 +44,12 @@ class Axis(msgspec.Struct, frozen=True):
 
     def days(self) -> Iterator[date]:
         """Every day of UTC that it touches."""
-        day = self.begins.astimezone(UTC).date()
-        while midnight(day) < self.ends:
-            yield day
-            day += DAY
+        first, last = _day_of(self.begins), _day_of(self.ends - timedelta.resolution)
+        return map(date.fromordinal, range(first.toordinal(), last.toordinal() + 1))
+
+
+def _day_of(at: datetime) -> date:
+    return at.astimezone(UTC).date()
 
 
 class Tick(msgspec.Struct, frozen=True):

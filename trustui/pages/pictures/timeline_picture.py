@@ -3,6 +3,7 @@
 Shares are in per cent of the width, with two decimals; heights are in pixels.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
@@ -322,13 +323,14 @@ def _days(axis: Axis, days: Mapping[date, int], noun: str) -> tuple[DayShape, ..
     """Only those on which something expires; of a long axis some days in a row together."""
     all_days = list(axis.days())
     step = next((one for one in _STEPS if len(all_days) / one <= _MOST_STEPS), _STEPS[-1])
-    groups = [all_days[first : first + step] for first in range(0, len(all_days), step)]
-    counts = [sum(days.get(day, 0) for day in group) for group in groups]
-    most = max([*counts, _FEW])
+    counts: Counter[int] = Counter()
+    for day, count in days.items():
+        if count and all_days[0] <= day <= all_days[-1]:
+            counts[(day - all_days[0]).days // step] += count
+    most = max([*counts.values(), _FEW])
     return tuple(
-        _day(axis, group, count, most, noun)
-        for group, count in zip(groups, counts, strict=True)
-        if count
+        _day(axis, all_days[number * step : (number + 1) * step], count, most, noun)
+        for number, count in sorted(counts.items())
     )
 
 

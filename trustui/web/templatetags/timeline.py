@@ -4,19 +4,29 @@ Written by hand: a picture has a thousand shapes, a table some hundreds of signe
 takes as long for each of them as for a row of a table. Whatever comes from metadata is escaped here.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from html import escape
 
 from django import template
 from django.urls import reverse
-from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from trustui.pages.expiries import Line
+from trustui.pages.due import OVERDUE
+from trustui.pages.expiries import Choice, Line
 from trustui.pages.pictures.timeline_picture import BarShape, LaneShape, Picture, Stretch
 from trustui.pages.signers import Signer, Signers
+from trustui.pages.timeline import LapseLine
 from trustui.pages.upcoming import Bar
-from trustui.web.templatetags.trust import instant, name, plain, stamp, state_word
+from trustui.web.templatetags.trust import (
+    instant,
+    name,
+    plain,
+    query,
+    short_digests,
+    stamp,
+    state_word,
+)
 
 register = template.Library()
 
@@ -27,7 +37,7 @@ _MANY = 4_096
 @register.simple_tag(takes_context=True)
 def timeline_days(context: template.Context, picture: Picture) -> SafeString:
     """The strip of days, each a link to the list of what expires then."""
-    return _svg(_days(picture, str(escape(context.get("rest", "")))))
+    return _svg(_days(picture, escape(str(context.get("rest", "")))))
 
 
 @register.simple_tag
@@ -39,98 +49,181 @@ def timeline_days_alone(picture: Picture) -> SafeString:
 @register.simple_tag(takes_context=True)
 def timeline_lanes(context: template.Context, picture: Picture) -> SafeString:
     """The lanes, each bar a link to its document."""
-    query = str(escape(context.get("moment_query", "")))
+    query = escape(str(context.get("moment_query", "")))
     return _svg(_lanes(picture, _Links(reverse("sources"), query)))
 
 
 @register.simple_tag(takes_context=True)
 def timeline_names(context: template.Context, picture: Picture) -> SafeString:
     """A link for each lane, and its source where there are several."""
-    query, sources = context.get("moment_query", ""), reverse("sources")
-    return format_html_join(
-        "",
-        '<li><a href="{}{}" title="{}"><bdi>{}</bdi></a>{}</li>',
-        (
-            (
-                lane.href or f"{sources}{lane.source_id}/roles/{lane.role_id}/",
-                query,
-                lane.title,
-                lane.name,
-                _beside(lane.source) if picture.has_sources else "",
-            )
-            for lane in picture.lanes
-        ),
+    return _svg(_names(picture, escape(str(context.get("moment_query", ""))), reverse("sources")))
+
+
+def _names(picture: Picture, query: str, sources: str) -> Iterator[str]:
+    for lane in picture.lanes:
+        to = escape(lane.href) if lane.href else f"{sources}{lane.source_id}/roles/{lane.role_id}/"
+        beside = (
+            f' <span class="muted"><bdi>{escape(lane.source)}</bdi></span>'
+            if picture.has_sources
+            else ""
+        )
+        yield (
+            f'<li><a href="{to}{query}" title="{escape(lane.title)}">'
+            f"<bdi>{escape(lane.name)}</bdi></a>{beside}</li>"
+        )
+
+
+@register.simple_tag
+def timeline_names_alone(picture: Picture) -> SafeString:
+    """The name of each lane and when it ends, for a file."""
+    return _svg(
+        f'<text x="220" y="{lane.base}" text-anchor="end">{escape(lane.name)}'
+        f"{_beside_alone(lane) if picture.has_sources else ''}</text>"
+        f'<text class="{_WORDS_ALONE.get(lane.sign, "small")}" x="1040" y="{lane.base}">'
+        f"{lane.when}</text>\n"
+        for lane in picture.lanes
     )
 
 
-def _beside(source: str) -> SafeString:
-    return format_html(' <span class="muted"><bdi>{}</bdi></span>', source)
+_WORDS_ALONE = {"bad": "is-bad-word", "soon": "is-soon-word"}
+
+
+def _beside_alone(lane: LaneShape) -> str:
+    return f' <tspan class="of">{escape(lane.source)}</tspan>'
 
 
 @register.simple_tag
 def timeline_dates(picture: Picture) -> SafeString:
     """When each lane ends."""
-    kinds = {sign: SafeString(f' class="is-{sign}"') for sign in ("bad", "soon")}
-    return format_html_join(
-        "",
-        "<li{}>{}</li>",
-        ((kinds.get(lane.sign, ""), lane.when) for lane in picture.lanes),
-    )
+    kinds = {sign: f' class="is-{sign}"' for sign in ("bad", "soon")}
+    return _svg(f"<li{kinds.get(lane.sign, '')}>{lane.when}</li>" for lane in picture.lanes)
+
+
+# ---- the list
 
 
 @register.simple_tag(takes_context=True)
-def role_due(context: template.Context, line: Line, *, has_source: bool) -> SafeString:
-    """The row of a document in the list of what expires; with its source where there are others."""
-    query, at = str(context.get("moment_query", "")), f"{context['sources_at']}{line.source_id}"
-    place, anew = SafeString(), SafeString()
+def due_windows(context: template.Context, choices: Iterable[Choice]) -> SafeString:
+    """Each window with what it holds, a link to the list of that; other days make place for it."""
+    rest = query(context, **dict.fromkeys(("window", "from", "to", "after")))
+    begins = escape(f"{rest}&" if rest.startswith("?") else "?")
+    return _svg(
+        f'<li><a class="bucket{" is-bad" if one.window == OVERDUE and one.count else ""}"'
+        f' href="{begins}window={one.window}"{_CHOSEN if one.is_chosen else ""}>'
+        f"<b>{one.count:,}</b> <span>{one.word}</span></a></li>\n"
+        for one in choices
+    )
+
+
+_CHOSEN = ' aria-current="true"'
+
+
+@register.simple_tag(takes_context=True)
+def due_rows(
+    context: template.Context, lines: Sequence[Line], *, has_source: bool = True
+) -> SafeString:
+    """The rows of the list of what expires; documents with their source where there are others."""
+    query, sources = escape(str(context.get("moment_query", ""))), reverse("sources")
+    version = _NO_VERSION if any(not line.href for line in lines) else ""
+    return _svg(
+        _term_due(line, query, version)
+        if line.href
+        else _role_due(line, query, f"{sources}{line.source_id}", has_source=has_source)
+        for line in lines
+    )
+
+
+_NO_VERSION = '<td data-label="Version" class="number"></td>'
+_NOBODY = SafeString('<span class="muted">nobody delegates to it</span>')
+
+
+def _role_due(line: Line, query: str, at: str, *, has_source: bool) -> str:
+    place = anew = ""
     if has_source:
-        place = format_html(
-            '<td data-label="Source"><a href="{}/timeline/{}">{}</a></td>',
-            at, query, name(line.source),
-        )  # fmt: skip
+        source = name(line.source)
+        place = f'<td data-label="Source"><a href="{at}/timeline/{query}">{source}</a></td>'
     if line.signing_begins is not None:
         begins = instant(line.signing_begins)
-        anew = format_html('<span class="sub">to be signed anew from {}</span>', begins)
-    return format_html(
-        _ROLE_DUE,
-        at, line.role_id, query, name(line.role), place, line.sha256, name(line.version),
-        stamp(line.expires_at), instant(line.expires_at), anew,
-        state_word(line.sign, line.left_word),
-        _NOBODY if line.signers is None else _signers(line.signers, query),
-    )  # fmt: skip
+        anew = f'<span class="sub">to be signed anew from {begins}</span>'
+    who = _NOBODY if line.signers is None else _signers(line.signers, query)
+    return f"""<tr>
+      <th scope="row" data-label="Role"><a href="{at}/roles/{line.role_id}/{query}">{name(line.role)}</a></th>
+      {place}
+      <td data-label="Version" class="number"><a href="{at}/documents/{line.sha256}/{query}">{name(line.version)}</a></td>
+      <td data-label="Expires">{_time(line)}{anew}</td>
+      <td data-label="Left">{state_word(line.sign, line.left_word)}</td>
+      <td data-label="Who signs">{who}</td>
+    </tr>
+    """
 
 
-_ROLE_DUE = """<tr>
-      <th scope="row" data-label="Role"><a href="{0}/roles/{1}/{2}">{3}</a></th>
-      {4}
-      <td data-label="Version" class="number"><a href="{0}/documents/{5}/{2}">{6}</a></td>
-      <td data-label="Expires"><time datetime="{7}">{8}</time>{9}</td>
-      <td data-label="Left">{10}</td>
-      <td data-label="Who signs">{11}</td>
-    </tr>"""
-_NOBODY = SafeString('<span class="muted">nobody delegates to it</span>')
+def _term_due(line: Line, query: str, version: str) -> str:
+    return f"""<tr>
+      <th scope="row" data-label="Name"><a href="{escape(line.href)}{query}">{name(line.name)}</a></th>
+      <td data-label="Where" title="{escape(plain(line.source))}">{name(short_digests(line.source))}</td>
+      {version}
+      <td data-label="Expires">{_time(line)}</td>
+      <td data-label="Left">{state_word(line.sign, line.left_word)}</td>
+      <td data-label="What">{escape(line.what)}</td>
+    </tr>
+    """
+
+
+def _time(line: Line) -> str:
+    return f'<time datetime="{stamp(line.expires_at)}">{instant(line.expires_at)}</time>'
+
+
+@register.simple_tag(takes_context=True)
+def lapse_rows(
+    context: template.Context, lapses: Iterable[LapseLine], *, has_source: bool = True
+) -> SafeString:
+    """The rows of the list of times without a valid document."""
+    query, sources = escape(str(context.get("moment_query", ""))), reverse("sources")
+    return _svg(
+        _lapse_row(one, query, f"{sources}{one.source_id}", has_source=has_source) for one in lapses
+    )
+
+
+def _lapse_row(lapse: LapseLine, query: str, at: str, *, has_source: bool) -> str:
+    place = ""
+    if has_source:
+        source = name(lapse.source)
+        place = f'<td data-label="Source"><a href="{at}/timeline/{query}">{source}</a></td>'
+    ends = '<b class="is-bad">no successor yet</b>' if lapse.is_open else instant(lapse.ends)
+    return (
+        f'<tr><th scope="row" data-label="Role"><a href="{at}/roles/{lapse.role_id}/{query}">'
+        f"{name(lapse.role)}</a></th>{place}"
+        f'<td data-label="Expired version" class="number">'
+        f'<a href="{at}/documents/{lapse.sha256}/{query}">{name(lapse.version)}</a></td>'
+        f'<td data-label="From">{instant(lapse.begins)}</td><td data-label="Until">{ends}</td>'
+        f'<td data-label="Lasted">{lapse.lasted}</td></tr>\n      '
+    )
 
 
 @lru_cache(maxsize=_MANY)
 def _signers(who: Signers, query: str) -> SafeString:
-    """How many of which keys have to sign, each a link to its page where it can be read."""
-    keys = format_html_join("", "{}", ((_signer(one, query),) for one in who.named))
-    more = format_html(' <span class="muted">and {} more</span>', f"{who.more:,}")
-    return format_html(
-        '<span class="signers"><span class="threshold"><b>{}</b> of {}</span>{}{}</span>',
-        name(who.threshold), f"{who.keys:,}", keys, more if who.more else "",
-    )  # fmt: skip
+    """How many of which keys have to sign, each a link to its page where it can be read.
+
+    The query was escaped.
+    """
+    keys = "".join(_signer(one, query) for one in who.named)
+    more = f' <span class="muted">and {who.more:,} more</span>' if who.more else ""
+    return mark_safe(  # noqa: S308  numbers, and words that were escaped
+        f'<span class="signers"><span class="threshold"><b>{name(who.threshold)}</b>'
+        f" of {who.keys:,}</span>{keys}{more}</span>"
+    )
 
 
-def _signer(key: Signer, query: str) -> SafeString:
-    title, word = plain(key.keyid), plain(key.name)
+def _signer(key: Signer, query: str) -> str:
+    title, word = escape(plain(key.keyid)), escape(plain(key.name))
     if not key.fingerprint:
-        return format_html(' <span class="signer" title="{}">{}</span>', title, word)
+        return f' <span class="signer" title="{title}">{word}</span>'
     kind = "signer" if key.owner else "signer mono"
-    return format_html(
-        ' <a class="{}" href="{}{}/{}" title="{}">{}</a>',
-        kind, reverse("keys"), key.fingerprint, query, title, word,
-    )  # fmt: skip
+    to = f"{reverse('keys')}{key.fingerprint}/{query}"
+    return f' <a class="{kind}" href="{to}" title="{title}">{word}</a>'
+
+
+# ---- alone, and on the overview
 
 
 @register.simple_tag
@@ -220,26 +313,29 @@ def _inner(lane: LaneShape, *, has_source: bool) -> str:
 
 def _lane(lane: LaneShape, links: _Links | None) -> Iterator[str]:
     for bar in lane.bars:
-        yield _linked(_rect("version", bar), bar, lane, links)
+        yield _linked("version", bar, lane, links)
     if lane.rest is not None:
-        yield _rect("fill is-soon", lane.rest)
+        yield _rect("fill is-soon", lane.rest, escape(lane.rest.title))
     for bar in lane.bars:
         if bar.edge:
             yield _upright(f"version-end is-{bar.sign}", bar.edge, 12, 26)
     for lapse in lane.lapses:
-        yield _linked(_rect("lapse", lapse), lapse, lane, links)
+        yield _linked("lapse", lapse, lane, links)
     if lane.ghost is not None:
-        yield _rect("ghost", lane.ghost, 'y="10.5" height="17"')
+        yield _rect("ghost", lane.ghost, escape(lane.ghost.title), 'y="10.5" height="17"')
 
 
-def _linked(shape: str, of: BarShape | Stretch, lane: LaneShape, links: _Links | None) -> str:
-    return shape if links is None else links.around(shape, lane, of.sha256, escape(of.title))
+def _linked(kind: str, of: BarShape | Stretch, lane: LaneShape, links: _Links | None) -> str:
+    title = escape(of.title)
+    shape = _rect(kind, of, title)
+    return shape if links is None else links.around(shape, lane, of.sha256, title)
 
 
-def _rect(kind: str, of: BarShape | Stretch, place: str = 'y="13" height="12"') -> str:
+def _rect(kind: str, of: BarShape | Stretch, title: str, place: str = 'y="13" height="12"') -> str:
+    """The title was escaped."""
     return (
         f'<rect class="{kind}" x="{of.x}%" width="{of.width}%" {place}>'
-        f"<title>{escape(of.title)}</title></rect>"
+        f"<title>{title}</title></rect>"
     )
 
 
