@@ -11,13 +11,13 @@ from tests.simulators.watched import DAY, START, Watched, vendor
 from trustui.check_pages import load_pages
 from trustui.core.trace import Group
 from trustui.pages import condensing
-from trustui.pages.condensing import stored_answer, stored_step
+from trustui.pages.condensing import shown_trace_of, stored_answer, stored_step
 from trustui.pages.facts import facts
 from trustui.pages.waterfall import waterfall
 from trustui.verdicts import condensing as short
 from trustui.verdicts.answers import MAX_EVERY, Answer, read_answer
 from trustui.verdicts.condensing import condensed
-from trustui.verdicts.history import shown_trace_of, trace_of
+from trustui.verdicts.history import trace_of
 
 MANY = 3 * MAX_EVERY
 

@@ -6,7 +6,7 @@ from pytest_django import DjangoAssertNumQueries
 from tests.simulators.seen import LATER, NOBODY, moment, published_twice, viewer_of, with_bins
 from tests.simulators.watched import DAY, START, Watched
 from trustui.inventory.text import identity
-from trustui.pages import paging
+from trustui.pages.kept_query import KeptQuery
 from trustui.pages.moment import Moment
 from trustui.pages.paging import PagingError
 from trustui.pages.role import RolePage, role
@@ -46,7 +46,7 @@ def test_versions_come_newest_first_and_a_page_at_a_time(monkeypatch: pytest.Mon
     assert [one.version for one in page_of(watched, "timestamp", moment(START + DAY)).versions] == [
         "1"
     ]
-    monkeypatch.setattr(paging.sliced, "__defaults__", (None, 1))
+    monkeypatch.setattr(KeptQuery.sliced, "__defaults__", (None, 1))
     found = page_of(watched, "timestamp")
     assert [one.version for one in found.versions] == ["2"]
     rest = role(

@@ -9,10 +9,11 @@ from tests.simulators.answers import answer, step
 from tests.simulators.seen import with_roles
 from tests.simulators.watched import DAY, START, Watched, vendor
 from trustui.core.primitives.digests import sha256
+from trustui.pages.condensing import shown_trace_of
 from trustui.verdicts import condensing, history
 from trustui.verdicts.answers import MAX_EVERY, Answer, read_answer
 from trustui.verdicts.condensing import condensed, in_short
-from trustui.verdicts.history import shown_trace_of, trace_of
+from trustui.verdicts.history import trace_of
 from trustui.verdicts.models import TraceInShort, Verdict
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from django.db.models import Min
+from django.db.models import Min, QuerySet
 from django.db.models.functions import Coalesce
 
 from trustui.core.primitives.text import visible
@@ -17,6 +17,7 @@ from trustui.core.trace import TrustState
 from trustui.images.models import ImageRepository
 from trustui.inventory.models import Crawl, CrawlOutcome, RoleState
 from trustui.inventory.recognizing import IMAGE_KINDS
+from trustui.pages.kept_query import KeptQuery
 from trustui.pages.words import age, state_of
 
 MOST_NAMED = 3
@@ -72,13 +73,36 @@ def _by_state(row: Any, now: datetime) -> Iterator[Alert]:
 
 
 def _by_expiry(row: Any, now: datetime) -> Iterator[Alert]:
-    listed = RoleState.objects.filter(source=row.pk, is_listed=True).order_by("expires_at", "role")
-    expired = listed.filter(expires_at__lte=now).values_list("role", flat=True)[: MOST_NAMED + 1]
+    order = "expires_at", "role"
+    expired = _expired.rows(order=order, limit=MOST_NAMED + 1, about=(row.pk, now))
     if expired:
-        yield _critical("TrustuiMetadataExpired", _named(list(expired)))
-    soon = listed.filter(role="root", expires_at__gt=now, expires_at__lt=now + ROOT_WARNING)
-    for at in soon.values_list("expires_at", flat=True):
-        yield _critical("TrustuiRootExpiresSoon", f"root expires in {age(at - now)}")
+        yield _critical("TrustuiMetadataExpired", _named([one.role for one in expired]))
+    for root in _roots.rows(order=order, about=(row.pk, now, now + ROOT_WARNING)):
+        told = f"root expires in {age(root.expires_at - now)}"
+        yield _critical("TrustuiRootExpiresSoon", told)
+
+
+class _Role(msgspec.Struct, frozen=True):
+    role: str
+    expires_at: datetime
+
+
+def _expired_by(
+    _: object, __: object, ___: None, source: int, now: datetime
+) -> "QuerySet[RoleState]":
+    return RoleState.objects.filter(source__pk=source, is_listed=True, expires_at__lte=now)
+
+
+def _expiring_root(
+    _: object, __: object, ___: None, source: int, now: datetime, until: datetime
+) -> "QuerySet[RoleState]":
+    return RoleState.objects.filter(
+        source__pk=source, is_listed=True, role="root", expires_at__gt=now, expires_at__lt=until
+    )
+
+
+_expired = KeptQuery(_expired_by, _Role.__struct_fields__, _Role)
+_roots = KeptQuery(_expiring_root, _Role.__struct_fields__, _Role)
 
 
 def _named(roles: Sequence[str]) -> str:
@@ -87,11 +111,22 @@ def _named(roles: Sequence[str]) -> str:
 
 
 def _crawl_overdue(row: Any, now: datetime) -> Iterator[Alert]:
-    answered = Crawl.objects.filter(source=row.pk, origin="").exclude(outcome=CrawlOutcome.FAILED)
-    newest = answered.order_by("-id").values_list("finished_at", flat=True).first()
-    silent = now - (newest or row.created_at)
+    newest = _answered.rows(order=("-id",), limit=1, about=(row.pk,))
+    silent = now - (newest[0].finished_at if newest else row.created_at)
     if silent > 3 * timedelta(seconds=row.every_seconds) + SLACK:
         yield _warning("TrustuiCrawlOverdue", f"no usable answer for {age(silent)}")
+
+
+class _Answered(msgspec.Struct, frozen=True):
+    finished_at: datetime
+
+
+def _usable(_: object, __: object, ___: None, source: int) -> "QuerySet[Crawl]":
+    answered = Crawl.objects.filter(source__pk=source, origin="")
+    return answered.exclude(outcome=CrawlOutcome.FAILED)
+
+
+_answered = KeptQuery(_usable, _Answered.__struct_fields__, _Answered)
 
 
 def _not_looked_at(row: Any, now: datetime) -> Iterator[Alert]:

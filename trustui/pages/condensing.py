@@ -9,12 +9,16 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from datetime import datetime
 from threading import Lock
+from typing import Any
 
 import msgspec
+from django.db.models import QuerySet
 
+from trustui.pages.kept_query import KeptQuery
 from trustui.verdicts.answers import Answer, AnswerStep, read_answer
 from trustui.verdicts.condensing import condensed
-from trustui.verdicts.history import shown_trace_of, trace_of
+from trustui.verdicts.history import trace_of, unpacked_trace, with_shown_trace
+from trustui.verdicts.models import Verdict
 
 MUCH = 20_000
 """Steps, from which on an answer is cut and kept."""
@@ -49,6 +53,24 @@ class _Newest:
 
 _answers = _Newest(MOST_KEPT)
 _steps = _Newest(MOST_STEPS_KEPT)
+
+
+class _Trace(msgspec.Struct, frozen=True):
+    shown: Any
+
+
+def _as_shown(_: object, __: object, ___: None, verdict_id: int) -> "QuerySet[Any]":
+    return with_shown_trace(Verdict.objects.filter(pk=verdict_id))
+
+
+_traces = KeptQuery(_as_shown, _Trace.__struct_fields__, _Trace)
+
+
+def shown_trace_of(verdict_id: int) -> bytes:
+    """The JSON of a verdict as far as pages show it. Raises Verdict.DoesNotExist."""
+    for one in _traces.rows(about=(verdict_id,)):
+        return unpacked_trace(one.shown)
+    raise Verdict.DoesNotExist
 
 
 def stored_answer(verdict_id: int, at: datetime) -> Answer:

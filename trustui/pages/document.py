@@ -1,9 +1,10 @@
 """The page of a document version: its facts, each signature, its bytes."""
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from trustui.core.checks.threshold import SignatureState
 from trustui.core.diff.signers import key_owner
@@ -18,6 +19,7 @@ from trustui.core.primitives.digests import sha256 as digest
 from trustui.core.primitives.text import visible
 from trustui.inventory.models import Blob, RoleVersion, Sighting, Standing
 from trustui.inventory.text import identity
+from trustui.pages.kept_query import KeptQuery
 from trustui.pages.known import known
 from trustui.pages.moment import Moment
 from trustui.pages.tree import Seen, see
@@ -25,6 +27,7 @@ from trustui.pages.viewer import Viewer
 
 MOST_SIGNATURES = 200
 MOST_SIGHTINGS = 20
+SEEN_FIRST = ("first_seen_at", "id")
 MOST_TEXT = 200_000
 """Bytes of a document that a page shows; all of them can be had as a file."""
 
@@ -107,23 +110,21 @@ def document(viewer: Viewer, moment: Moment, source_id: int, sha256: str) -> Doc
 
     At most eleven queries. The keys are those of the delegators as known at `moment.at`.
     """
-    seen = _sightings(viewer, moment, source_id, sha256)
+    asked = source_id, sha256, moment.at
+    seen = _sightings.rows(viewer, None, None, SEEN_FIRST, MOST_SIGHTINGS + 1, about=asked)
     if not seen:
         return None
     first = seen[0]
-    row = (
-        RoleVersion.objects.filter(source=source_id, role_id=first.role_id, blob=first.blob_id)
-        .only("expires_at")
-        .first()
-    )
-    standing, sign = _standing(viewer, moment, source_id, sha256)
-    body = bytes(first.blob.body)
+    stored = _stored.rows(about=(source_id, first.role_id, first.blob_id))[0]
+    there = {one.standing for one in _standings.rows(viewer, about=asked)}
+    standing, sign = next(one for one in _STANDINGS if one[0] in there)
+    body = bytes(stored.body)
     parsed, problem = _parsed(body, first)
     return DocumentPage(
         source_id=source_id,
-        source=first.source.name,
+        source=first.source,
         sha256=sha256,
-        size=first.blob.size,
+        size=stored.size,
         role=first.role,
         role_id=first.role_id,
         version=first.version,
@@ -131,10 +132,12 @@ def document(viewer: Viewer, moment: Moment, source_id: int, sha256: str) -> Doc
         sign=sign,
         type="" if parsed is None else parsed.metadata.type,
         spec_version="" if parsed is None else visible(parsed.metadata.spec_version, 40),
-        expires=None if row is None else row.expires_at,
+        expires=stored.expires_at,
         first_seen_at=first.first_seen_at,
         problem=problem,
-        counted=() if parsed is None else _counted(viewer, moment, first, parsed),
+        counted=()
+        if parsed is None
+        else _counted(viewer, moment, source_id, first.role_id, parsed),
         seats=tuple(
             Seat(one.place, one.standing, one.first_seen_at, one.last_seen_at, one.origin)
             for one in seen[:MOST_SIGHTINGS]
@@ -145,35 +148,69 @@ def document(viewer: Viewer, moment: Moment, source_id: int, sha256: str) -> Doc
 
 def raw(viewer: Viewer, moment: Moment, source_id: int, sha256: str) -> bytes | None:
     """The bytes as they came; None as `document`. At most two queries."""
-    if not _mine(viewer, moment, source_id, sha256).exists():
+    if not _sightings.rows(viewer, None, None, (), 1, about=(source_id, sha256, moment.at)):
         return None
     return bytes(Blob.objects.values_list("body", flat=True).get(sha256=sha256))
 
 
+class _Seen(msgspec.Struct, frozen=True):
+    source: str
+    blob_id: int
+    role: str
+    role_id: str
+    version: str
+    place: str
+    standing: str
+    first_seen_at: datetime
+    last_seen_at: datetime
+    origin: str
+
+
+class _Stored(msgspec.Struct, frozen=True):
+    body: Any
+    size: int
+    expires_at: datetime | None
+
+
+class _Stands(msgspec.Struct, frozen=True):
+    standing: str
+
+
 def _mine(
-    viewer: Viewer, moment: Moment, source_id: int, sha256: str
-) -> "QuerySet[Sighting, Sighting]":
+    viewer: Viewer, _: Moment, __: None, source: int, sha256: str, at: datetime
+) -> "QuerySet[Sighting]":
     return Sighting.objects.filter(
-        source=source_id,
+        source__pk=source,
         source__team__in=viewer.teams,
         blob__sha256=sha256,
-        first_seen_at__lte=moment.at,
+        first_seen_at__lte=at,
     )
 
 
-def _sightings(viewer: Viewer, moment: Moment, source_id: int, sha256: str) -> list[Sighting]:
-    rows = _mine(viewer, moment, source_id, sha256).select_related("source", "blob")
-    return list(rows.order_by("first_seen_at", "id")[: MOST_SIGHTINGS + 1])
+def _each_standing(
+    viewer: Viewer, moment: Moment, _: None, source: int, sha256: str, at: datetime
+) -> "QuerySet[Sighting]":
+    return _mine(viewer, moment, None, source, sha256, at).distinct()
 
 
-def _standing(viewer: Viewer, moment: Moment, source_id: int, sha256: str) -> tuple[str, str]:
-    """As `_STANDINGS` has it; one query."""
-    rows = _mine(viewer, moment, source_id, sha256).order_by("standing")
-    there = set(rows.values_list("standing", flat=True).distinct())
-    return next(one for one in _STANDINGS if one[0] in there)
+def _bytes_of(
+    _: Viewer | None, __: Moment, ___: None, source: int, role_id: str, blob: int
+) -> "QuerySet[Any]":
+    """With when they expire, where they could be read as a document of the role."""
+    versions = RoleVersion.objects.filter(
+        source__pk=source, role_id=role_id, blob=OuterRef("pk")
+    ).order_by("pk")
+    return Blob.objects.filter(pk=blob).annotate(
+        expires_at=Subquery(versions.values("expires_at")[:1])
+    )
 
 
-def _parsed(body: bytes, first: Sighting) -> tuple[Parsed | None, str]:
+_sightings = KeptQuery(_mine, ("source__name", *_Seen.__struct_fields__[1:]), _Seen)
+_standings = KeptQuery(_each_standing, _Stands.__struct_fields__, _Stands)
+_stored = KeptQuery(_bytes_of, _Stored.__struct_fields__, _Stored)
+
+
+def _parsed(body: bytes, first: _Seen) -> tuple[Parsed | None, str]:
     try:
         return parse_for_signing(Document(first.place, body, seen_at=first.first_seen_at)), ""
     except ParseError as error:
@@ -181,18 +218,18 @@ def _parsed(body: bytes, first: Sighting) -> tuple[Parsed | None, str]:
 
 
 def _counted(
-    viewer: Viewer, moment: Moment, first: Sighting, parsed: Parsed
+    viewer: Viewer, moment: Moment, source_id: int, role_id: str, parsed: Parsed
 ) -> tuple[Counted, ...]:
     """By each delegator; a root also by its own keys, which it has to be signed with too."""
-    if first.role_id == identity("root"):
+    if role_id == identity("root"):
         own = parsed.metadata
         return (_count(parsed, own.role("root"), own, "itself"),)
-    found = known(viewer, moment, first.source_id)
+    found = known(viewer, moment, source_id)
     if found is None:
         return ()
     return tuple(
         _count(parsed, role, delegator, name)
-        for role, delegator, name in _delegators(see(found), first.role_id)
+        for role, delegator, name in _delegators(see(found), role_id)
     )
 
 

@@ -1,16 +1,20 @@
 """The history of a repository's documents, and what any two versions of a role differ in."""
 
+from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 import msgspec
+from django.db.models import QuerySet
 
 from trustui.core.facts import Document
 from trustui.inventory.models import Delegation, RoleVersion, Source
 from trustui.inventory.text import identity
 from trustui.pages.comparing import Compared, TextLine, meaning, texts
+from trustui.pages.kept_query import KeptQuery
 from trustui.pages.known import source_of
 from trustui.pages.moment import Moment
-from trustui.pages.role import VersionLine, version_line
+from trustui.pages.role import ORDER, VersionLine, versions_of
 from trustui.pages.viewer import Viewer
 
 MOST_VERSIONS = 200
@@ -77,8 +81,10 @@ def history(
         return None
     roles = roles_seen(source, moment.at, role_id)
     role = next((one for one in roles if one.role_id == role_id), roles[0])
-    versions = _versions(source_id, role.role_id, moment.at)
-    lines = tuple(version_line(one) for one in versions[:MOST_VERSIONS][::-1])
+    asked = source_id, role.role_id, moment.at
+    # newest first, one more than is shown
+    versions = versions_of.rows(order=ORDER, limit=MOST_VERSIONS + 1, about=asked)
+    lines = tuple(one.line for one in versions[:MOST_VERSIONS][::-1])
     after, before = _chosen(lines, old, new)
     bodies = _bodies(source_id, role.role_id, before, after)
     at = lines.index(after) if after is not None else 0
@@ -101,26 +107,47 @@ def history(
 
 def roles_seen(source: Source, at: datetime, role_id: str = "") -> tuple[RoleChoice, ...]:
     """The top level, what was asked for, and the first of those delegated by name: two queries."""
-    seen = RoleVersion.objects.filter(source=source, first_seen_at__lte=at)
-    wanted = seen.filter(role_id__in=[*_FIRST, role_id]).values_list("role_id", "role").distinct()
-    named = dict(wanted)
-    sets = seen.filter(delegation_set__isnull=False).values("delegation_set")
-    edges = Delegation.objects.filter(
-        delegation_set__in=sets, bins__isnull=True, prefixes__isnull=True
-    ).exclude(name_id__in=_FIRST)
-    others = edges.values_list("name_id", "name").distinct().order_by("name")
-    named.update(dict(others[:MOST_ROLES]))
+    found = _named.rows(about=(source.pk, at, (*_FIRST, role_id)))
+    found += _delegated.rows(order=("name",), limit=MOST_ROLES, about=(source.pk, at))
+    named = {one.role_id: one.role for one in found}
     ids = [one for one in _FIRST if one in named]
     ids += [one for one in named if one not in ids]
     choices = tuple(RoleChoice(one, named[one]) for one in ids)
     return choices or (RoleChoice(_FIRST[0], "root"),)
 
 
-def _versions(source_id: int, role_id: str, at: datetime) -> list[RoleVersion]:
-    """Newest first, one more than is shown."""
-    rows = RoleVersion.objects.filter(source=source_id, role_id=role_id, first_seen_at__lte=at)
-    found = rows.select_related("blob").defer("blob__body").order_by("-version_rank", "-id")
-    return list(found[: MOST_VERSIONS + 1])
+def _of_roles(
+    _: Viewer | None, __: Moment, ___: None, source: int, at: datetime, role_ids: Collection[str]
+) -> "QuerySet[RoleVersion]":
+    seen = RoleVersion.objects.filter(source__pk=source, first_seen_at__lte=at)
+    return seen.filter(role_id__in=role_ids).distinct()
+
+
+def _by_name(
+    _: Viewer | None, __: Moment, ___: None, source: int, at: datetime
+) -> "QuerySet[Delegation]":
+    seen = RoleVersion.objects.filter(source__pk=source, first_seen_at__lte=at)
+    sets = seen.filter(delegation_set__isnull=False).values("delegation_set")
+    edges = Delegation.objects.filter(
+        delegation_set__in=sets, bins__isnull=True, prefixes__isnull=True
+    )
+    return edges.exclude(name_id__in=_FIRST).distinct()
+
+
+class _Body(msgspec.Struct, frozen=True):
+    sha256: str
+    body: Any
+
+
+def _of_digests(
+    _: Viewer | None, __: Moment, ___: None, source: int, role_id: str, digests: Collection[str]
+) -> "QuerySet[RoleVersion]":
+    return RoleVersion.objects.filter(source__pk=source, role_id=role_id, blob__sha256__in=digests)
+
+
+_named = KeptQuery(_of_roles, ("role_id", "role"), RoleChoice)
+_delegated = KeptQuery(_by_name, ("name_id", "name"), RoleChoice)
+_stored = KeptQuery(_of_digests, ("blob__sha256", "blob__body"), _Body)
 
 
 def _chosen(
@@ -139,10 +166,8 @@ def _bodies(
 ) -> tuple[Document, Document] | None:
     if old is None or new is None:
         return None
-    rows = RoleVersion.objects.filter(
-        source=source_id, role_id=role_id, blob__sha256__in=[old.sha256, new.sha256]
-    ).values_list("blob__sha256", "blob__body")
-    found = {sha256: bytes(body) for sha256, body in rows}
+    rows = _stored.rows(about=(source_id, role_id, (old.sha256, new.sha256)))
+    found = {one.sha256: bytes(one.body) for one in rows}
     before, after = (
         Document("", found[one.sha256], seen_at=one.first_seen_at) for one in (old, new)
     )

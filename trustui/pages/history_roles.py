@@ -1,13 +1,16 @@
 """Which roles of a repository have a history, and when each changed last."""
 
+from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 import msgspec
-from django.db.models import Count, Max, OuterRef, Subquery
+from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
 
 from trustui.core.primitives.text import visible
 from trustui.inventory.models import RoleVersion
 from trustui.pages.history import MOST_ROLES, roles_seen
+from trustui.pages.kept_query import KeptQuery
 from trustui.pages.known import source_of
 from trustui.pages.moment import Moment
 from trustui.pages.viewer import Viewer
@@ -48,13 +51,8 @@ def history_roles(viewer: Viewer, moment: Moment, source_id: int) -> HistoryRole
     if source is None:
         return None
     choices = roles_seen(source, moment.at)
-    seen = RoleVersion.objects.filter(source=source_id, first_seen_at__lte=moment.at)
-    newest = seen.filter(role_id=OuterRef("role_id")).order_by("-version_rank", "-id")
-    counted = seen.filter(role_id__in=[one.role_id for one in choices]).values("role_id")
-    told = counted.annotate(
-        n=Count("pk"), last=Max("first_seen_at"), version=Subquery(newest.values("version")[:1])
-    )
-    rows = {row["role_id"]: row for row in told.order_by()}
+    asked = source_id, moment.at, tuple(one.role_id for one in choices)
+    rows = {row.role_id: row for row in _counted.rows(about=asked)}
     return HistoryRoles(
         source_id=source_id,
         source=source.name,
@@ -62,12 +60,39 @@ def history_roles(viewer: Viewer, moment: Moment, source_id: int) -> HistoryRole
             RoleHistory(
                 one.role_id,
                 visible(one.role, 200),
-                row["n"],
-                visible(row["version"], 40),
-                row["last"],
+                row.count,
+                visible(row.newest, 40),
+                row.last,
             )
             for one in choices
             if (row := rows.get(one.role_id)) is not None
         ),
         is_cut=len(choices) >= MOST_ROLES,
     )
+
+
+class _Counted(msgspec.Struct, frozen=True):
+    role_id: str
+    count: int
+    newest: str
+    last: datetime
+
+
+def _by_role(
+    _: Viewer | None, __: Moment, ___: None, source: int, at: datetime, role_ids: Collection[str]
+) -> "QuerySet[Any, Any]":
+    seen = RoleVersion.objects.filter(source__pk=source, first_seen_at__lte=at)
+    newest = seen.filter(role_id=OuterRef("role_id")).order_by("-version_rank", "-id")
+    found: QuerySet[Any, Any] = (
+        seen.filter(role_id__in=role_ids)
+        .values("role_id")
+        .annotate(
+            count=Count("pk"),
+            newest=Subquery(newest.values("version")[:1]),
+            last=Max("first_seen_at"),
+        )
+    )
+    return found
+
+
+_counted = KeptQuery(_by_role, _Counted.__struct_fields__, _Counted)

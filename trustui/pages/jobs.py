@@ -1,7 +1,7 @@
 """`/jobs/`: background work, for administrators: what is due, what runs, what was put aside."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,8 +14,10 @@ from trustui.core.primitives.text import counted, visible
 from trustui.inventory.models import Source
 from trustui.inventory.sources import CRAWL, CRAWL_IMAGES, CRAWL_KINDS
 from trustui.jobs.models import Job, State
+from trustui.pages.kept_models import KeptModels
 from trustui.pages.kept_query import KeptQuery
 from trustui.pages.moment import Moment
+from trustui.pages.paging import ROWS
 from trustui.pages.source import seconds_in_words
 from trustui.pages.viewer import Viewer
 from trustui.revocation.refreshing import REFRESH
@@ -103,17 +105,25 @@ def jobs_of(viewer: Viewer) -> "QuerySet[Job]":
 def jobs(viewer: Viewer, state: str = "", kind: str = "", after: str | None = None) -> JobsPage:
     """Three queries. Raises PagingError."""
     counts = _counts.rows(viewer)
-    chosen = state if state in State.values else "", kind
-    shown = _rows.sliced(viewer, None, chosen, ORDER, after)
-    names = _names(shown.rows)
+    lines, following = listed(viewer, state, kind, after)
     aside = sum(one.count for one in counts if one.state == State.QUARANTINED)
     return JobsPage(
         title=_title(aside, sum(one.count for one in counts)),
         aside=aside,
-        lines=tuple(_line(row, names) for row in shown.rows),
-        after=shown.after,
+        lines=lines,
+        after=following,
         kinds=tuple(sorted({one.kind for one in counts})),
     )
+
+
+def listed(
+    viewer: Viewer, state: str, kind: str, after: str | None, size: int = ROWS
+) -> tuple[tuple[JobLine, ...], str | None]:
+    """The lines of the list alone, and the cursor of the next: two queries. Raises PagingError."""
+    chosen = state if state in State.values else "", kind
+    shown = _rows.sliced(viewer, None, chosen, ORDER, after, size)
+    names = _names(shown.rows)
+    return tuple(_line(row, names) for row in shown.rows), shown.after
 
 
 def in_words(kind: str, subject: str = "") -> str:
@@ -136,7 +146,7 @@ def _urgency() -> Case:
 
 def job(viewer: Viewer, job_id: int) -> JobPage | None:
     """One job; None for what this person does not look after. Two queries."""
-    row = jobs_of(viewer).filter(pk=job_id).first()
+    row = _jobs.first(viewer, about=(job_id,))
     if row is None:
         return None
     text = json.dumps(row.payload, indent=2, sort_keys=True)[:LONGEST_INPUT]
@@ -193,6 +203,21 @@ def _by_state(viewer: Viewer, _: Moment, __: None) -> "QuerySet[Any, Any]":
     return jobs_of(viewer).values("state", "kind").annotate(count=Count("pk"))
 
 
+class _Name(msgspec.Struct, frozen=True):
+    pk: int
+    name: str
+
+
+def _named(_: Viewer | None, __: Moment, ___: None, ids: Collection[int]) -> "QuerySet[Source]":
+    return Source.objects.filter(pk__in=ids)
+
+
+def _numbered(viewer: Viewer, _: Moment, __: None, job_id: int) -> "QuerySet[Job]":
+    return jobs_of(viewer).filter(pk=job_id)
+
+
+_sources = KeptQuery(_named, _Name.__struct_fields__, _Name)
+_jobs = KeptModels(_numbered, Job)
 _rows = KeptQuery(_chosen, _Row.__struct_fields__, _Row)
 _counts = KeptQuery(_by_state, _Count.__struct_fields__, _Count)
 
@@ -200,9 +225,7 @@ _counts = KeptQuery(_by_state, _Count.__struct_fields__, _Count)
 def _names(rows: Sequence[Job | _Row]) -> dict[str, str]:
     """The names of the sources that jobs are of, by the key of the job."""
     ids = [int(row.key) for row in rows if row.kind in OF_ONE_SOURCE and row.key.isdecimal()]
-    return {
-        str(pk): name for pk, name in Source.objects.filter(pk__in=ids).values_list("pk", "name")
-    }
+    return {str(one.pk): one.name for one in _sources.rows(about=(tuple(ids),))}
 
 
 def _line(row: Job | _Row, names: Mapping[str, str]) -> JobLine:

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from trustui.check_pages import load_pages
 from trustui.core.diff.signers import key_owner
+from trustui.core.formats.tuf.signing import cached_material
 from trustui.core.graph import Match, Node, NodeKind, Walk, who_can_sign
 from trustui.core.impact.listings import Listing, listings
 from trustui.core.primitives.digests import sha256
@@ -236,6 +237,7 @@ def _rows(seen: Seen, walk: Walk | None, start: int, source_id: int) -> tuple[Tr
     nodes = seen.tree.nodes
     walked = walked_nodes(nodes, walk)
     spots = layout([node.parent for node in nodes], start)
+    roles = f"{reverse('repository', args=[source_id])}roles/"
     siblings: dict[int | None, list[int]] = {}
     for spot in spots:
         siblings.setdefault(_parent(nodes, spot.index, start), []).append(spot.index)
@@ -248,7 +250,7 @@ def _rows(seen: Seen, walk: Walk | None, start: int, source_id: int) -> tuple[Tr
             index=spot.index,
             is_open=True if siblings.get(spot.index) else None,
             is_walked=spot.index in walked,
-            source_id=source_id,
+            roles=roles,
         )
         for spot in spots
     )
@@ -267,7 +269,7 @@ def _row(
     index: int,
     is_open: bool | None,
     is_walked: bool,
-    source_id: int,
+    roles: str,
 ) -> TreeRow:
     bins = node.bins
     return TreeRow(
@@ -278,7 +280,7 @@ def _row(
         name=node_name(node),
         sign=SIGNS[node.state],
         word=state_word(node) if bins is None else bin_words(node),
-        href="" if bins is not None else reverse("role", args=[source_id, identity(node.role)]),
+        href="" if bins is not None else f"{roles}{identity(node.role)}/",
         note=kind_of(node),
         threshold=f"{node.threshold:,} of {node.keys:,}",
         version="" if node.version is None else visible(str(node.version), 40),
@@ -374,15 +376,8 @@ def keys_of(listing: Listing) -> tuple[Key, ...]:
     """The keys of a role as its delegator lists them, each id once."""
     found = []
     for keyid in dict.fromkeys(listing.role.keyids):
-        one = Listing(
-            msgspec.structs.replace(listing.role, keyids=(keyid,)),
-            listing.delegator_name,
-            listing.delegator,
-            {},
-            is_bound=False,
-        )
-        material = next(iter(one.materials), None)
         key = listing.delegator.key(keyid)
+        material = cached_material(key)
         found.append(
             Key(
                 visible(keyid, 128),

@@ -3,15 +3,16 @@
 from datetime import datetime
 
 import msgspec
+from django.db.models import QuerySet
 
 from trustui.core.graph import Node
 from trustui.core.impact.listings import Listing, listings
 from trustui.core.primitives.text import visible
 from trustui.inventory.models import RoleVersion
 from trustui.inventory.text import identity
+from trustui.pages.kept_query import KeptQuery
 from trustui.pages.known import known
 from trustui.pages.moment import Moment
-from trustui.pages.paging import sliced
 from trustui.pages.pictures.tree_picture import path_words, state_word
 from trustui.pages.repository import Key, if_one_is_lost, keys_of, what_fails
 from trustui.pages.tree import Seen, kind_of, see
@@ -66,6 +67,34 @@ class VersionLine(msgspec.Struct, frozen=True):
     origin: str
 
 
+class StoredVersion(msgspec.Struct, frozen=True):
+    """A stored document of a role, without its bytes. Times in UTC."""
+
+    id: int
+    role: str
+    version: str
+    version_rank: str
+    sha256: str
+    first_seen_at: datetime
+    expires_at: datetime
+    signature_count: int
+    form: int
+    origin: str
+
+    @property
+    def line(self) -> VersionLine:
+        """As `version_line`."""
+        return VersionLine(
+            self.version,
+            self.sha256,
+            self.first_seen_at,
+            self.expires_at,
+            self.signature_count,
+            self.form > 0,
+            self.origin,
+        )
+
+
 class RolePage(msgspec.Struct, frozen=True, kw_only=True):
     """All that the page says."""
 
@@ -95,10 +124,8 @@ def role(
     found = known(viewer, moment, source_id)
     if found is None:
         return None
-    seen_versions = RoleVersion.objects.filter(
-        source=source_id, role_id=role_id, first_seen_at__lte=moment.at
-    )
-    versions = sliced(seen_versions.select_related("blob").defer("blob__body"), ORDER, after)
+    asked = source_id, role_id, moment.at
+    versions = versions_of.sliced(viewer, None, None, ORDER, after, about=asked)
     seen = see(found)
     nodes = [one for one in seen.tree.nodes if not one.bins and identity(one.role) == role_id]
     if not nodes and not versions.rows:
@@ -118,9 +145,26 @@ def role(
         version=_version(first, newest),
         below=tuple(_below(one) for one in below[:MOST]),
         more_below=max(0, len(below) - MOST),
-        versions=tuple(version_line(one) for one in versions.rows),
+        versions=tuple(one.line for one in versions.rows),
         after=versions.after,
     )
+
+
+def _versions(
+    _: Viewer | None, __: Moment, ___: None, source: int, role_id: str, at: datetime
+) -> "QuerySet[RoleVersion]":
+    return RoleVersion.objects.filter(source__pk=source, role_id=role_id, first_seen_at__lte=at)
+
+
+versions_of = KeptQuery(
+    _versions,
+    [
+        {"sha256": "blob__sha256"}.get(name, name)  # the one that another table has
+        for name in StoredVersion.__struct_fields__
+    ],
+    StoredVersion,
+)
+"""The documents of a role of a source by an instant, in `ORDER`; about these three."""
 
 
 def version_line(row: RoleVersion) -> VersionLine:
@@ -175,13 +219,13 @@ def _below(node: Node) -> Below:
     )
 
 
-def _expires(node: Node | None, newest: RoleVersion | None) -> datetime | None:
+def _expires(node: Node | None, newest: StoredVersion | None) -> datetime | None:
     if node is not None and node.expires is not None:
         return node.expires
     return None if newest is None else newest.expires_at
 
 
-def _version(node: Node | None, newest: RoleVersion | None) -> str:
+def _version(node: Node | None, newest: StoredVersion | None) -> str:
     if node is not None and node.version is not None:
         return visible(str(node.version), 40)
     return "" if newest is None else newest.version

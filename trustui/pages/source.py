@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from django.db.models import QuerySet
 
 from trustui.accounts.permissions import Act
 from trustui.core.primitives.text import visible
@@ -16,12 +17,13 @@ from trustui.pages.alerts import Alert, alerts_of
 from trustui.pages.components import Fact, Progress
 from trustui.pages.images.answering import SIGNS
 from trustui.pages.images.shares import of_source, sign_of
+from trustui.pages.kept_models import KeptModels
+from trustui.pages.kept_query import KeptQuery
 from trustui.pages.moment import Moment
-from trustui.pages.paging import sliced
 from trustui.pages.standings import with_standing
 from trustui.pages.viewer import Viewer
 from trustui.pages.words import age, ago, state_of
-from trustui.policies.models import Anchor, Origin
+from trustui.policies.models import Origin
 
 CRAWLS = 20
 MOST_PROBLEMS = 5
@@ -105,24 +107,18 @@ def source(
 
     Raises PagingError.
     """
-    rows = Source.objects.filter(team__in=viewer.teams, pk=source_id)
-    row: Any = (
-        with_standing(rows, moment)
-        .select_related("team", "anchor__replaces", "credential")
-        .defer("anchor__body", "anchor__replaces__body", "credential__sealed")
-        .first()
-    )
+    row = next(iter(_rows.rows(viewer, moment, about=(source_id,))), None)
     if row is None:
         return None
-    looked = Crawl.objects.filter(source=source_id, finished_at__lte=moment.at)
-    crawls = sliced(looked, ("-id",), after, CRAWLS)
+    asked = source_id, moment.at
+    crawls = _crawls.sliced(viewer, None, None, ("-id",), after, CRAWLS, about=asked)
     is_open = moment.is_now and row.removed_at is None
     now_crawling = crawling(source_id, moment.now)
     return SourcePage(
         source_id=row.pk,
         name=row.name,
         team_id=row.team_id,
-        team=row.team.name,
+        team=row.team,
         kind=row.kind,
         location=visible(row.location),
         chosen=", ".join(one for one in (row.branch, row.folder) if one),
@@ -137,7 +133,7 @@ def source(
         verdict_id=row.verdict_id,
         facts=_facts(row, moment, None if after else next(iter(crawls.rows), None), now_crawling),
         alerts=alerts_of(row, moment.now) if moment.is_now else None,
-        anchor=None if row.anchor is None else _pinned(row.anchor),
+        anchor=_pinned(row),
         crawling=now_crawling,
         crawls=tuple(_crawl_line(one) for one in crawls.rows),
         after=crawls.after,
@@ -145,14 +141,89 @@ def source(
     )
 
 
-def _login(row: Any) -> str:
-    held = getattr(row, "credential", None)
-    return "" if held is None else visible(held.username, 300) or "a token"
+class _Row(msgspec.Struct, frozen=True):
+    """The source, how it stood, the root that it is verified from, and as whom it logs in."""
+
+    pk: int
+    name: str
+    team_id: int
+    team: str
+    kind: str
+    location: str
+    branch: str
+    folder: str
+    every_seconds: int
+    allow_addresses: list[str]
+    repositories: list[str]
+    created_at: datetime
+    removed_at: datetime | None
+    trust_state: str | None
+    verdict_id: int | None
+    since: datetime | None
+    root: str | None
+    """SHA-256 of it, and so on; None where none is pinned."""
+    root_version: str
+    pinned_by: str
+    pinned_at: datetime
+    origin: str
+    reason: str
+    replaces: str | None
+    username: str | None
+
+
+_ELSEWHERE = {
+    "team": "team__name",
+    "root": "anchor__sha256",
+    "root_version": "anchor__version",
+    "pinned_by": "anchor__pinned_by_name",
+    "pinned_at": "anchor__pinned_at",
+    "origin": "anchor__origin",
+    "reason": "anchor__reason",
+    "replaces": "anchor__replaces__sha256",
+    "username": "credential__username",
+}
+"""Columns that other tables have."""
+
+
+class _Crawl(msgspec.Struct, frozen=True):
+    id: int
+    started_at: datetime
+    finished_at: datetime
+    outcome: str
+    requests: int
+    received_bytes: int
+    because: str
+    problems: list[dict[str, str]]
+    origin: str
+
+
+def _standing(viewer: Viewer, moment: Moment, _: None, source: int) -> "QuerySet[Any]":
+    rows = Source.objects.filter(team__in=viewer.teams, pk=source)
+    return with_standing(rows, moment)
+
+
+def _looked(
+    _: Viewer | None, __: Moment, ___: None, source: int, at: datetime
+) -> "QuerySet[Crawl]":
+    return Crawl.objects.filter(source__pk=source, finished_at__lte=at)
+
+
+def _job_of(_: Viewer | None, __: Moment, ___: None, key: str) -> "QuerySet[Job]":
+    return Job.objects.filter(kind__in=CRAWL_KINDS, key=key)
+
+
+_rows = KeptQuery(_standing, [_ELSEWHERE.get(one, one) for one in _Row.__struct_fields__], _Row)
+_crawls = KeptQuery(_looked, _Crawl.__struct_fields__, _Crawl)
+_jobs = KeptModels(_job_of, Job, without=("payload",))
+
+
+def _login(row: _Row) -> str:
+    return "" if row.username is None else visible(row.username, 300) or "a token"
 
 
 def crawling(source_id: int, now: datetime) -> Crawling:
     """What the source's job does now: one query."""
-    job = Job.objects.filter(kind__in=CRAWL_KINDS, key=str(source_id)).first()
+    job = _jobs.first(about=(str(source_id),))
     if job is None or job.state == JobState.IDLE:
         return Crawling(source_id, None, None, "not scheduled", is_stuck=False)
     if job.state == JobState.QUARANTINED:
@@ -183,7 +254,7 @@ def seconds_in_words(seconds: int) -> str:
 
 
 def _facts(
-    row: Any, moment: Moment, newest: Crawl | None, now_crawling: Crawling
+    row: _Row, moment: Moment, newest: _Crawl | None, now_crawling: Crawling
 ) -> tuple[Fact, ...]:
     if row.kind in IMAGE_KINDS:
         return (*_registry_facts(row, moment), *_crawl_facts(row, moment, newest, now_crawling))
@@ -195,13 +266,13 @@ def _facts(
             state.word,
             f"for {age(moment.at - row.since)}" if row.since else "nothing is concluded yet",
         ),
-        _anchor_fact(row.anchor, moment),
+        _anchor_fact(row, moment),
         *_crawl_facts(row, moment, newest, now_crawling),
     )
 
 
 def _crawl_facts(
-    row: Any, moment: Moment, newest: Crawl | None, now_crawling: Crawling
+    row: _Row, moment: Moment, newest: _Crawl | None, now_crawling: Crawling
 ) -> tuple[Fact, ...]:
     return (
         _answer_fact(newest, moment),
@@ -214,7 +285,7 @@ def _crawl_facts(
     )
 
 
-def _registry_facts(row: Any, moment: Moment) -> tuple[Fact, ...]:
+def _registry_facts(row: _Row, moment: Moment) -> tuple[Fact, ...]:
     """Of a registry, whose artefacts stand each for themselves: two queries."""
     tags, digests = of_source(row.pk, moment)
     return tuple(
@@ -223,14 +294,14 @@ def _registry_facts(row: Any, moment: Moment) -> tuple[Fact, ...]:
     )  # fmt: skip
 
 
-def _anchor_fact(anchor: Anchor | None, moment: Moment) -> Fact:
-    if anchor is None:
+def _anchor_fact(row: _Row, moment: Moment) -> Fact:
+    if row.root is None:
         return Fact("Anchor", "unknown", "no root pinned", "so nothing here is ever verified")
-    told = f"by {anchor.pinned_by_name}, {ago(anchor.pinned_at, moment.now)}"
-    return Fact("Anchor", "ok", f"root v{anchor.version} pinned", visible(told, 100))
+    told = f"by {row.pinned_by}, {ago(row.pinned_at, moment.now)}"
+    return Fact("Anchor", "ok", f"root v{row.root_version} pinned", visible(told, 100))
 
 
-def _answer_fact(newest: Crawl | None, moment: Moment) -> Fact:
+def _answer_fact(newest: _Crawl | None, moment: Moment) -> Fact:
     if newest is None:
         return Fact("Newest crawl", "none", "none yet")
     outcome = CrawlOutcome(newest.outcome)
@@ -239,19 +310,21 @@ def _answer_fact(newest: Crawl | None, moment: Moment) -> Fact:
     )
 
 
-def _pinned(anchor: Anchor) -> Pinned:
+def _pinned(row: _Row) -> Pinned | None:
+    if row.root is None:
+        return None
     return Pinned(
-        sha256=anchor.sha256,
-        version=anchor.version,
-        by=anchor.pinned_by_name,
-        at=anchor.pinned_at,
-        how=str(Origin(anchor.origin).label),
-        reason=anchor.reason,
-        replaces="" if anchor.replaces is None else anchor.replaces.sha256,
+        sha256=row.root,
+        version=row.root_version,
+        by=row.pinned_by,
+        at=row.pinned_at,
+        how=str(Origin(row.origin).label),
+        reason=row.reason,
+        replaces=row.replaces or "",
     )
 
 
-def _crawl_line(row: Crawl) -> CrawlLine:
+def _crawl_line(row: _Crawl) -> CrawlLine:
     outcome = CrawlOutcome(row.outcome)
     problems = [
         f"{visible(str(one.get('place', '')), 100)}: {visible(str(one.get('because', '')), 200)}"

@@ -2,10 +2,12 @@
 
 import json
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
+from typing import Any
 
 import msgspec
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from trustui.accounts.permissions import Act
@@ -13,6 +15,7 @@ from trustui.check_pages import load_pages
 from trustui.core.primitives.instants import write_instant
 from trustui.core.primitives.text import visible
 from trustui.core.trace import Finding, Outcome
+from trustui.events.models import Event
 from trustui.inventory.models import Blob, Crawl, RoleVersion
 from trustui.inventory.text import identity
 from trustui.pages.accepted import Accepted, accepted, of_noticed
@@ -34,13 +37,15 @@ from trustui.pages.excerpt import LONGEST, excerpt
 from trustui.pages.facts import Pinned, Reached, facts
 from trustui.pages.headline import Headline, Span, headline
 from trustui.pages.judging import judged_again
+from trustui.pages.kept_models import KeptModels
+from trustui.pages.kept_query import KeptQuery
 from trustui.pages.moment import Moment
 from trustui.pages.viewer import Viewer
 from trustui.pages.waterfall import Waterfall, waterfall
 from trustui.verdicts.answers import Answer, AnswerStep
 from trustui.verdicts.history import trace_of
 from trustui.verdicts.models import Cause, Verdict
-from trustui.verdicts.taking import Taken, takers
+from trustui.verdicts.taking import TAKING, Taken, taken, takings
 
 HTTP = ("http://", "https://")
 _TOP = ("root", "timestamp", "snapshot", "targets")
@@ -120,18 +125,20 @@ class VerdictPage(msgspec.Struct, frozen=True):
 
 
 def verdict(
-    viewer: Viewer, moment: Moment, source_id: int, verdict_id: int, *, every: bool = False
+    viewer: Viewer,
+    moment: Moment,
+    source_id: int,
+    verdict_id: int,
+    *,
+    every: bool = False,
+    is_in_short: bool = False,
 ) -> VerdictPage | None:
     """The page; None where there is no such verdict for this person, or not yet at `moment.at`.
 
-    At most `MOST_QUERIES` queries. `every` also lays out the groups that went alike.
+    At most `MOST_QUERIES` queries. `every` also lays out the groups that went alike, `is_in_short`
+    none but that of the first step that does not hold.
     """
-    row = (
-        Verdict.objects.select_related("source", "anchor")
-        .defer("trace", "anchor__body")
-        .filter(pk=verdict_id, source=source_id, source__team__in=viewer.teams, at__lte=moment.at)
-        .first()
-    )
+    row = _rows.first(viewer, about=(source_id, verdict_id, moment.at))
     if row is None:
         return None
     again = None
@@ -150,11 +157,11 @@ def verdict(
     pages = load_pages()
     until = None if ended is None else ended.at
     evidence = _evidence(source_id, answer, row.at)
-    taken = _taken(source_id, begun.at, moment.at)
+    held = _taken(source_id, begun.at, moment.at)
     mine = _take(viewer, moment, row, ended, first)
     halt = None if first is None else stopped(source_id, first, row.at, now)
     own = () if halt is None else (Labelled("In this repository", halt[1]),)
-    told, routine = change_lines(_turning(row, begun).changes)
+    told, routine = change_lines(_turning(row, begun))
     return VerdictPage(
         verdict_id=verdict_id,
         source_id=source_id,
@@ -170,6 +177,7 @@ def verdict(
             pages,
             now,
             every=every,
+            is_in_short=is_in_short,
             first_more=own,
             excerpt="" if first is None else _excerpt(first, evidence),
             accepted_as=_accepted_as(answer, source_id, moment.at),
@@ -189,9 +197,9 @@ def verdict(
         reproduce=reproduce(answer.kind, row.source.location, answer.valid_at),
         since=begun.at,
         is_again=again is not None,
-        taken=taken,
-        take=None if taken is not None else mine,
-        release=mine if taken is not None and taken.by == viewer.name else None,
+        taken=held,
+        take=None if held is not None else mine,
+        release=mine if held is not None and held.by == viewer.name else None,
         ended=ended,
     )
 
@@ -204,13 +212,14 @@ def verdict_json(viewer: Viewer, moment: Moment, source_id: int, verdict_id: int
     return trace_of(verdict_id) if mine.exists() else None
 
 
-def _turning(row: Verdict, begun: Row) -> Verdict:
-    """The verdict with which it came to this: at most one query."""
-    return row if begun.id == row.pk else Verdict.objects.defer("trace").get(pk=begun.id)
+def _turning(row: Verdict, begun: Row) -> list[str]:
+    """What changed with the verdict with which it came to this: at most one query."""
+    return row.changes if begun.id == row.pk else _changes.rows(about=(begun.id,))[0].changes
 
 
 def _taken(source_id: int, since: datetime, at: datetime) -> Taken | None:
-    found = takers([source_id], at).get(source_id)
+    told = _takings.rows(order=("id",), about=(source_id, at))
+    found = taken(msgspec.structs.astuple(one) for one in told).get(source_id)
     return found if found is not None and found.at >= since else None
 
 
@@ -237,22 +246,18 @@ def _alone(row: Verdict) -> Row:
 
 
 def _pinned(row: Verdict) -> Pinned | None:
-    anchor = row.anchor
-    if anchor is None:
+    if row.anchor_id is None:
         return None
-    return Pinned(anchor.version, anchor.pinned_by_name, anchor.pinned_at, anchor.origin)
+    version, by, at, origin = (getattr(row, name) for name in _ANCHOR)
+    return Pinned(version, by, at, origin)
 
 
 def _reached(source_id: int, at: datetime) -> Reached | None:
-    crawl = (
-        Crawl.objects.filter(source=source_id, finished_at__lte=at, origin="")
-        .order_by("-id")
-        .first()
-    )
-    if crawl is None:
+    found = _crawls.rows(order=("-id",), limit=1, about=(source_id, at))
+    if not found:
         return None
-    missing = len(crawl.problems)
-    return Reached(crawl.finished_at, crawl.outcome, crawl.requests, missing, crawl.because)
+    (one,) = found
+    return Reached(one.finished_at, one.outcome, one.requests, len(one.problems), one.because)
 
 
 def _compared(first: AnswerStep, passed: Row) -> Compared | None:
@@ -273,14 +278,10 @@ def _evidence(source_id: int, answer: Answer, at: datetime) -> tuple[Evidence, .
         role, _, version = on.rpartition(" v")
         if role and version.isdecimal() and (is_first or role in _TOP):
             wanted[role] = version  # the newest root comes last
-    found = RoleVersion.objects.filter(
-        source=source_id,
-        role_id__in=[identity(role) for role in wanted],
-        version__in=set(wanted.values()),
-        first_seen_at__lte=at,
-    ).order_by("form")
-    shown = found.values_list("role", "version", "blob__sha256")
-    digests = {(role, version): sha256 for role, version, sha256 in shown}
+    ids = tuple(identity(role) for role in wanted)
+    versions = tuple(sorted(set(wanted.values())))
+    found = _documents.rows(order=("form",), about=(source_id, ids, versions, at))
+    digests = {(one.role, one.version): one.sha256 for one in found}
     return tuple(
         Evidence(role, version, sha256, reverse("document", args=[source_id, sha256]))
         for role, version in list(wanted.items())[:_MOST_EVIDENCE]
@@ -294,9 +295,100 @@ def _excerpt(first: AnswerStep, evidence: tuple[Evidence, ...]) -> str:
     sha256 = next((one.sha256 for one in evidence if one.role == role), None)
     if sha256 is None or first.outcome is not Outcome.FAILED:
         return ""
-    body = Blob.objects.filter(sha256=sha256, size__lte=LONGEST).values_list("body", flat=True)
-    found = body.first()
-    return "" if found is None else excerpt(first, bytes(found))
+    found = _bodies.rows(about=(sha256,))
+    return excerpt(first, bytes(found[0].body)) if found else ""
+
+
+# What is asked ----------------------------------------------------------------------------------
+
+
+_ANCHOR = (
+    "anchor__version",
+    "anchor__pinned_by_name",
+    "anchor__pinned_at",
+    "anchor__origin",
+)
+
+
+class _Changes(msgspec.Struct, frozen=True):
+    changes: list[str]
+
+
+class _Taking(msgspec.Struct, frozen=True):
+    kind: str
+    source_id: int | None
+    actor: str
+    at: datetime
+    reason: str
+
+
+class _Crawl(msgspec.Struct, frozen=True):
+    finished_at: datetime
+    outcome: str
+    requests: int
+    problems: list[Any]
+    because: str
+
+
+class _Document(msgspec.Struct, frozen=True):
+    role: str
+    version: str
+    sha256: str
+
+
+class _Body(msgspec.Struct, frozen=True):
+    body: Any
+
+
+def _mine(
+    viewer: Viewer, _: Moment, __: None, source: int, verdict_id: int, at: datetime
+) -> "QuerySet[Verdict]":
+    return Verdict.objects.filter(
+        pk=verdict_id, source__pk=source, source__team__in=viewer.teams, at__lte=at
+    )
+
+
+def _one(_: Viewer | None, __: Moment, ___: None, verdict_id: int) -> "QuerySet[Verdict]":
+    return Verdict.objects.filter(pk=verdict_id)
+
+
+def _said(_: Viewer | None, __: Moment, ___: None, source: int, at: datetime) -> "QuerySet[Event]":
+    return takings([source], at)
+
+
+def _answered(
+    _: Viewer | None, __: Moment, ___: None, source: int, at: datetime
+) -> "QuerySet[Crawl]":
+    return Crawl.objects.filter(source__pk=source, finished_at__lte=at, origin="")
+
+
+def _seen(
+    _: Viewer | None,
+    __: Moment,
+    ___: None,
+    source: int,
+    role_ids: Collection[str],
+    versions: Collection[str],
+    at: datetime,
+) -> "QuerySet[RoleVersion]":
+    return RoleVersion.objects.filter(
+        source__pk=source, role_id__in=role_ids, version__in=versions, first_seen_at__lte=at
+    )
+
+
+def _short(_: Viewer | None, __: Moment, ___: None, sha256: str) -> "QuerySet[Blob]":
+    return Blob.objects.filter(sha256=sha256, size__lte=LONGEST)
+
+
+_rows = KeptModels(_mine, Verdict, along="source", beside=_ANCHOR, without=("trace",))
+_changes = KeptQuery(_one, _Changes.__struct_fields__, _Changes)
+_takings = KeptQuery(_said, TAKING, _Taking)
+_crawls = KeptQuery(_answered, _Crawl.__struct_fields__, _Crawl)
+_documents = KeptQuery(_seen, ("role", "version", "blob__sha256"), _Document)
+_bodies = KeptQuery(_short, _Body.__struct_fields__, _Body)
+
+
+# How to see the same ----------------------------------------------------------------------------
 
 
 def reproduce(kind: str, location: str, at: datetime) -> tuple[Command, ...]:

@@ -93,17 +93,21 @@ def waterfall(
     now: datetime,
     *,
     every: bool = False,
+    is_in_short: bool = False,
     first_more: Sequence[Labelled] = (),
     excerpt: str = "",
     accepted_as: Callable[[Finding], Accepted | None] = lambda _: None,
 ) -> Waterfall:
-    """Lay a verification out; with `every` also the groups that went alike.
+    """Lay a verification out; with `every` also the groups that went alike, `is_in_short` none but
+    that of the first step that does not hold.
 
     `first_more` and `excerpt` are what is known besides of the first step that does not hold;
     `accepted_as` says who lives with a finding.
     """
     first = answer.first_failing
     groups, alike = laid_out(answer, every=every)
+    if is_in_short:
+        groups = [one for one in groups if first is not None and one.id == first.group]
     steps: dict[str, list[tuple[int, AnswerStep]]] = {group.id: [] for group in groups}
     number = 0
     for n, step in answer.numbered:

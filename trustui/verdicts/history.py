@@ -1,11 +1,12 @@
 """Questions that pages and answers ask of stored verdicts. Nothing is verified here.
 
-None of them reads traces but `trace_of` and `shown_trace_of`; each takes one statement, whatever is
+None of them reads traces but `trace_of` and `with_shown_trace`; each takes one statement, whatever is
 stored.
 """
 
 import zlib
 from datetime import datetime
+from typing import Any
 
 from django.db.models import BinaryField, Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -78,13 +79,12 @@ def trace_of(verdict_id: int) -> bytes:
     return unpacked_trace(Verdict.objects.values_list("trace", flat=True).get(pk=verdict_id))
 
 
-def shown_trace_of(verdict_id: int) -> bytes:
-    """The JSON of a verdict as far as pages show it: all of it, unless it is very long.
-
-    Raises Verdict.DoesNotExist.
+def with_shown_trace(verdicts: "QuerySet[Verdict]") -> "QuerySet[Any]":
+    """The same with `shown`, the packed trace as far as pages show it: all of it, unless it is very
+    long.
     """
     shown = Coalesce("in_short__body", "trace", output_field=BinaryField())
-    return unpacked_trace(Verdict.objects.values_list(shown, flat=True).get(pk=verdict_id))
+    return verdicts.annotate(shown=shown)
 
 
 def unpacked_trace(packed: bytes | memoryview) -> bytes:

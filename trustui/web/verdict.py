@@ -51,7 +51,7 @@ def verdict(request: Asking, source_id: int, verdict_id: int) -> HttpResponse:
 @page
 def as_text(request: Asking, source_id: int, verdict_id: int) -> HttpResponse:
     """For a ticket or a chat."""
-    shown = _found(request, source_id, verdict_id)
+    shown = _found(request, source_id, verdict_id, is_in_short=True)
     address = request.build_absolute_uri(_address(request, source_id, verdict_id))
     return HttpResponse(ticket(shown, address), content_type="text/plain; charset=utf-8")
 
@@ -65,8 +65,22 @@ def as_json(request: Asking, source_id: int, verdict_id: int) -> HttpResponse:
     return HttpResponse(stored, content_type="application/json")
 
 
-def _found(request: Asking, source_id: int, verdict_id: int, *, every: bool = False) -> VerdictPage:
-    shown = verdict_page(request.viewer, request.moment, source_id, verdict_id, every=every)
+def _found(
+    request: Asking,
+    source_id: int,
+    verdict_id: int,
+    *,
+    every: bool = False,
+    is_in_short: bool = False,
+) -> VerdictPage:
+    shown = verdict_page(
+        request.viewer,
+        request.moment,
+        source_id,
+        verdict_id,
+        every=every,
+        is_in_short=is_in_short,
+    )
     if shown is None:
         raise Http404
     return shown

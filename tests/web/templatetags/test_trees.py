@@ -141,8 +141,8 @@ def test_a_role_shows_its_keys_and_what_their_loss_breaks() -> None:
         threshold=2, keys=7, signed=1, version="3", expires=at, more_keys=1_002,
         listed=(Key("cd" * 32, ""), Key("ef" * 32, "")), if_lost="cannot sign", is_grave=True,
     )  # fmt: skip
-    template = Template("{% load trees %}{% role_row line 7 at %}")
-    html = template.render(Context({"line": line, "at": at, "moment_query": "?at=x"}))
+    template = Template("{% load trees %}{% role_rows lines 7 at %}")
+    html = template.render(Context({"lines": [line], "at": at, "moment_query": "?at=x"}))
     assert f'<a href="/sources/7/roles/{"ab" * 32}/?at=x"><bdi>' in html
     assert '<span class="sub">by <bdi>targets</bdi></span>' in html
     assert html.count('class="digest"') == 2
@@ -150,6 +150,6 @@ def test_a_role_shows_its_keys_and_what_their_loss_breaks() -> None:
     assert '<span class="is-bad">cannot sign</span>' in html
     assert "<script" not in html
     sound = msgspec.structs.replace(line, delegator="", more_keys=0, is_grave=False)
-    html = template.render(Context({"line": sound, "at": at}))
+    html = template.render(Context({"lines": [sound], "at": at}))
     assert 'data-label="If one key is lost">cannot sign</td>' in html
     assert "more</span>" not in html

@@ -2,18 +2,20 @@
 the rows of roles, and addresses made of foreign names.
 
 Boxes and rows are written by hand: a repository has hundreds, and a template takes ten times as long
-for each of them. Whatever comes from metadata is escaped here.
+for each of them. Whatever comes from metadata is escaped here, once: what is plain text until the
+whole is done is joined without looking at it again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cache, lru_cache
+from html import escape
 
 from django import template
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from trustui.inventory.text import identity
 from trustui.pages.components import TreeRow
@@ -30,8 +32,6 @@ from trustui.web.templatetags.trust import (
 )
 
 register = template.Library()
-
-_NOTHING = SafeString()
 
 
 @register.filter
@@ -80,23 +80,18 @@ def tree_drawing(
     context: template.Context, picture: Picture, source_id: int, *, is_linked: bool
 ) -> SafeString:
     """Edges, the paths on them, and boxes; linked, each box leads to its role."""
-    parts = [
-        *format_all('<path class="edge{}{}" d="{}"/>\n', map(_edge, picture.lines)),
-        *format_all(_LABEL, (_label(one) for one in picture.lines if one.label)),
-    ]
-    moment = str(context.get("moment_query", ""))
+    parts = [*map(_edge, picture.lines), *(_label(one) for one in picture.lines if one.label)]
+    roles, moment = _roles_of(source_id), _moment(context)
     for box in picture.boxes:
         drawn = _box(box, picture.bar)
         if is_linked and box.kind != "bins":
-            to = reverse("role", args=[source_id, identity(box.role)])
-            drawn = format_html(
-                '<a href="{}{}" aria-label="{}">{}</a>', to, moment, box.title, drawn
-            )
-        parts += [drawn, SafeString("\n")]
+            to, told = f"{roles}{identity(box.role)}/{moment}", escape(box.title)
+            drawn = f'<a href="{to}" aria-label="{told}">{drawn}</a>'
+        parts += [drawn, "\n"]
         if box.hidden and is_linked:
-            to = query(context, **{"from": identity(box.role), "after": None})
-            parts.append(format_html(_MORE, to, box.x + 202, box.y + 58, f"{box.hidden:,}"))
-    return format_html_join("", "{}", ((part,) for part in parts))
+            to = escape(query(context, **{"from": identity(box.role), "after": None}))
+            parts.append(_MORE.format(to, box.x + 202, box.y + 58, f"{box.hidden:,}"))
+    return _joined(parts)
 
 
 _LABEL = """<text class="path{}" x="{}" y="{}" text-anchor="end">{}<title>{}</title></text>
@@ -109,29 +104,39 @@ _BAR = """<rect class="ground" x="12" y="52" width="{}" height="3" rx="1.5"/>\
 <rect class="fill is-{}" x="12" y="52" width="{}" height="3" rx="1.5"/>"""
 
 
-def format_all(text: str, rows: Iterator[tuple[object, ...]]) -> Iterator[SafeString]:
-    """`format_html` of each."""
-    return (format_html(text, *row) for row in rows)
+def _joined(parts: Iterable[str]) -> SafeString:
+    return mark_safe("".join(parts))  # noqa: S308  each was escaped where it was made
+
+
+def _roles_of(source_id: int) -> str:
+    """What the address of each of its roles begins with: ours, of a number."""
+    return f"{reverse('repository', args=[source_id])}roles/"
+
+
+def _moment(context: template.Context) -> str:
+    return conditional_escape(str(context.get("moment_query", "")))
 
 
 def _walked(one: Line | Box) -> str:
     return " is-walked" if one.is_walked else ""
 
 
-def _edge(line: Line) -> tuple[str, str, str]:
-    return " is-terminating" if line.is_terminating else "", _walked(line), line.d
+def _edge(line: Line) -> str:
+    kind = " is-terminating" if line.is_terminating else ""
+    return f'<path class="edge{kind}{_walked(line)}" d="{line.d}"/>\n'
 
 
-def _label(line: Line) -> tuple[object, ...]:
-    return _walked(line), line.label_x, line.label_y, line.label, line.title
+def _label(line: Line) -> str:
+    return _LABEL.format(
+        _walked(line), line.label_x, line.label_y, escape(line.label), escape(line.title)
+    )
 
 
-def _box(box: Box, whole: int) -> SafeString:
-    bar = _NOTHING if box.bar is None else format_html(_BAR, whole, box.bar_sign, box.bar)
-    return format_html(
-        _BOX,
+def _box(box: Box, whole: int) -> str:
+    return _BOX.format(
         box.sign, _walked(box), " is-reference" if box.kind == "reference" else "", box.x, box.y,
-        box.title, tree_sign(box.sign), box.name, box.left, box.small, bar,
+        escape(box.title), tree_sign(box.sign), escape(box.name), escape(box.left),
+        escape(box.small), "" if box.bar is None else _BAR.format(whole, box.bar_sign, box.bar),
     )  # fmt: skip
 
 
@@ -141,15 +146,24 @@ def _box(box: Box, whole: int) -> SafeString:
 @register.simple_tag
 def tree_row(row: TreeRow) -> SafeString:
     """One row of the delegation tree; it may open, and load what lies below it."""
+    return mark_safe(_tree_row(row))  # noqa: S308  it is escaped there
+
+
+@register.simple_tag
+def tree_rows(rows: Iterable[TreeRow]) -> SafeString:
+    """All rows of the delegation tree."""
+    return _joined(map(_tree_row, rows))
+
+
+def _tree_row(row: TreeRow) -> str:
     is_first = row.level == 1 and row.position == 1
-    return format_html(
-        _TREE_ROW,
-        row.row_id, row.level, row.position, row.siblings, _expanded(row.is_open),
+    return _TREE_ROW.format(
+        escape(row.row_id), row.level, row.position, row.siblings, _expanded(row.is_open),
         _IS_WALKED if row.is_walked else "", 0 if is_first else -1,
         "" if row.is_shown else " hidden", row.level, _toggle(row), _named(row),
-        format_html(' <span class="badge">{}</span>', row.note) if row.note else "",
-        state_word(row.sign, row.word), row.threshold, row.version, row.expires,
-        name(row.paths) if row.paths else "",
+        f' <span class="badge">{escape(row.note)}</span>' if row.note else "",
+        state_word(row.sign, row.word), escape(row.threshold), escape(row.version),
+        escape(row.expires), name(row.paths) if row.paths else "",
     )  # fmt: skip
 
 
@@ -162,55 +176,63 @@ _TREE_ROW = """<tr id="{}" role="row" aria-level="{}" aria-posinset="{}" aria-se
   <td role="gridcell" data-label="Paths" class="mono is-long">{}</td>
 </tr>
 """
-_IS_WALKED = SafeString(' class="is-walked"')
-_LEAF = SafeString('<span class="tree-leaf"></span>')
+_IS_WALKED = ' class="is-walked"'
+_LEAF = '<span class="tree-leaf"></span>'
 _LOADS = """<button class="tree-toggle" type="button" tabindex="-1" data-toggles data-load hx-get="{}" \
 hx-target="closest tr" hx-swap="afterend" hx-trigger="click once" aria-label="Open or close {}"></button>"""
 _TOGGLES = """<button class="tree-toggle" type="button" tabindex="-1" data-toggles \
 aria-label="Open or close {}"></button>"""
 
 
-def _expanded(is_open: bool | None) -> SafeString:
-    if is_open is None:
-        return _NOTHING
-    return SafeString(f' aria-expanded="{"true" if is_open else "false"}"')
+def _expanded(is_open: bool | None) -> str:
+    return "" if is_open is None else f' aria-expanded="{"true" if is_open else "false"}"'
 
 
-def _toggle(row: TreeRow) -> SafeString:
+def _toggle(row: TreeRow) -> str:
     if row.is_open is None:
         return _LEAF
-    told = plain(row.name)
-    return format_html(_LOADS, row.loads, told) if row.loads else format_html(_TOGGLES, told)
+    told = escape(plain(row.name))
+    return _LOADS.format(escape(row.loads), told) if row.loads else _TOGGLES.format(told)
 
 
-def _named(row: TreeRow) -> SafeString:
-    return (
-        format_html('<a href="{}">{}</a>', row.href, name(row.name)) if row.href else name(row.name)
-    )
+def _named(row: TreeRow) -> str:
+    shown = name(row.name)
+    return f'<a href="{escape(row.href)}">{shown}</a>' if row.href else shown
 
 
 # ---- the roles
 
 
 @register.simple_tag(takes_context=True)
-def role_row(context: template.Context, line: RoleLine, source_id: int, at: datetime) -> SafeString:
-    """A role of a repository, with its keys; its expiry judged at an instant."""
-    more = line.more_keys
-    return format_html(
-        _ROLE_ROW,
-        reverse("role", args=[source_id, line.role_id]), context.get("moment_query", ""),
-        name(line.role),
-        format_html('<span class="sub">by {}</span>', name(line.delegator)) if line.delegator else "",
-        state_word(line.sign, line.word), threshold(line.threshold, line.keys, line.signed),
-        line.version, expiry(line.expires, at),
-        format_html_join("", "{} ", ((held_key(one),) for one in line.listed)),
-        format_html('<span class="muted">and {} more</span>', f"{more:,}") if more else "",
-        format_html('<span class="is-bad">{}</span>', line.if_lost) if line.is_grave else line.if_lost,
+def role_rows(
+    context: template.Context, lines: Iterable[RoleLine], source_id: int, at: datetime
+) -> SafeString:
+    """The roles of a repository, each with its keys; their expiry judged at an instant."""
+    roles, moment = _roles_of(source_id), _moment(context)
+    return _joined(_role_row(one, f"{roles}{one.role_id}/{moment}", at) for one in lines)
+
+
+def _role_row(line: RoleLine, href: str, at: datetime) -> str:
+    more, lost = line.more_keys, escape(line.if_lost)
+    return _ROLE_ROW.format(
+        href, name(line.role),
+        f'<span class="sub">by {name(line.delegator)}</span>' if line.delegator else "",
+        state_word(line.sign, line.word), _needed(line.threshold, line.keys, line.signed),
+        escape(line.version), expiry(line.expires, at),
+        "".join(f"{held_key(one)} " for one in line.listed),
+        f'<span class="muted">and {more:,} more</span>' if more else "",
+        f'<span class="is-bad">{lost}</span>' if line.is_grave else lost,
     )  # fmt: skip
 
 
+@lru_cache(maxsize=512)
+def _needed(needed: int, keys: int, signed: int | None) -> SafeString:
+    """As `threshold`; a repository has few of them, of many roles."""
+    return threshold(needed, keys, signed)
+
+
 _ROLE_ROW = """<tr>
-        <th scope="row" data-label="Role"><a href="{}{}">{}</a>{}</th>
+        <th scope="row" data-label="Role"><a href="{}">{}</a>{}</th>
         <td data-label="State">{}</td>
         <td data-label="Threshold">{}</td>
         <td data-label="Version" class="number">{}</td>
