@@ -139,7 +139,9 @@ class Workers:
 def crawl_when_told(line: Connection, number: int) -> None:
     """The life of one process."""
     with Switchboard(resolve=this_machine) as switchboard:
-        job = CrawlJob(record, at_once=settings.TRUSTUI.crawls_at_once, local_roots=(), switchboard=switchboard)
+        job = CrawlJob(
+            record, at_once=settings.TRUSTUI.crawls_at_once, local_roots=(), switchboard=switchboard
+        )
         runner = Runner([job], owner=f"bench {number}", mode="bench")
         with suppress(EOFError):
             while True:

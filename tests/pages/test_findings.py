@@ -57,6 +57,25 @@ def subjects(cast: Cast, chosen: Filter, moment: Moment = PRESENT) -> list[str]:
     return [line.on for line in page.lines]
 
 
+@pytest.mark.parametrize("state", ["open", "ended"])
+def test_of_much_a_search_finds_the_same(
+    cast: Cast, state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = ("role", "ROLE-3", OWN_NAME, "two", "nothing of it")
+    few = [subjects(cast, Filter(text=text, state=state)) for text in texts]
+    monkeypatch.setattr("trustui.pages.findings.MUCH", 0)
+    assert [subjects(cast, Filter(text=text, state=state)) for text in texts] == few
+    assert few[0] == few[2] != []
+
+
+def test_a_search_is_paged(cast: Cast) -> None:
+    viewer = viewer_of(cast.own.administrator)
+    first = findings(viewer, PRESENT, Filter(text="role"), size=2)
+    rest = findings(viewer, PRESENT, Filter(text="role"), first.after, 2)
+    told = [line.on for page in (first, rest) for line in page.lines]
+    assert told == ["role-4", "role-3", "role-2"]
+
+
 @pytest.mark.parametrize(
     ("chosen", "found"),
     [

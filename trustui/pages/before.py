@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from statistics import median
 
@@ -198,7 +199,9 @@ def _weight(sign: str, sentence: str) -> int:
     return 0 if sign == "bad" else 1
 
 
+@lru_cache(maxsize=4_096)
 def _change_line(sentence: str) -> ChangeLine:
+    """Kept by its sentence: most verdicts tell the same few."""
     head, comma, tail = sentence.rpartition(", which ")
     effect = tail.removesuffix(" trust") if comma and tail.endswith(" trust") else ""
     text = head if effect else sentence

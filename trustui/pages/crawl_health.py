@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Min, OuterRef, QuerySet, Subquery
 
 from trustui.core.primitives.text import counted, visible
 from trustui.inventory.models import Crawl, CrawlOutcome
+from trustui.pages.kept_query import KeptQuery
 from trustui.pages.moment import Moment
 from trustui.pages.standings import sources_of
 from trustui.pages.viewer import Viewer
@@ -68,35 +69,62 @@ def _within(span: timedelta) -> str:
 
 def crawl_health(viewer: Viewer, moment: Moment) -> Health:
     """Two queries."""
+    counts = {one.outcome: one for one in _counts.rows(viewer, moment)}
+    count = {outcome: one.count for outcome, one in counts.items()}
+    every, waiting = sum(count.values()), count.get(None, 0)
+    answers = [
+        one.oldest
+        for outcome, one in counts.items()
+        if outcome != CrawlOutcome.FAILED and one.oldest is not None
+    ]
+    return Health(
+        sources=every,
+        answered=every - waiting - count.get(CrawlOutcome.FAILED, 0),
+        waiting=waiting,
+        partial=count.get(CrawlOutcome.PARTIAL, 0),
+        oldest=min(answers, default=None),
+        silent=tuple(
+            msgspec.structs.replace(one, because=visible(one.because, 200))
+            for one in _silent.rows(viewer, moment, None, ("name",), FEW)
+        ),
+        now=moment.at,
+    )
+
+
+class _Count(msgspec.Struct, frozen=True):
+    """Of sources whose newest crawl had one outcome; None: that had no crawl."""
+
+    outcome: str | None
+    count: int
+    oldest: datetime | None
+    """The oldest of their newest answers."""
+
+
+def _crawled(viewer: Viewer, moment: Moment) -> "QuerySet[Any]":
+    """Sources with `outcome`, `because` and `tried_at` of the newest crawl, and the newest answer."""
     tried = Crawl.objects.filter(
         source=OuterRef("pk"), origin="", finished_at__lte=moment.at
     ).order_by("-id")
     answered = tried.exclude(outcome=CrawlOutcome.FAILED)
-    sources: QuerySet[Any] = sources_of(viewer, moment).annotate(
+    return sources_of(viewer, moment).annotate(
         outcome=Subquery(tried.values("outcome")[:1]),
         answered_at=Subquery(answered.values("finished_at")[:1]),
-    )
-    is_failed = Q(outcome=CrawlOutcome.FAILED)
-    found = sources.aggregate(
-        all=Count("pk"),
-        waiting=Count("pk", filter=Q(outcome=None)),
-        failed=Count("pk", filter=is_failed),
-        partial=Count("pk", filter=Q(outcome=CrawlOutcome.PARTIAL)),
-        oldest=Min("answered_at", filter=~is_failed),
-    )
-    silent = sources.filter(is_failed).annotate(
         tried_at=Subquery(tried.values("finished_at")[:1]),
         because=Subquery(tried.values("because")[:1]),
     )
-    return Health(
-        sources=found["all"],
-        answered=found["all"] - found["waiting"] - found["failed"],
-        waiting=found["waiting"],
-        partial=found["partial"],
-        oldest=found["oldest"],
-        silent=tuple(
-            Silent(row.pk, row.name, row.tried_at, row.answered_at, visible(row.because, 200))
-            for row in silent.order_by("name")[:FEW]
-        ),
-        now=moment.at,
+
+
+def _by_outcome(viewer: Viewer, moment: Moment, _: None) -> "QuerySet[Any, Any]":
+    sources = _crawled(viewer, moment)
+    counts: QuerySet[Any, Any] = sources.values("outcome").annotate(
+        count=Count("pk"), oldest=Min("answered_at")
     )
+    return counts
+
+
+def _not_answering(viewer: Viewer, moment: Moment, _: None) -> "QuerySet[Any]":
+    return _crawled(viewer, moment).filter(outcome=CrawlOutcome.FAILED)
+
+
+_counts = KeptQuery(_by_outcome, _Count.__struct_fields__, _Count)
+_silent = KeptQuery(_not_answering, ("id", "name", "tried_at", "answered_at", "because"), Silent)

@@ -1,10 +1,10 @@
 """What fails now and what could not be checked, grouped by cause: `/now/`, and the overview's table."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from django.db.models import Q, QuerySet
@@ -14,6 +14,7 @@ from trustui.check_pages import load_pages
 from trustui.core.primitives.text import visible
 from trustui.core.trace import TrustState
 from trustui.events.models import Event
+from trustui.inventory.models import Source
 from trustui.pages.before import change_lines
 from trustui.pages.counts import WRONG
 from trustui.pages.images.failing import NOTHING as NO_IMAGES
@@ -24,7 +25,7 @@ from trustui.pages.standings import sources_of, standing_sources
 from trustui.pages.viewer import Viewer
 from trustui.pages.words import SIGNS
 from trustui.verdicts.models import SourceVerdict, Verdict
-from trustui.verdicts.taking import TAKING, Taken, taken, takers, takings
+from trustui.verdicts.taking import TAKING, Taken, taken, takings
 
 MOST = 1_000
 """Failing sources that are looked at, the newest ones."""
@@ -32,7 +33,6 @@ LINES = 20
 """Of one group that are shown before somebody asks for all."""
 _URGENCY = {"bad": 0, "unknown": 1, "soon": 2, "none": 3, "ok": 4}
 """Signs of causes: what clients refuse before what nobody knows."""
-_OF_VERDICT = ("first_failing", "failing_on", "because")
 
 
 class Failure(msgspec.Struct, frozen=True):
@@ -153,12 +153,13 @@ def failing(viewer: Viewer, moment: Moment) -> FailingPage:
         owners = taken(_told_now.rows(viewer, moment, None, ("id",))) if found else {}
     else:
         found = _wrong_then(viewer, moment)
-        owners = takers([one.source_id for one in found], moment.at)
+        sources = tuple(one.source_id for one in found)
+        owners = taken(_told_then.rows(None, moment, None, ("id",), about=(sources,)))
     may = {team: moment.is_now and viewer.may(Act.TAKE, team) for team in viewer.roles}
     return FailingPage(
         _grouped(found[:MOST], owners, may),
         len(found) > MOST,
-        is_watched=bool(found) or sources_of(viewer, moment).exists(),
+        is_watched=bool(found) or bool(_watched.rows(viewer, moment, limit=1)),
         images=failing_images(viewer, moment),
     )
 
@@ -184,14 +185,64 @@ _wrong_now = KeptQuery(
 _told_now = KeptQuery(_takings_now, TAKING, _Taking)
 
 
+class _Stood(NamedTuple):
+    """A source that failed then; the first of what `_Wrong` has."""
+
+    id: int
+    source: str
+    team_id: int
+    verdict_id: int
+    since: datetime
+    state: str
+
+
+class _Said(NamedTuple):
+    """What a verdict said; the rest of it."""
+
+    verdict_id: int
+    check: str
+    on: str
+    because: str
+
+
 def _wrong_then(viewer: Viewer, moment: Moment) -> list[_Wrong]:
     """The same of the past: two queries."""
-    wrong = standing_sources(viewer, moment).filter(trust_state__in=WRONG).order_by("-since", "id")
-    sources = wrong.values_list("pk", "name", "team_id", "verdict_id", "since", "trust_state")
-    read = list(sources[: MOST + 1])
-    verdicts = Verdict.objects.filter(pk__in=[verdict_id for _, _, _, verdict_id, *_ in read])
-    told = {pk: more for pk, *more in verdicts.values_list("pk", *_OF_VERDICT)}
-    return [_Wrong(*row, *told[row[3]]) for row in read if row[3] in told]
+    read = _stood_then.rows(viewer, moment, None, ("-since", "id"), MOST + 1)
+    told = {one.verdict_id: one[1:] for one in _said.rows(about=(_verdicts_of(read),))}
+    return [_Wrong(*row, *told[row.verdict_id]) for row in read if row.verdict_id in told]
+
+
+def _verdicts_of(rows: Sequence[_Stood]) -> tuple[int, ...]:
+    return tuple(one.verdict_id for one in rows)
+
+
+def _standings_then(viewer: Viewer, moment: Moment, _: None) -> "QuerySet[Any]":
+    return standing_sources(viewer, moment).filter(trust_state__in=WRONG)
+
+
+def _verdicts(_: None, __: Moment, ___: None, verdicts: Collection[int]) -> "QuerySet[Verdict]":
+    return Verdict.objects.filter(pk__in=verdicts)
+
+
+def _takings_then(_: None, moment: Moment, __: None, sources: Collection[int]) -> "QuerySet[Event]":
+    return takings(sources, moment.at)
+
+
+def _seen(viewer: Viewer, moment: Moment, _: None) -> "QuerySet[Source]":
+    return sources_of(viewer, moment)
+
+
+class _Id(NamedTuple):
+    id: int
+
+
+_stood_then = KeptQuery(
+    _standings_then, ("id", "name", "team_id", "verdict_id", "since", "trust_state"), _Stood
+)
+_said = KeptQuery(_verdicts, ("id", "first_failing", "failing_on", "because"), _Said)
+_told_then = KeptQuery(_takings_then, TAKING, _Taking)
+_watched = KeptQuery(_seen, ("id",), _Id)
+"""The first of them says that there is one."""
 
 
 def _changes(newest: Sequence[Failure]) -> dict[int, tuple[str, ...]]:
@@ -199,10 +250,12 @@ def _changes(newest: Sequence[Failure]) -> dict[int, tuple[str, ...]]:
 
     One query for all of them.
     """
-    begun = Q(source__in=[one.source_id for one in newest], at__in=[one.since for one in newest])
-    own = Q(pk__in=[one.verdict_id for one in newest])
-    rows = Verdict.objects.filter(own | begun).order_by("id")
-    told = list(rows.values_list("pk", "source", "at", "changes"))
+    about = (
+        tuple(one.source_id for one in newest),
+        tuple(one.since for one in newest),
+        tuple(one.verdict_id for one in newest),
+    )
+    told = _begun.rows(order=("id",), about=about)
     first: dict[tuple[int, datetime], list[str]] = {}
     for _, source, at, changes in told:
         first.setdefault((source, at), changes)
@@ -211,6 +264,29 @@ def _changes(newest: Sequence[Failure]) -> dict[int, tuple[str, ...]]:
         one.verdict_id: tuple(first.get((one.source_id, one.since)) or last[one.verdict_id])
         for one in newest
     }
+
+
+class _Begun(NamedTuple):
+    """What had changed when a verdict was made."""
+
+    id: int
+    source_id: int
+    at: datetime
+    changes: list[str]
+
+
+def _beginnings(
+    _: None,
+    __: Moment,
+    ___: None,
+    sources: Collection[int],
+    since: Collection[datetime],
+    verdicts: Collection[int],
+) -> "QuerySet[Verdict]":
+    return Verdict.objects.filter(Q(pk__in=verdicts) | Q(source__pk__in=sources, at__in=since))
+
+
+_begun = KeptQuery(_beginnings, _Begun._fields, _Begun)
 
 
 def _grouped(

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
 
 from trustui.accounts.permissions import Act
 from trustui.check_pages import load_pages
@@ -14,11 +15,10 @@ from trustui.core.trace import Severity
 from trustui.inventory.models import Source
 from trustui.pages.accepted import Accepted, accepted
 from trustui.pages.containing import holds
-from trustui.pages.keeping import Keeper
 from trustui.pages.kept_query import KeptQuery
 from trustui.pages.moment import Moment
+from trustui.pages.noticed import MUCH, accepted_counts, ended, ended_counts, noticed, tally
 from trustui.pages.paging import ROWS
-from trustui.pages.standings import sources_of
 from trustui.pages.viewer import Viewer
 from trustui.pages.words import SEVERITY_SIGNS
 from trustui.verdicts.accepting import day_of, is_accepted, last_day
@@ -33,10 +33,6 @@ ORDERS: Mapping[str, tuple[str, ...]] = {
 }
 SEVERITIES: tuple[str, ...] = tuple(reversed(Severity))
 """The gravest first."""
-MOST_SOURCES = 50
-"""Sources that the choice offers, those with the most findings."""
-MUCH = 10_000
-"""Findings, from which on they are counted every few seconds only."""
 FEW = 6
 """Findings that the page of a repository shows."""
 _LONGEST_ID = 100
@@ -133,17 +129,18 @@ def findings(
     """At most seven queries. Raises PagingError."""
     chosen = chosen or Filter()
     today = (day_of(moment.at),)
-    shown = _rows.sliced(viewer, moment, chosen, ORDERS[chosen.state], after, size, about=today)
-    tally = _kept_tally(viewer, moment)
-    lived_with = {
-        (one.severity, one.check_id): one.count
-        for one in _lived_with.rows(viewer, moment, about=today)
-    }
-    opened = {one: n - lived_with.get(one, 0) for one, n in tally.noticed.items()}
+    all_noticed = tally(viewer, moment)
+    lived_with = accepted_counts(viewer, moment, *today)
+    opened = {one: n - lived_with.get(one, 0) for one, n in all_noticed.noticed.items()}
     if chosen.state == ENDED:
-        counts = _kept_ended(viewer, moment)
+        counts = ended_counts(viewer, moment)
     else:
         counts = opened if chosen.state == OPEN else lived_with
+    if chosen.text and sum(counts.values()) < MUCH:
+        shown = _searched.sliced(viewer, moment, chosen, SEARCHED, after, size, about=today)
+    else:
+        order = ORDERS[chosen.state]
+        shown = _rows.sliced(viewer, moment, chosen, order, after, size, about=today)
     severities = _sums((severity, n) for (severity, _), n in counts.items())
     checks = _sums((check, n) for (_, check), n in counts.items())
     return FindingsPage(
@@ -155,7 +152,7 @@ def findings(
         accepted=sum(lived_with.values()),
         severities=tuple((one, severities.get(one, 0)) for one in SEVERITIES),
         checks=tuple((one, check_title(one), checks[one]) for one in sorted(checks) if checks[one]),
-        sources=tally.sources,
+        sources=all_noticed.sources,
         all=sum(counts.values()),
         until=last_day(moment.now),
     )
@@ -171,21 +168,47 @@ def found(
     viewer: Viewer, moment: Moment, chosen: Filter, today: date | None = None
 ) -> "QuerySet[Finding]":
     """Every finding that a filter lets through, in no order; `today` is the day of the instant."""
+    rows = _narrowed(viewer, moment, chosen, today)
+    if chosen.text:
+        named = Source.objects.filter(holds("name", chosen.text)).values("pk")
+        rows = rows.filter(_says(chosen.text) | Q(source__in=named))
+    return rows
+
+
+def _narrowed(
+    viewer: Viewer, moment: Moment, chosen: Filter, today: date | None
+) -> "QuerySet[Finding]":
+    """The same, whatever they say."""
     if chosen.state == ENDED:
-        rows = _ended(viewer, moment)
+        rows = ended(viewer, moment)
     elif chosen.state == ACCEPTED:
-        rows = _noticed(viewer, moment).filter(is_accepted(moment.at, today))
+        rows = noticed(viewer, moment).filter(is_accepted(moment.at, today))
     else:
-        rows = _noticed(viewer, moment).exclude(is_accepted(moment.at, today))
+        rows = noticed(viewer, moment).exclude(is_accepted(moment.at, today))
     if chosen.severity:
         rows = rows.filter(severity=chosen.severity)
     if chosen.check:
         rows = rows.filter(check_id=chosen.check)
     if chosen.source is not None:
         rows = rows.filter(source=chosen.source)
-    if chosen.text:
-        rows = rows.filter(_says(chosen.text))
     return rows
+
+
+SEARCHED = ("-newest", "-id")
+
+
+def _found_of_few(
+    viewer: Viewer, moment: Moment, chosen: Filter, today: date
+) -> "QuerySet[Finding]":
+    """As `found`, with `newest`: the same order, for which there is no index.
+
+    All that this person sees is read and searched then; by the index the newest of everybody's would
+    be searched, until enough of it turns out to be this person's.
+    """
+    says = _says(chosen.text) | holds("source__name", chosen.text)
+    seen = ("gone_at", "first_seen_at") if chosen.state == ENDED else ("first_seen_at", "gone_at")
+    rows = _narrowed(viewer, moment, chosen, today).filter(says)
+    return rows.annotate(newest=Coalesce(*seen))
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -202,6 +225,8 @@ class Row(msgspec.Struct, frozen=True):
     severity: str
     first_seen_at: datetime
     gone_at: datetime | None
+    newest: datetime | None = None
+    """By what it is ordered where it is searched."""
 
 
 COLUMNS = (
@@ -210,19 +235,8 @@ COLUMNS = (
 )
 
 
-class _Count(msgspec.Struct, frozen=True):
-    severity: str
-    check_id: str
-    count: int
-
-
-def _accepted_counts(viewer: Viewer, moment: Moment, _: None, today: date) -> "QuerySet[Any, Any]":
-    rows = _noticed(viewer, moment).filter(is_accepted(moment.at, today))
-    return rows.values("severity", "check_id").annotate(count=Count("pk"))
-
-
 _rows = KeptQuery(found, COLUMNS, Row)
-_lived_with = KeptQuery(_accepted_counts, _Count.__struct_fields__, _Count)
+_searched = KeptQuery(_found_of_few, COLUMNS, Row)
 
 
 def lines_of(viewer: Viewer, moment: Moment, rows: Collection[Row]) -> tuple[Line, ...]:
@@ -278,8 +292,8 @@ def _told_of(
         default=Value(0),
         output_field=IntegerField(),
     )
-    noticed = _noticed(viewer, moment).filter(**dict(zip(names, values, strict=True)))
-    return noticed.annotate(is_lived_with=is_lived_with, graveness=graveness)
+    rows = noticed(viewer, moment).filter(**dict(zip(names, values, strict=True)))
+    return rows.annotate(is_lived_with=is_lived_with, graveness=graveness)
 
 
 def _counts_of(
@@ -310,37 +324,16 @@ def check_title(check: str) -> str:
 # What there is -----------------------------------------------------------------------------------
 
 
-def _noticed(viewer: Viewer, moment: Moment) -> "QuerySet[Finding]":
-    """What is not repaired, accepted or not."""
-    of_mine = Finding.objects.filter(source__in=sources_of(viewer, moment))
-    if moment.at == moment.now:
-        return of_mine.filter(gone_at=None)
-    still = Q(gone_at=None) | Q(gone_at__gt=moment.at)
-    return of_mine.filter(still, first_seen_at__lte=moment.at)
-
-
-def _ended(viewer: Viewer, moment: Moment) -> "QuerySet[Finding]":
-    """What was repaired by then."""
-    of_mine = Finding.objects.filter(source__in=sources_of(viewer, moment))
-    return of_mine.filter(gone_at__isnull=False, gone_at__lte=moment.at)
-
-
 def _says(text: str) -> Q:
+    """Whether a finding holds a text, whatever its source is called."""
     wanted = text.casefold()
     titled = [one.id for one in load_pages().values() if wanted in one.noticed.casefold()]
     return (
         holds("on", text)
         | holds("because", text)
-        | Q(source__in=Source.objects.filter(holds("name", text)).values("pk"))
         | holds("check_id", text)
         | Q(check_id__in=titled)
     )
-
-
-def _counts(rows: "QuerySet[Finding]") -> dict[tuple[str, str], int]:
-    """By severity and check."""
-    grouped = rows.values_list("severity", "check_id").annotate(Count("pk")).order_by()
-    return {(severity, check): n for severity, check, n in grouped}
 
 
 def _sums(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
@@ -348,53 +341,6 @@ def _sums(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
     for name, count in pairs:
         sums[name] = sums.get(name, 0) + count
     return sums
-
-
-# What is slow to count where there is much --------------------------------------------------------
-
-
-class _Tally(msgspec.Struct, frozen=True):
-    """Of all that is not repaired."""
-
-    noticed: dict[tuple[str, str], int]
-    sources: tuple[tuple[int, str, int], ...]
-
-
-def _is_much(counts: Mapping[tuple[str, str], int]) -> bool:
-    return sum(counts.values()) >= MUCH
-
-
-_tallies: Keeper[_Tally] = Keeper(lambda tally: _is_much(tally.noticed))
-_ended_counts: Keeper[dict[tuple[str, str], int]] = Keeper(_is_much)
-
-
-def _kept_tally(viewer: Viewer, moment: Moment) -> _Tally:
-    """At most three queries."""
-
-    def make() -> _Tally:
-        noticed = _noticed(viewer, moment)
-        most = noticed.values_list("source").annotate(n=Count("pk")).order_by("-n", "source")
-        counts = dict(most[:MOST_SOURCES])
-        names = Source.objects.filter(pk__in=counts).values_list("pk", "name")
-        sources = sorted(((pk, name, counts[pk]) for pk, name in names), key=_by_count)
-        return _Tally(_counts(noticed), tuple(sources))
-
-    return _tallies.get(_asked(viewer, moment), make)
-
-
-def _by_count(one: tuple[int, str, int]) -> tuple[int, str]:
-    return -one[2], one[1]
-
-
-def _kept_ended(viewer: Viewer, moment: Moment) -> dict[tuple[str, str], int]:
-    def make() -> dict[tuple[str, str], int]:
-        return _counts(_ended(viewer, moment))
-
-    return _ended_counts.get(_asked(viewer, moment), make)
-
-
-def _asked(viewer: Viewer, moment: Moment) -> tuple[object, ...]:
-    return (None if moment.at == moment.now else moment.at), *sorted(viewer.teams)
 
 
 # In words ----------------------------------------------------------------------------------------

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum, Value
 
 from trustui.core.primitives.text import counted
 from trustui.core.trace import TrustState
@@ -127,9 +127,25 @@ def _lead(viewer: Viewer, moment: Moment, health: Health) -> str:
 
 def _count(viewer: Viewer, moment: Moment) -> tuple[int, int]:
     """Roles that clients come to, and signatures on what is served of them: one query."""
+    found = _watched.rows(viewer, moment)[0]
+    return found.roles, found.signatures or 0
+
+
+class _Watched(NamedTuple):
+    """Sums over all roles; of no signature none is known."""
+
+    roles: int
+    signatures: int | None
+
+
+def _roles(viewer: Viewer, moment: Moment, _: object) -> "QuerySet[Any, Any]":
     roles = RoleState.objects.filter(source__in=sources_of(viewer, moment), is_listed=True)
-    found = roles.aggregate(roles=Count("pk"), signatures=Sum("served__signature_count"))
-    return found["roles"], found["signatures"] or 0
+    # Grouped by what all have: one row, as of an aggregate.
+    every = roles.values(one=Value(1))
+    return every.annotate(roles=Count("pk"), signatures=Sum("served__signature_count"))
+
+
+_watched = KeptQuery(_roles, _Watched._fields, _Watched)
 
 
 def _changes(viewer: Viewer, moment: Moment) -> tuple[TrustChange, ...]:

@@ -16,9 +16,11 @@ MOST_CAUSES = 6
 def overview(request: Asking) -> HttpResponse:
     """Everything that this person looks after."""
     shown = overview_page(request.viewer, request.moment)
+    causes = shown.failing.causes
     given = {
         "page": shown,
-        "causes": shown.failing.causes,
+        "causes": causes,
+        "shown_causes": causes[:MOST_CAUSES],
         "most": MOST_CAUSES,
         "may_add": request.moment.is_now and request.viewer.may_anywhere(Act.EDIT_SOURCE),
         "picture": {

@@ -1,11 +1,18 @@
-"""The button beside each failure."""
+"""What fails, and the button beside each failure."""
 
 import re
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 from django.template import Context, Template
 from django.test import RequestFactory
+
+from tests.simulators.watched import START
+from trustui.pages.failing import Failure, Group
+from trustui.pages.moment import Moment
+from trustui.pages.viewer import Viewer
+from trustui.verdicts.taking import Taken
 
 HOSTILE = '"><script>alert(1)</script>'
 
@@ -59,3 +66,41 @@ def test_it_names_what_is_meant(tag: str, count: int, more: dict[str, str], butt
 def test_a_role_with_a_hostile_name_is_escaped() -> None:
     found, _ = fields("{% take group 7 %}", role=HOSTILE)
     assert found["role"] == "&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;"
+
+
+NOW = START + timedelta(days=1)
+
+
+def rows(*owners: Taken | None, may_take: bool) -> str:
+    failures = [Failure(7, HOSTILE, 8, HOSTILE, START, owner, may_take) for owner in owners]
+    group = Group("failing", "bad", "", "a.b", "root", False, (), tuple(failures))
+    request = RequestFactory().get("/now/")
+    context = Context(
+        {
+            "group": group,
+            "request": request,
+            "csrf_token": "t",
+            "moment": Moment(NOW, NOW, NOW),
+            "moment_query": "?at=1",
+            "viewer": Viewer("me", 1, {}, {}),
+        }
+    )
+    html = Template("{% load taking %}{% failure_rows group group.failures %}").render(context)
+    assert HOSTILE not in html
+    assert html.count("<tr>") == html.count("1 day<span") == len(owners)
+    return html
+
+
+def test_a_failure_says_who_has_it_and_offers_what_this_person_may_do() -> None:
+    mine, theirs = Taken("me", START, HOSTILE), Taken("<b>", START, "")
+    told = rows(None, mine, theirs, may_take=True)
+    assert (told.count("Take it"), told.count("Give it back")) == (1, 1)
+    assert "&lt;b&gt;" in told
+    assert 'href="/sources/7/verdicts/8/?at=1"' in told
+    assert ">nobody<" not in told
+
+
+def test_who_may_take_nothing_sees_no_button() -> None:
+    told = rows(None, Taken("me", START, ""), may_take=False)
+    assert "<form" not in told
+    assert '<span class="muted">nobody</span>' in told

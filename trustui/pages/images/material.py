@@ -1,19 +1,22 @@
 """Trust material: keys, roots and certificates that policies name, and where each came from."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from trustui.core.primitives.text import visible
 from trustui.images.models import FollowedRoot
-from trustui.pages.images.policies import read
+from trustui.pages.images.policies import Version, read
 from trustui.pages.images.windows import WindowLine, windows_of
+from trustui.pages.kept_query import KeptQuery
 from trustui.pages.moment import Moment
 from trustui.pages.viewer import Viewer
-from trustui.policies.models import ImagePolicyVersion, TrustMaterial
+from trustui.policies.models import ImagePolicyVersion, MaterialKind, TrustMaterial
 
 MOST_VERSIONS = 50
 
@@ -71,35 +74,29 @@ class MaterialPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def materials(
-    viewer: Viewer, moment: Moment, versions: Sequence[ImagePolicyVersion] = ()
+    viewer: Viewer, moment: Moment, versions: Sequence[Version] = ()
 ) -> tuple[MaterialLine, ...]:
     """Those in force, by name: two queries."""
     used: dict[tuple[int, str], list[str]] = {}
     for row in versions:
-        language, document, _ = read(row.policy.language, bytes(row.body))
+        language, document, _ = read(row.language, bytes(row.body))
         for name in () if language is None else language.files(document):
-            used.setdefault((row.policy.team_id, name), []).append(visible(row.policy.name, 200))
-    rows = TrustMaterial.objects.filter(
-        team__in=viewer.teams, set_at__lte=moment.at
-    ).select_related("team")
-    newest = {
-        (row.team_id, row.name): row
-        for row in rows.defer("body").order_by("name", "team", "number")
-    }
+            used.setdefault((row.team_id, name), []).append(visible(row.policy, 200))
+    rows = _set_by_then.rows(viewer, moment, None, ("name", "team_id", "number"))
+    newest = {(row.team_id, row.name): row for row in rows}
     follows = _followed(viewer)
     return tuple(
-        _material_line(row, follows, tuple(dict.fromkeys(used.get(key, ()))))
-        for key, row in newest.items()
-        if row.is_current or moment.at != moment.now
+        _material_line(one, follows, tuple(dict.fromkeys(used.get(key, ()))))
+        for key, one in newest.items()
+        if one.is_current or moment.at != moment.now
     )
 
 
 def _followed(viewer: Viewer) -> dict[tuple[int, str], str]:
     """Where each material that is followed comes from: one query."""
-    rows = FollowedRoot.objects.filter(team__in=viewer.teams, ended_at=None)
     return {
         (team, name): f"{visible(source, 200)}, target {visible(path, 200)}"
-        for team, name, source, path in rows.values_list("team", "material", "source__name", "path")
+        for team, name, source, path in _roots.rows(viewer)
     }
 
 
@@ -108,22 +105,66 @@ def named(
 ) -> tuple[MaterialLine, ...]:
     if not wanted:
         return ()
-    rows = TrustMaterial.objects.filter(
-        team=team_id, name__in=wanted, set_at__lte=moment.at
-    ).select_related("team")
-    newest = {row.name: row for row in rows.defer("body").order_by("name", "number")}
+    about = (team_id, tuple(wanted))
+    newest = {
+        row.name: row for row in _named.rows(None, moment, None, ("name", "number"), about=about)
+    }
     follows = _followed(viewer)
     return tuple(_material_line(row, follows, ()) for row in newest.values())
 
 
+class _Material(NamedTuple):
+    """A version of it without what it holds, as the store has it."""
+
+    id: int
+    team_id: int
+    team: str
+    name: str
+    kind: str
+    number: int
+    sha256: str
+    origin: str
+    set_at: datetime
+    set_by_name: str
+    reason: str
+    is_current: bool
+
+
+class _Root(NamedTuple):
+    team_id: int
+    material: str
+    source: str
+    path: str
+
+
+def _all_materials(viewer: Viewer, moment: Moment, _: None) -> "QuerySet[TrustMaterial]":
+    return TrustMaterial.objects.filter(team__in=viewer.teams, set_at__lte=moment.at)
+
+
+def _materials_named(
+    _: None, moment: Moment, __: None, team_id: int, names: Collection[str]
+) -> "QuerySet[TrustMaterial]":
+    return TrustMaterial.objects.filter(team__pk=team_id, name__in=names, set_at__lte=moment.at)
+
+
+def _roots_followed(viewer: Viewer, *_: object) -> "QuerySet[FollowedRoot]":
+    return FollowedRoot.objects.filter(team__in=viewer.teams, ended_at=None)
+
+
+_COLUMNS = ("id", "team_id", "team__name", *_Material._fields[3:])
+_set_by_then = KeptQuery(_all_materials, _COLUMNS, _Material)
+_named = KeptQuery(_materials_named, _COLUMNS, _Material)
+_roots = KeptQuery(_roots_followed, ("team_id", "material", "source__name", "path"), _Root)
+
+
 def _material_line(
-    row: TrustMaterial, follows: dict[tuple[int, str], str], used_by: tuple[str, ...]
+    row: _Material, follows: dict[tuple[int, str], str], used_by: tuple[str, ...]
 ) -> MaterialLine:
     return MaterialLine(
-        material_id=row.pk,
+        material_id=row.id,
         name=visible(row.name, 200),
-        team=row.team.name,
-        kind=row.get_kind_display(),
+        team=row.team,
+        kind=str(MaterialKind(row.kind).label),
         number=row.number,
         sha256=row.sha256,
         origin=visible(row.origin, 300),
@@ -132,7 +173,7 @@ def _material_line(
         reason=visible(row.reason, 300),
         follows=follows.get((row.team_id, row.name), ""),
         used_by=used_by,
-        href=reverse("material", args=[row.pk]),
+        href=reverse("material", args=[row.id]),
     )
 
 
@@ -152,7 +193,8 @@ def material(viewer: Viewer, moment: Moment, material_id: int) -> MaterialPage |
         .order_by("-number")[:MOST_VERSIONS]
     )
     windows, problem = windows_of(row.kind, bytes(row.body))
-    line = _material_line(row, _followed(viewer), ())
+    stated = {name: getattr(row, name) for name in _Material._fields}
+    line = _material_line(_Material(**(stated | {"team": row.team.name})), _followed(viewer), ())
     return MaterialPage(
         line=line,
         team_id=row.team_id,

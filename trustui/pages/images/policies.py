@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 import msgspec
 from django.db.models import QuerySet
@@ -12,6 +13,7 @@ from trustui.core.primitives.text import visible
 from trustui.core.trust_policy.languages import Cover as Covering
 from trustui.core.trust_policy.languages import Language, language_named
 from trustui.core.trust_policy.policies import Policy, PolicyDocument, covering
+from trustui.pages.kept_query import KeptQuery
 from trustui.pages.moment import Moment
 from trustui.policies.models import ImagePolicyVersion
 
@@ -43,39 +45,68 @@ class InForce(msgspec.Struct, frozen=True):
     document: Any
 
 
+class Version(NamedTuple):
+    """A version of a policy, as the store has it."""
+
+    policy_id: int
+    policy: str
+    language: str
+    team_id: int
+    team: str
+    number: int
+    set_at: datetime
+    set_by_name: str
+    removed_at: datetime | None
+    removed_by_name: str
+    removed_because: str
+    body: bytes
+
+
+VERSION = (
+    *("policy_id", "policy__name", "policy__language", "policy__team_id", "policy__team__name"),
+    *("number", "set_at", "set_by_name", "removed_at", "removed_by_name", "removed_because"),
+    "body",
+)
+"""Where its columns are."""
+
+
 def in_force(team_ids: Collection[int], moment: Moment) -> list[InForce]:
     """The versions that were in force, the oldest policy first: one query."""
-    rows = versions_in_force(team_ids, moment).select_related("policy")
-    return [_in_force(row) for row in newest_of(rows.order_by("policy", "number"), moment)]
+    return as_in_force(versions_in_force(team_ids, moment))
 
 
-def versions_in_force(team_ids: Collection[int], moment: Moment) -> "QuerySet[ImagePolicyVersion]":
-    """Those of which `newest_of` leaves what was in force."""
-    rows = ImagePolicyVersion.objects.filter(policy__team__in=team_ids, set_at__lte=moment.at)
-    return rows.filter(is_current=True) if moment.at == moment.now else rows
-
-
-def newest_of(rows: Iterable[ImagePolicyVersion], moment: Moment) -> list[ImagePolicyVersion]:
-    """The last of each policy, in their order, without those that were taken out of force by then."""
+def versions_in_force(team_ids: Collection[int], moment: Moment) -> list[Version]:
+    """The same by name, as they are kept: one query."""
+    order = ("policy__name", "policy_id", "number")
+    rows = _versions.rows(None, moment, None, order, about=(tuple(team_ids),))
     newest = {row.policy_id: row for row in rows}
     return [row for row in newest.values() if not is_removed(row, moment)]
 
 
-def is_removed(version: ImagePolicyVersion, moment: Moment) -> bool:
+def as_in_force(versions: Iterable[Version]) -> list[InForce]:
+    """The same read, the oldest policy first."""
+    return [_in_force(row) for row in sorted(versions, key=attrgetter("policy_id"))]
+
+
+def _set_by_then(
+    _: None, moment: Moment, __: None, team_ids: Collection[int]
+) -> "QuerySet[ImagePolicyVersion]":
+    rows = ImagePolicyVersion.objects.filter(policy__team__pk__in=team_ids, set_at__lte=moment.at)
+    return rows.filter(is_current=True) if moment.at == moment.now else rows
+
+
+_versions = KeptQuery(_set_by_then, VERSION, Version)
+
+
+def is_removed(version: Version | ImagePolicyVersion, moment: Moment) -> bool:
     """Whether it was taken out of force by then, with nothing in its place."""
     return version.removed_at is not None and version.removed_at <= moment.at
 
 
-def _in_force(row: ImagePolicyVersion) -> InForce:
-    language, document, _ = read(row.policy.language, bytes(row.body))
+def _in_force(row: Version) -> InForce:
+    language, document, _ = read(row.language, bytes(row.body))
     return InForce(
-        row.policy_id,
-        row.policy.name,
-        row.policy.team_id,
-        row.number,
-        row.set_at,
-        language,
-        document,
+        row.policy_id, row.policy, row.team_id, row.number, row.set_at, language, document
     )
 
 

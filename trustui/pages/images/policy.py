@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any, NamedTuple
 
 import msgspec
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 
 from trustui.core.primitives.text import counted, visible
@@ -29,12 +30,14 @@ from trustui.pages.images.material import (
     version_line,
 )
 from trustui.pages.images.policies import (
+    VERSION,
     Cover,
     InForce,
+    Version,
+    as_in_force,
     best,
     in_force,
     is_removed,
-    newest_of,
     read,
     versions_in_force,
 )
@@ -42,6 +45,7 @@ from trustui.pages.images.rules import LintLine, RuleLine, lints_of, rules_of
 from trustui.pages.images.shares import Share, of_tags
 from trustui.pages.images.standing import repositories_of
 from trustui.pages.images.statements import StatementLine, elsewhere, statements_of
+from trustui.pages.kept_query import KeptQuery
 from trustui.pages.moment import Moment
 from trustui.pages.paging import ROWS
 from trustui.pages.viewer import Viewer
@@ -162,13 +166,9 @@ class PolicyPage(msgspec.Struct, frozen=True, kw_only=True):
 
 def policies(viewer: Viewer, moment: Moment) -> PoliciesPage:
     """At most `MOST_QUERIES` queries."""
-    found = _versions(viewer, moment)
-    there = list(
-        repositories_of(viewer, moment)
-        .order_by("full_name", "id")
-        .values_list("pk", "full_name", "source__team")[:MOST_REPOSITORIES]
-    )
-    force = in_force(viewer.teams, moment)
+    found = versions_in_force(viewer.teams, moment)
+    there = _repositories.rows(viewer, moment, None, ("full_name", "id"), MOST_REPOSITORIES)
+    force = as_in_force(found)
     covers = [(pk, name, _best(force, team, name)) for pk, name, team in there]
     bare = [(pk, name) for pk, name, cover in covers if cover is None]
     tags = of_tags([pk for pk, _ in bare], moment)
@@ -210,47 +210,59 @@ def _best(force: Sequence[InForce], team: int, name: str) -> Cover | None:
     return best([one for one in force if one.team_id == team], name)
 
 
-def _versions(viewer: Viewer, moment: Moment) -> list[ImagePolicyVersion]:
-    """Those in force, by name: one query."""
-    rows = versions_in_force(viewer.teams, moment).select_related("policy__team")
-    return newest_of(rows.order_by("policy__name", "policy", "number"), moment)
+class _Repository(NamedTuple):
+    id: int
+    full_name: str
+    team_id: int
+
+
+def _there(viewer: Viewer, moment: Moment, _: None) -> "QuerySet[Any]":
+    return repositories_of(viewer, moment)
 
 
 def _removed(viewer: Viewer, moment: Moment) -> tuple[RemovedLine, ...]:
     """Those that nothing took the place of: one query."""
-    later = ImagePolicyVersion.objects.filter(
-        policy=OuterRef("policy"), number__gt=OuterRef("number"), set_at__lte=moment.at
-    )
-    rows = ImagePolicyVersion.objects.filter(
-        ~Exists(later), policy__team__in=viewer.teams, removed_at__lte=moment.at
-    ).select_related("policy__team")
+    rows = _removals.rows(viewer, moment, None, ("-removed_at", "-id"), MOST_VERSIONS)
     return tuple(
         RemovedLine(
             row.policy_id,
-            visible(row.policy.name, 200),
-            row.policy.team.name,
+            visible(row.policy, 200),
+            row.team,
             row.number,
             _removal(row),
             reverse("policy", args=[row.policy_id]),
         )
-        for row in rows.order_by("-removed_at", "-pk")[:MOST_VERSIONS]
+        for row in rows
     )
 
 
-def _removal(row: ImagePolicyVersion) -> Removal:
+def _removed_then(viewer: Viewer, moment: Moment, _: None) -> "QuerySet[ImagePolicyVersion]":
+    later = ImagePolicyVersion.objects.filter(
+        policy=OuterRef("policy"), number__gt=OuterRef("number"), set_at__lte=moment.at
+    )
+    return ImagePolicyVersion.objects.filter(
+        ~Exists(later), policy__team__in=viewer.teams, removed_at__lte=moment.at
+    )
+
+
+_repositories = KeptQuery(_there, ("id", "full_name", "source__team_id"), _Repository)
+_removals = KeptQuery(_removed_then, VERSION, Version)
+
+
+def _removal(row: Version | ImagePolicyVersion) -> Removal:
     assert row.removed_at is not None
     return Removal(
         row.removed_at, visible(row.removed_by_name, 100), visible(row.removed_because, 500)
     )
 
 
-def _policy_line(row: ImagePolicyVersion, counts: dict[int, int]) -> PolicyLine:
-    language, document, problem = read(row.policy.language, bytes(row.body))
+def _policy_line(row: Version, counts: dict[int, int]) -> PolicyLine:
+    language, document, problem = read(row.language, bytes(row.body))
     return PolicyLine(
         policy_id=row.policy_id,
-        policy=visible(row.policy.name, 200),
-        team=row.policy.team.name,
-        language=str(Written(row.policy.language).label),
+        policy=visible(row.policy, 200),
+        team=row.team,
+        language=str(Written(row.language).label),
         number=row.number,
         set_at=row.set_at,
         set_by=visible(row.set_by_name, 100),

@@ -1,16 +1,15 @@
 """`/sources/…/` of a registry, and `/images/`: repositories, and how much of each is to be trusted."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet, Value
 from django.urls import reverse
 
 from trustui.accounts.permissions import Act
 from trustui.core.primitives.text import counted, visible
-from trustui.images.models import ImageRepository
 from trustui.inventory.models import Source
 from trustui.inventory.recognizing import IMAGE_KINDS
 from trustui.pages.components import Fact
@@ -19,21 +18,29 @@ from trustui.pages.images.answering import Answering, Login, answering, login_of
 from trustui.pages.images.policies import Cover, InForce, best, in_force
 from trustui.pages.images.repository import look_of, title_of
 from trustui.pages.images.shares import (
+    COUNTED,
+    KEPT,
+    SUMMED,
+    Counted,
+    Kept,
     OverTime,
     Share,
+    all_of,
+    digests_then,
     is_too_much,
-    of_all,
-    of_digests,
-    of_tags,
+    kept,
     over_time,
     sign_of,
+    summed,
+    tags_then,
     together,
 )
 from trustui.pages.images.standing import repositories_of
 from trustui.pages.keeping import Keeper
+from trustui.pages.kept_query import KeptQuery
 from trustui.pages.known import source_of
 from trustui.pages.moment import Moment
-from trustui.pages.paging import MOST_ROWS, ROWS, sliced
+from trustui.pages.paging import MOST_ROWS, ROWS
 from trustui.pages.viewer import Viewer
 from trustui.pages.words import ago
 from trustui.verdicts.models import RepositoryCount
@@ -134,37 +141,50 @@ def repositories(
     viewer: Viewer, moment: Moment, chosen: Filter, after: str | None = None, size: int = ROWS
 ) -> RepositoriesPage:
     """A constant number of queries, below `MOST_QUERIES`. Raises PagingError."""
-    found = _found(viewer, moment, chosen)
-    shown = sliced(found.select_related("source"), ORDER, after, size)
-    tags, digests = _shares([row.pk for row in shown.rows], viewer, moment, chosen)
+    shown = _rows.sliced(viewer, moment, chosen, ORDER, after, size)
     if moment.at == moment.now:
-        all_tags, all_digests = of_all(_counts(viewer, chosen))
+        tags, digests = _by_repository(kept([row.id for row in shown.rows]))
+        all_tags, all_digests = _all_now(viewer, chosen)
     else:
+        tags, digests = _shares_then(viewer, moment, chosen)
         all_tags, all_digests = (together(some.values()) for some in (tags, digests))
     policies = in_force(viewer.teams, moment)
-    holding = Source.objects.filter(Exists(found.filter(source=OuterRef("pk"))))
-    there = holding.order_by("name", "id").values_list("pk", "name")
+    there = _holding.rows(viewer, moment, chosen, ("name", "id"), MOST_ROWS)
+    count = _number_of.rows(viewer, moment, chosen)
     return RepositoriesPage(
         sign=sign_of(all_tags),
         title=title_of(all_tags),
         lines=tuple(_line(row, tags, digests, policies, moment) for row in shown.rows),
         after=shown.after,
-        all=found.count(),
+        all=count[0].count if count else 0,
         tags=all_tags,
         digests=all_digests,
-        sources=tuple((pk, visible(name, 200)) for pk, name in there[:MOST_ROWS]),
+        sources=tuple((pk, visible(name, 200)) for pk, name in there),
     )
 
 
-def _shares(
-    of: "QuerySet[Any] | Collection[int]", viewer: Viewer, moment: Moment, chosen: Filter
+def _by_repository(rows: Sequence[Kept]) -> tuple[Mapping[int, Share], Mapping[int, Share]]:
+    return {one.of: one.tags for one in rows}, {one.of: one.digests for one in rows}
+
+
+def _all_now(viewer: Viewer, chosen: Filter) -> tuple[Share, Share]:
+    """Of tags and of digests, over all that are listed: one query."""
+    found = _sums.rows(viewer, None, chosen)
+    return (found[0].tags, found[0].digests) if found else (Share(), Share())
+
+
+def _shares_then(
+    viewer: Viewer, moment: Moment, chosen: Filter
 ) -> tuple[Mapping[int, Share], Mapping[int, Share]]:
-    """Of tags and of digests, two queries: of these repositories; as of a past, of all that are listed."""
-    if moment.at == moment.now:
-        return of_tags(of, moment), of_digests(of, moment)
-    pks = _found(viewer, moment, chosen).values("pk")
+    """Of tags and of digests of all that were listed, each by repository: two queries."""
     key = (moment.at, chosen, *sorted(viewer.teams))
-    return _totals.get(key, lambda: (of_tags(pks, moment), of_digests(pks, moment)))
+    return _totals.get(
+        key,
+        lambda: (
+            summed(_tags_then.rows(viewer, moment, chosen)),
+            summed(_digests_then.rows(viewer, moment, chosen)),
+        ),
+    )
 
 
 def registry(
@@ -210,7 +230,7 @@ def _picture(
     if page is not None:
         tags, digests = page.tags, page.digests
     elif moment.at == moment.now:
-        tags, digests = of_all(_counts(viewer, whole))
+        tags, digests = _all_now(viewer, whole)
     else:
         tags = digests = Share()
     if is_too_much(tags, digests):
@@ -228,15 +248,17 @@ def registry_of(viewer: Viewer, source_id: int) -> Source | None:
 
 def is_seen(viewer: Viewer, source_id: int) -> bool:
     """Whether this person sees such a source, of whatever kind: one query."""
-    return Source.objects.filter(pk=source_id, team__in=viewer.teams).exists()
+    return bool(_seen.rows(viewer, None, None, (), 1, about=(source_id,)))
 
 
 def exported(viewer: Viewer, moment: Moment, chosen: Filter) -> Iterator[RepositoryLine]:
     """Every repository of the list."""
-    found = _found(viewer, moment, chosen)
-    tags, digests = _shares(found.values("pk"), viewer, moment, chosen)
+    if moment.at == moment.now:
+        tags, digests = _by_repository(_counted.rows(viewer, None, chosen))
+    else:
+        tags, digests = _shares_then(viewer, moment, chosen)
     policies = in_force(viewer.teams, moment)
-    for row in found.select_related("source").order_by(*ORDER).iterator(500):
+    for row in _rows.every(viewer, moment, chosen, ORDER):
         yield _line(row, tags, digests, policies, moment)
 
 
@@ -244,7 +266,7 @@ def _found(viewer: Viewer, moment: Moment, chosen: Filter) -> "QuerySet[Any]":
     return _narrowed(repositories_of(viewer, moment), chosen)
 
 
-def _counts(viewer: Viewer, chosen: Filter) -> "QuerySet[RepositoryCount]":
+def _counts(viewer: Viewer, _: object, chosen: Filter) -> "QuerySet[RepositoryCount]":
     """What is kept of those that are listed now."""
     counts = RepositoryCount.objects.filter(source__team__in=viewer.teams, source__removed_at=None)
     return _narrowed(counts, chosen, "repository__")
@@ -263,28 +285,93 @@ def _narrowed(rows: "QuerySet[Any]", chosen: Filter, repository: str = "") -> "Q
     return rows
 
 
+class _Row(NamedTuple):
+    """A repository, as the store has it."""
+
+    id: int
+    source_id: int
+    source: str
+    team_id: int
+    full_name: str
+    name: str
+    looked_at: datetime | None
+    referrers: str
+    referrers_probed_at: datetime | None
+    because: str
+    gone_at: datetime | None
+
+
+class _Registry(NamedTuple):
+    id: int
+    name: str
+
+
+class _Number(msgspec.Struct, frozen=True):
+    count: int
+
+
+def _all_counts(viewer: Viewer, moment: Moment, chosen: Filter) -> "QuerySet[Any, Any]":
+    return all_of(_counts(viewer, moment, chosen))
+
+
+def _number_found(viewer: Viewer, moment: Moment, chosen: Filter) -> "QuerySet[Any, Any]":
+    # Grouped by what all have: one row, as of an aggregate.
+    found = _found(viewer, moment, chosen)
+    count: QuerySet[Any, Any] = found.values(one=Value(1)).annotate(count=Count("pk"))
+    return count
+
+
+def _holders(viewer: Viewer, moment: Moment, chosen: Filter) -> "QuerySet[Source]":
+    found = _found(viewer, moment, chosen)
+    return Source.objects.filter(Exists(found.filter(source=OuterRef("pk"))))
+
+
+def _tags_found(viewer: Viewer, moment: Moment, chosen: Filter) -> "QuerySet[Any, Any]":
+    return tags_then(_found(viewer, moment, chosen).values("pk"), moment)
+
+
+def _digests_found(viewer: Viewer, moment: Moment, chosen: Filter) -> "QuerySet[Any, Any]":
+    return digests_then(_found(viewer, moment, chosen).values("pk"), moment)
+
+
+def _own(viewer: Viewer, _: Moment, __: None, source_id: int) -> "QuerySet[Source]":
+    return Source.objects.filter(pk=source_id, team__in=viewer.teams)
+
+
+_rows = KeptQuery(
+    _found, ("id", "source_id", "source__name", "source__team_id", *_Row._fields[4:]), _Row
+)
+_holding = KeptQuery(_holders, _Registry._fields, _Registry)
+_number_of = KeptQuery(_number_found, _Number.__struct_fields__, _Number)
+_counted = KeptQuery(_counts, KEPT, Kept)
+_sums = KeptQuery(_all_counts, SUMMED, Kept)
+_tags_then = KeptQuery(_tags_found, COUNTED, Counted)
+_digests_then = KeptQuery(_digests_found, COUNTED, Counted)
+_seen = KeptQuery(_own, _Registry._fields, _Registry)
+
+
 def _line(
-    row: ImageRepository,
+    row: _Row,
     tags: Mapping[int, Share],
     digests: Mapping[int, Share],
     policies: Sequence[InForce],
     moment: Moment,
 ) -> RepositoryLine:
-    own = tags.get(row.pk, Share())
-    team = row.source.team_id
-    cover: Cover | None = best([one for one in policies if one.team_id == team], row.full_name)
+    own = tags.get(row.id, Share())
+    mine = [one for one in policies if one.team_id == row.team_id]
+    cover: Cover | None = best(mine, row.full_name)
     look = look_of(row, moment)
     return RepositoryLine(
-        repository_id=row.pk,
+        repository_id=row.id,
         source_id=row.source_id,
-        source=visible(row.source.name, 200),
+        source=visible(row.source, 200),
         full_name=visible(row.full_name, 300),
         name=visible(row.name, 300),
-        href=reverse("image-repository", args=[row.pk]),
+        href=reverse("image-repository", args=[row.id]),
         sign=sign_of(own),
         word="gone" if row.gone_at is not None else own.in_short,
         tags=own,
-        digests=digests.get(row.pk, Share()),
+        digests=digests.get(row.id, Share()),
         policy="" if cover is None else visible(cover.policy, 100),
         referrers=look.referrers,
         looked_at=look.looked_at,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from django.db.models import Count, QuerySet
@@ -364,7 +364,27 @@ def _reach(look: Look, moment: Moment) -> Fact:
     return Fact("Reach", "ok", "answered", note)
 
 
-def look_of(row: ImageRepository, moment: Moment) -> Look:
+class Looked(Protocol):
+    """What is kept of looks at a repository: of the model, or of a row of its columns."""
+
+    @property
+    def looked_at(self) -> datetime | None:
+        """The last one to the end."""
+
+    @property
+    def referrers(self) -> str:
+        """Whether the registry offers them."""
+
+    @property
+    def referrers_probed_at(self) -> datetime | None:
+        """When it was asked."""
+
+    @property
+    def because(self) -> str:
+        """Why what is known is incomplete."""
+
+
+def look_of(row: Looked, moment: Moment) -> Look:
     """The newest look; of an earlier instant only what had been found by then."""
     looked = row.looked_at if row.looked_at and row.looked_at <= moment.at else None
     probed = row.referrers_probed_at

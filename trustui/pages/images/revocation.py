@@ -3,8 +3,9 @@
 Only those on which verdicts about repositories of the person's teams rest.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any, NamedTuple
 
 import msgspec
 from django.db.models import (
@@ -15,7 +16,6 @@ from django.db.models import (
     IntegerField,
     Min,
     OuterRef,
-    Q,
     QuerySet,
     Subquery,
     Value,
@@ -23,11 +23,13 @@ from django.db.models import (
 )
 from django.urls import reverse
 
+from trustui.core.pki.certificates import parse_certificate
 from trustui.core.primitives.text import counted, visible
 from trustui.crawl.revocation_asking import RevocationHosts
 from trustui.images.models import ImageRepository
+from trustui.pages.kept_query import KeptQuery
 from trustui.pages.moment import Moment
-from trustui.pages.paging import ROWS, sliced
+from trustui.pages.paging import ROWS
 from trustui.pages.viewer import Viewer
 from trustui.revocation.asking import allowed_hosts
 from trustui.revocation.models import AskedPlace, Concern, RevocationAnswer
@@ -101,10 +103,9 @@ def revocation(
     viewer: Viewer, moment: Moment, after: str | None = None, size: int = ROWS
 ) -> RevocationPage:
     """At most `MOST_QUERIES`. Whether a host may be asked is as it is now. Raises PagingError."""
-    places = _places(viewer, moment)
-    counts = places.aggregate(every=Count("pk"), unknown=Count("pk", filter=Q(urgency=_UNKNOWN)))
-    every, unknown = counts["every"], counts["unknown"]
-    shown = sliced(places, ORDER, after, size)
+    counts = {one.urgency: one.count for one in _counts.rows(viewer, moment)}
+    every, unknown = sum(counts.values()), counts.get(_UNKNOWN, 0)
+    shown = _rows.sliced(viewer, moment, None, ORDER, after, size)
     hosts = allowed_hosts()
     return RevocationPage(
         sign=_sign(every, unknown),
@@ -119,7 +120,7 @@ def revocation(
 _UNKNOWN, _KNOWN = 0, 1
 
 
-def _places(viewer: Viewer, moment: Moment) -> "QuerySet[AskedPlace]":
+def _places(viewer: Viewer, moment: Moment, _: None) -> "QuerySet[AskedPlace]":
     """Those that concern this person, with `until` and `newest` of the answer, and `urgency`."""
     own = Concern.objects.filter(place=OuterRef("pk"), repository__source__team__in=viewer.teams)
     answers = RevocationAnswer.objects.filter(
@@ -136,33 +137,107 @@ def _places(viewer: Viewer, moment: Moment) -> "QuerySet[AskedPlace]":
     )
 
 
+class _Place(NamedTuple):
+    """A place, as the store has it."""
+
+    id: int
+    address: str
+    host: str
+    request: bytes | None
+    issuer: bytes
+    first_asked_at: datetime
+    due_at: datetime
+    looked_at: datetime | None
+    failures: int
+    because: str
+    newest: int | None
+    """Of its answers."""
+    urgency: int
+
+
+class _Count(msgspec.Struct, frozen=True):
+    urgency: int
+    count: int
+
+
+class _Answer(NamedTuple):
+    """One, without its bytes."""
+
+    id: int
+    fetched_at: datetime
+    this_update: datetime
+    next_update: datetime
+    origin: str
+
+
+class _Concern(NamedTuple):
+    """Whom a place concerns: the first, and how many."""
+
+    place: int
+    subject: str
+    subjects: int
+    first: int
+    repositories: int
+
+
+class _Name(NamedTuple):
+    id: int
+    full_name: str
+
+
+def _by_urgency(viewer: Viewer, moment: Moment, _: None) -> "QuerySet[Any, Any]":
+    places: QuerySet[Any] = _places(viewer, moment, None)
+    counts: QuerySet[Any, Any] = places.values("urgency").annotate(count=Count("pk"))
+    return counts
+
+
+def _answers_of(
+    _: None, __: Moment, ___: None, answers: Collection[int]
+) -> "QuerySet[RevocationAnswer]":
+    return RevocationAnswer.objects.filter(pk__in=answers)
+
+
+def _concerns_of(
+    viewer: Viewer, _: Moment, __: None, places: Collection[int]
+) -> "QuerySet[Any, Any]":
+    mine = Concern.objects.filter(place__pk__in=places, repository__source__team__in=viewer.teams)
+    concerns: QuerySet[Any, Any] = mine.values("place").annotate(
+        subject=Min("certificate"),
+        subjects=Count("serial", distinct=True),
+        first=Min("repository"),
+        repositories=Count("repository", distinct=True),
+    )
+    return concerns
+
+
+def _named(
+    _: None, __: Moment, ___: None, repositories: Collection[int]
+) -> "QuerySet[ImageRepository]":
+    return ImageRepository.objects.filter(pk__in=repositories)
+
+
+_rows = KeptQuery(_places, _Place._fields, _Place)
+_counts = KeptQuery(_by_urgency, _Count.__struct_fields__, _Count)
+_answers = KeptQuery(_answers_of, _Answer._fields, _Answer)
+_concerns = KeptQuery(_concerns_of, _Concern._fields, _Concern)
+_names = KeptQuery(_named, _Name._fields, _Name)
+
+
 def _lines(
-    rows: Sequence[AskedPlace], viewer: Viewer, moment: Moment, hosts: RevocationHosts
+    rows: Sequence[_Place], viewer: Viewer, moment: Moment, hosts: RevocationHosts
 ) -> tuple[PlaceLine, ...]:
-    ids = [row.pk for row in rows]
-    answers = RevocationAnswer.objects.in_bulk([one for row in rows if (one := row.newest)])  # type: ignore[attr-defined]  # annotated
-    concerns = {
-        place: (subject, subjects, first, repositories)
-        for place, subject, subjects, first, repositories in Concern.objects.filter(
-            place__in=ids, repository__source__team__in=viewer.teams
-        )
-        .values("place")
-        .annotate(
-            subject=Min("certificate"),
-            subjects=Count("serial", distinct=True),
-            first=Min("repository"),
-            repositories=Count("repository", distinct=True),
-        )
-        .values_list("place", "subject", "subjects", "first", "repositories")
-    }
-    firsts = {first for _, _, first, _ in concerns.values()}
-    names = dict(ImageRepository.objects.filter(pk__in=firsts).values_list("pk", "full_name"))
+    newest = tuple(row.newest for row in rows if row.newest is not None)
+    answers = {one.id: one for one in _answers.rows(about=(newest,))}
+    places = tuple(row.id for row in rows)
+    concerns = {one.place: one for one in _concerns.rows(viewer, about=(places,))}
+    firsts = tuple(dict.fromkeys(one.first for one in concerns.values()))
+    names = dict(_names.rows(about=(firsts,)))
     return tuple(
         _line(
             row,
-            _told(answers.get(row.newest)),  # type: ignore[attr-defined]  # annotated
+            None if row.newest is None else _told(answers.get(row.newest)),
             hosts.refusal(row.address),
-            concerns[row.pk],
+            concerns[row.id],
             names,
             moment,
         )
@@ -171,29 +246,28 @@ def _lines(
 
 
 def _line(
-    row: AskedPlace,
+    row: _Place,
     told: Told | None,
     refused: str,
-    concern: tuple[str, int, int, int],
+    concern: _Concern,
     names: dict[int, str],
     moment: Moment,
 ) -> PlaceLine:
-    subject, subjects, first, repositories = concern
     is_known = told is not None and told.next_update >= moment.valid_at
     was_looked_at = row.looked_at is not None and row.looked_at <= moment.at
     failures = row.failures if was_looked_at else 0
     sign, state = _state(told, refused, failures, is_known=is_known)
     return PlaceLine(
-        place_id=row.pk,
+        place_id=row.id,
         address=visible(row.address, 2_000),
         host=row.host,
         kind="list" if row.request is None else "responder",
-        issuer=row.enquiry.issuer.title,
-        certificate=visible(subject, 300),
-        certificates=subjects,
-        repository=visible(names.get(first, ""), 300),
-        repository_href=reverse("image-repository", args=[first]),
-        repositories=repositories,
+        issuer=parse_certificate(bytes(row.issuer)).title,
+        certificate=visible(concern.subject, 300),
+        certificates=concern.subjects,
+        repository=visible(names.get(concern.first, ""), 300),
+        repository_href=reverse("image-repository", args=[concern.first]),
+        repositories=concern.repositories,
         sign=sign,
         state=state,
         told=told,
@@ -207,7 +281,7 @@ def _line(
     )
 
 
-def _told(answer: RevocationAnswer | None) -> Told | None:
+def _told(answer: _Answer | None) -> Told | None:
     if answer is None:
         return None
     return Told(

@@ -8,12 +8,13 @@ from operator import itemgetter
 from typing import Any, TypeAlias
 
 import msgspec
-from django.db.models import Count, Exists, Min, OuterRef, QuerySet, Sum
+from django.db.models import Count, Exists, F, Min, OuterRef, QuerySet, Sum, Value
 
 from trustui.core.primitives.text import counted
 from trustui.core.trace import TrustState
 from trustui.images.models import ImageRepository, ImageSignature, TagMove
 from trustui.pages.images.standing import TRUSTED, carried, moves_at, verdicts_at, with_state
+from trustui.pages.kept_query import KeptQuery
 from trustui.pages.moment import Moment
 from trustui.verdicts.models import ArtefactVerdict, RepositoryCount
 
@@ -69,15 +70,40 @@ OF_TAGS = tuple(f"tags{part}" for part in _PARTS)
 OF_DIGESTS = tuple(f"digests{part}" for part in _PARTS)
 
 
-def of_tags(repositories: "QuerySet[Any] | Collection[int]", moment: Moment) -> dict[int, Share]:
+class Kept:
+    """What is kept of a repository, or summed of several, from columns as `KEPT`."""
+
+    def __init__(self, of: int, *counts: int) -> None:
+        """`of` is the repository, or what the sum is of."""
+        self.of = of
+        self.tags, self.digests = Share(*counts[: len(_PARTS)]), Share(*counts[len(_PARTS) :])
+
+
+KEPT = ("repository", *OF_TAGS, *OF_DIGESTS)
+SUMMED = ("of", *(f"all_{name}" for name in (*OF_TAGS, *OF_DIGESTS)))
+
+
+class Counted(msgspec.Struct, frozen=True):
+    """How many of a repository's or registry's tags or digests of the past stood alike."""
+
+    of: int
+    """The repository or registry."""
+    state: str | None
+    is_signed: bool
+    is_carried: bool
+    count: int
+
+
+COUNTED = Counted.__struct_fields__
+
+
+def of_tags(repositories: Collection[int], moment: Moment) -> dict[int, Share]:
     """By repository: one query, none without any. Those of the present are kept, those of a past
     are counted.
     """
-    if not isinstance(repositories, QuerySet) and not repositories:
-        return {}
     if moment.at == moment.now:
-        return _kept(repositories, OF_TAGS)
-    return _of_tags_then(repositories, moment, "tag__repository")
+        return {one.of: one.tags for one in kept(repositories)}
+    return summed(_of_tags.rows(None, moment, "tag__repository", about=(tuple(repositories),)))
 
 
 def of_sources(source_ids: Collection[int], moment: Moment) -> dict[int, Share]:
@@ -85,63 +111,76 @@ def of_sources(source_ids: Collection[int], moment: Moment) -> dict[int, Share]:
     if not source_ids:
         return {}
     if moment.at == moment.now:
-        counts = RepositoryCount.objects.filter(source__in=source_ids).values_list("source")
-        rows = counts.annotate(*map(Sum, OF_TAGS)).order_by("source")
-        return {pk: Share(*share) for pk, *share in rows}
-    there = ImageRepository.objects.filter(source__in=source_ids)
-    return _of_tags_then(there.values("pk"), moment, "tag__repository__source")
+        return {one.of: one.tags for one in _of_sources.rows(about=(tuple(source_ids),))}
+    by = "tag__repository__source"
+    return summed(_of_tags_of_sources.rows(None, moment, by, about=(tuple(source_ids),)))
 
 
-def of_digests(repositories: "QuerySet[Any] | Collection[int]", moment: Moment) -> dict[int, Share]:
+def of_digests(repositories: Collection[int], moment: Moment) -> dict[int, Share]:
     """By repository, of every artefact that was concluded about: one query, as `of_tags`."""
     if moment.at == moment.now:
-        return _kept(repositories, OF_DIGESTS)
-    held = verdicts_at(moment).filter(repository__in=repositories)
-    is_carried = carried(
-        {"repository": "repository", "digest": "digest", "state": "trust_state"}, moment
-    )
-    signed = _signed("repository", moment)
-    rows = held.annotate(is_signed=signed, is_carried=is_carried).values_list(
-        "repository", "trust_state", "is_signed", "is_carried"
-    )
-    return _summed(rows.annotate(Count("pk")).order_by("repository"))
+        return {one.of: one.digests for one in kept(repositories)}
+    return summed(_of_digests.rows(None, moment, about=(tuple(repositories),)))
+
+
+def kept(repositories: Collection[int]) -> list[Kept]:
+    """How these repositories stand now: one query, none without any."""
+    return _kept.rows(about=(tuple(repositories),))
 
 
 def of_source(source_id: int, moment: Moment) -> tuple[Share, Share]:
     """Of the tags and of the digests of a registry: two queries, one of the present."""
     if moment.at == moment.now:
-        return of_all(RepositoryCount.objects.filter(source=source_id))
-    there = ImageRepository.objects.filter(source=source_id).values("pk")
-    tags, digests = (together(count(there, moment).values()) for count in (of_tags, of_digests))
-    return tags, digests
+        found = _of_sources.rows(about=((source_id,),))
+        return (found[0].tags, found[0].digests) if found else (Share(), Share())
+    by, about = "tag__repository", ((source_id,),)
+    tags = summed(_of_tags_of_sources.rows(None, moment, by, about=about))
+    digests = summed(_of_digests_of_sources.rows(None, moment, about=about))
+    return together(tags.values()), together(digests.values())
 
 
-def of_all(counts: "QuerySet[RepositoryCount]") -> tuple[Share, Share]:
-    """Of tags and of digests, over these repositories as they stand now: one query."""
-    sums = counts.aggregate(**{name: Sum(name, default=0) for name in (*OF_TAGS, *OF_DIGESTS)})
-    tags, digests = (Share(*(sums[name] for name in names)) for names in (OF_TAGS, OF_DIGESTS))
-    return tags, digests
+# What is asked ----------------------------------------------------------------------------------
 
 
-def _kept(
-    repositories: "QuerySet[Any] | Collection[int]", names: tuple[str, ...]
-) -> dict[int, Share]:
-    counts = RepositoryCount.objects.filter(repository__in=repositories)
-    return {pk: Share(*share) for pk, *share in counts.values_list("repository", *names)}
-
-
-def _of_tags_then(
-    repositories: "QuerySet[Any] | Collection[int]", moment: Moment, by: str
-) -> dict[int, Share]:
-    moves = with_state(moves_at(moment).filter(tag__repository__in=repositories), moment)
+def tags_then(
+    repositories: "QuerySet[Any] | Collection[int]", moment: Moment, by: str = "tag__repository"
+) -> "QuerySet[Any, Any]":
+    """`Counted`, of the tags of these repositories, by each or by their registries."""
+    moves = with_state(moves_at(moment).filter(tag__repository__pk__in=repositories), moment)
     is_carried = carried(
         {"repository": "tag__repository", "digest": "digest", "state": "state"}, moment
     )
     signed = _signed("tag__repository", moment)
-    rows = moves.annotate(is_signed=signed, is_carried=is_carried).values_list(
-        by, "state", "is_signed", "is_carried"
+    return _alike(moves.annotate(of=F(by), is_signed=signed, is_carried=is_carried))
+
+
+def digests_then(
+    repositories: "QuerySet[Any] | Collection[int]", moment: Moment
+) -> "QuerySet[Any, Any]":
+    """`Counted`, of what was concluded about in these repositories."""
+    held = verdicts_at(moment).filter(repository__pk__in=repositories)
+    is_carried = carried(
+        {"repository": "repository", "digest": "digest", "state": "trust_state"}, moment
     )
-    return _summed(rows.annotate(Count("pk")).order_by(by))
+    signed = _signed("repository", moment)
+    told = held.annotate(of=F("repository"), state=F("trust_state"))
+    return _alike(told.annotate(is_signed=signed, is_carried=is_carried))
+
+
+def all_of(counts: "QuerySet[RepositoryCount]", by: str = "") -> "QuerySet[Any, Any]":
+    """The sums over these, as `SUMMED`: one row, or one for each value of a column."""
+    sums = {f"all_{name}": Sum(name, default=0) for name in (*OF_TAGS, *OF_DIGESTS)}
+    # Grouped by what all have it is one row, as of an aggregate.
+    of = F(by) if by else Value(0)
+    rows: QuerySet[Any, Any] = counts.values(of=of).annotate(**sums)
+    return rows
+
+
+def _alike(rows: "QuerySet[Any]") -> "QuerySet[Any, Any]":
+    alike: QuerySet[Any, Any] = rows.values("of", "state", "is_signed", "is_carried").annotate(
+        count=Count("pk")
+    )
+    return alike
 
 
 def _signed(repository: str, moment: Moment) -> Exists:
@@ -155,12 +194,54 @@ def _signed(repository: str, moment: Moment) -> Exists:
     )
 
 
-def _summed(rows: Iterable[tuple[int, str | None, bool, bool, int]]) -> dict[int, Share]:
+def summed(rows: Iterable[Counted]) -> dict[int, Share]:
+    """The shares of each repository or registry."""
     found: dict[int, Share] = {}
-    for repository, own, is_signed, is_carried, count in rows:
-        state = TrustState.VERIFIED if is_carried else own
-        found[repository] = found.get(repository, Share()).plus(state, count, is_signed=is_signed)
+    for one in rows:
+        state = TrustState.VERIFIED if one.is_carried else one.state
+        share = found.get(one.of, Share())
+        found[one.of] = share.plus(state, one.count, is_signed=one.is_signed)
     return found
+
+
+def _those(_: None, __: Moment, ___: None, repositories: Collection[int]) -> "QuerySet[Any]":
+    return RepositoryCount.objects.filter(repository__pk__in=repositories)
+
+
+def _of_registries(_: None, __: Moment, ___: None, sources: Collection[int]) -> "QuerySet[Any]":
+    return all_of(RepositoryCount.objects.filter(source__pk__in=sources), "source")
+
+
+def _tags(_: None, moment: Moment, by: str, repositories: Collection[int]) -> "QuerySet[Any, Any]":
+    return tags_then(repositories, moment, by)
+
+
+def _tags_there(_: None, moment: Moment, by: str, sources: Collection[int]) -> "QuerySet[Any, Any]":
+    return tags_then(_there(sources), moment, by)
+
+
+def _digests(
+    _: None, moment: Moment, __: None, repositories: Collection[int]
+) -> "QuerySet[Any, Any]":
+    return digests_then(repositories, moment)
+
+
+def _digests_there(
+    _: None, moment: Moment, __: None, sources: Collection[int]
+) -> "QuerySet[Any, Any]":
+    return digests_then(_there(sources), moment)
+
+
+def _there(sources: Collection[int]) -> "QuerySet[Any, Any]":
+    return ImageRepository.objects.filter(source__pk__in=sources).values("pk")
+
+
+_kept = KeptQuery(_those, KEPT, Kept)
+_of_sources = KeptQuery(_of_registries, SUMMED, Kept)
+_of_tags = KeptQuery(_tags, COUNTED, Counted)
+_of_tags_of_sources = KeptQuery(_tags_there, COUNTED, Counted)
+_of_digests = KeptQuery(_digests, COUNTED, Counted)
+_of_digests_of_sources = KeptQuery(_digests_there, COUNTED, Counted)
 
 
 def together(shares: Iterable[Share]) -> Share:
