@@ -141,7 +141,8 @@ def repositories(
     viewer: Viewer, moment: Moment, chosen: Filter, after: str | None = None, size: int = ROWS
 ) -> RepositoriesPage:
     """A constant number of queries, below `MOST_QUERIES`. Raises PagingError."""
-    shown = _rows.sliced(viewer, moment, chosen, ORDER, after, size)
+    shape, about = _shape_of(chosen)
+    shown = _rows.sliced(viewer, moment, shape, ORDER, after, size, about=about)
     if moment.at == moment.now:
         tags, digests = _by_repository(kept([row.id for row in shown.rows]))
         all_tags, all_digests = _all_now(viewer, chosen)
@@ -149,8 +150,8 @@ def repositories(
         tags, digests = _shares_then(viewer, moment, chosen)
         all_tags, all_digests = (together(some.values()) for some in (tags, digests))
     policies = in_force(viewer.teams, moment)
-    there = _holding.rows(viewer, moment, chosen, ("name", "id"), MOST_ROWS)
-    count = _number_of.rows(viewer, moment, chosen)
+    there = _holding.rows(viewer, moment, shape, ("name", "id"), MOST_ROWS, about=about)
+    count = _number_of.rows(viewer, moment, shape, about=about)
     return RepositoriesPage(
         sign=sign_of(all_tags),
         title=title_of(all_tags),
@@ -169,7 +170,8 @@ def _by_repository(rows: Sequence[Kept]) -> tuple[Mapping[int, Share], Mapping[i
 
 def _all_now(viewer: Viewer, chosen: Filter) -> tuple[Share, Share]:
     """Of tags and of digests, over all that are listed: one query."""
-    found = _sums.rows(viewer, None, chosen)
+    shape, about = _shape_of(chosen)
+    found = _sums.rows(viewer, None, shape, about=about)
     return (found[0].tags, found[0].digests) if found else (Share(), Share())
 
 
@@ -178,11 +180,12 @@ def _shares_then(
 ) -> tuple[Mapping[int, Share], Mapping[int, Share]]:
     """Of tags and of digests of all that were listed, each by repository: two queries."""
     key = (moment.at, chosen, *sorted(viewer.teams))
+    shape, about = _shape_of(chosen)
     return _totals.get(
         key,
         lambda: (
-            summed(_tags_then.rows(viewer, moment, chosen)),
-            summed(_digests_then.rows(viewer, moment, chosen)),
+            summed(_tags_then.rows(viewer, moment, shape, about=about)),
+            summed(_digests_then.rows(viewer, moment, shape, about=about)),
         ),
     )
 
@@ -236,7 +239,7 @@ def _picture(
     if is_too_much(tags, digests):
         return None
     key = (None if moment.at == moment.now else moment.at, source.pk)
-    there = _found(viewer, moment, whole).values("pk")
+    there = _found(viewer, moment, Filter(), source.pk).values("pk")
     return _pictures.get(key, lambda: over_time(there, moment))
 
 
@@ -253,29 +256,39 @@ def is_seen(viewer: Viewer, source_id: int) -> bool:
 
 def exported(viewer: Viewer, moment: Moment, chosen: Filter) -> Iterator[RepositoryLine]:
     """Every repository of the list."""
+    shape, about = _shape_of(chosen)
     if moment.at == moment.now:
-        tags, digests = _by_repository(_counted.rows(viewer, None, chosen))
+        tags, digests = _by_repository(_counted.rows(viewer, None, shape, about=about))
     else:
         tags, digests = _shares_then(viewer, moment, chosen)
     policies = in_force(viewer.teams, moment)
-    for row in _rows.every(viewer, moment, chosen, ORDER):
+    for row in _rows.every(viewer, moment, shape, ORDER, about=about):
         yield _line(row, tags, digests, policies, moment)
 
 
-def _found(viewer: Viewer, moment: Moment, chosen: Filter) -> "QuerySet[Any]":
-    return _narrowed(repositories_of(viewer, moment), chosen)
+def _shape_of(chosen: Filter) -> tuple[Filter, tuple[int, ...]]:
+    """What decides a statement, and what it is about: one serves every source."""
+    if chosen.source is None:
+        return chosen, ()
+    return msgspec.structs.replace(chosen, source=None), (chosen.source,)
 
 
-def _counts(viewer: Viewer, _: object, chosen: Filter) -> "QuerySet[RepositoryCount]":
+def _found(viewer: Viewer, moment: Moment, chosen: Filter, *source: Any) -> "QuerySet[Any]":
+    return _narrowed(repositories_of(viewer, moment), chosen, source)
+
+
+def _counts(viewer: Viewer, _: object, chosen: Filter, *source: Any) -> "QuerySet[RepositoryCount]":
     """What is kept of those that are listed now."""
     counts = RepositoryCount.objects.filter(source__team__in=viewer.teams, source__removed_at=None)
-    return _narrowed(counts, chosen, "repository__")
+    return _narrowed(counts, chosen, source, "repository__")
 
 
-def _narrowed(rows: "QuerySet[Any]", chosen: Filter, repository: str = "") -> "QuerySet[Any]":
+def _narrowed(
+    rows: "QuerySet[Any]", chosen: Filter, source: Sequence[Any], repository: str = ""
+) -> "QuerySet[Any]":
     """Rows with a `source`, of repositories, or with one: `repository` leads to its columns."""
-    if chosen.source is not None:
-        rows = rows.filter(source=chosen.source)
+    for pk in source:
+        rows = rows.filter(source__pk=pk)
     if chosen.team is not None:
         rows = rows.filter(source__team=chosen.team)
     if chosen.text:
@@ -310,28 +323,36 @@ class _Number(msgspec.Struct, frozen=True):
     count: int
 
 
-def _all_counts(viewer: Viewer, moment: Moment, chosen: Filter) -> "QuerySet[Any, Any]":
-    return all_of(_counts(viewer, moment, chosen))
+def _all_counts(
+    viewer: Viewer, moment: Moment, chosen: Filter, *source: Any
+) -> "QuerySet[Any, Any]":
+    return all_of(_counts(viewer, moment, chosen, *source))
 
 
-def _number_found(viewer: Viewer, moment: Moment, chosen: Filter) -> "QuerySet[Any, Any]":
+def _number_found(
+    viewer: Viewer, moment: Moment, chosen: Filter, *source: Any
+) -> "QuerySet[Any, Any]":
     # Grouped by what all have: one row, as of an aggregate.
-    found = _found(viewer, moment, chosen)
+    found = _found(viewer, moment, chosen, *source)
     count: QuerySet[Any, Any] = found.values(one=Value(1)).annotate(count=Count("pk"))
     return count
 
 
-def _holders(viewer: Viewer, moment: Moment, chosen: Filter) -> "QuerySet[Source]":
-    found = _found(viewer, moment, chosen)
+def _holders(viewer: Viewer, moment: Moment, chosen: Filter, *source: Any) -> "QuerySet[Source]":
+    found = _found(viewer, moment, chosen, *source)
     return Source.objects.filter(Exists(found.filter(source=OuterRef("pk"))))
 
 
-def _tags_found(viewer: Viewer, moment: Moment, chosen: Filter) -> "QuerySet[Any, Any]":
-    return tags_then(_found(viewer, moment, chosen).values("pk"), moment)
+def _tags_found(
+    viewer: Viewer, moment: Moment, chosen: Filter, *source: Any
+) -> "QuerySet[Any, Any]":
+    return tags_then(_found(viewer, moment, chosen, *source).values("pk"), moment)
 
 
-def _digests_found(viewer: Viewer, moment: Moment, chosen: Filter) -> "QuerySet[Any, Any]":
-    return digests_then(_found(viewer, moment, chosen).values("pk"), moment)
+def _digests_found(
+    viewer: Viewer, moment: Moment, chosen: Filter, *source: Any
+) -> "QuerySet[Any, Any]":
+    return digests_then(_found(viewer, moment, chosen, *source).values("pk"), moment)
 
 
 def _own(viewer: Viewer, _: Moment, __: None, source_id: int) -> "QuerySet[Source]":
