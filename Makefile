@@ -72,7 +72,7 @@ test-postgres: dev ## Run the tests that touch the database again, on a PostgreS
 	$(BIN)/python scripts/test_on_postgres.py $(SIDE_BY_SIDE) $(or $(T),$(ON_DATABASE))
 
 .PHONY: test-servers
-test-servers: dev ## Run the tests that start PostgreSQL, Redis, nginx or a registry
+test-servers: dev ## Run the tests that start PostgreSQL, Redis, nginx, a registry or many processes of ours
 	$(PYTEST) $(SIDE_BY_SIDE) -m "servers and not soak and not faults" $(T)
 
 .PHONY: faults

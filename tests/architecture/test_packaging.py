@@ -200,6 +200,7 @@ def test_what_the_server_needs_is_an_extra(wheel: Path) -> None:
     assert any(line.startswith("Requires-Dist: django<") for line in needs)
 
 
+@pytest.mark.servers
 def test_verifying_starts_fast(
     installed: Installed, repository: SmallRepository, tmp_path: Path
 ) -> None:

@@ -17,6 +17,8 @@ from tests.simulators.fault_server import FaultServer, answer
 from trustui.demo.keys import throwaway_key
 from trustui.demo.publisher import Publisher
 
+pytestmark = pytest.mark.servers
+
 PROJECT = Path(__file__).resolve().parent.parent.parent
 CLIENT = Path(__file__).resolve().with_name("tuf_client.py")
 
