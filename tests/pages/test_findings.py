@@ -6,11 +6,11 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from tests.simulators.people import HIDDEN_NAME, OWN_NAME, Cast, make_cast, new_user
+from tests.simulators.planted_findings import plant
 from tests.simulators.watched import DAY, START
 from trustui.accounts.models import Role
 from trustui.check_pages import load_pages
 from trustui.inventory.models import Source
-from trustui.inventory.text import identity
 from trustui.pages.findings import Filter, check_title, filter_of, findings, of_source
 from trustui.pages.moment import Moment
 from trustui.pages.paging import PagingError
@@ -24,31 +24,16 @@ UNTIL = date(2026, 5, 31)
 KNOWN = min(one.id for one in load_pages().values() if one.kind == "finding")
 
 
-def add(source: Source, check: str, severity: str, day: int, gone: int | None = None) -> None:
-    since = START + day * DAY
-    Finding.objects.create(
-        source=source,
-        check_id=check,
-        on=f"role-{day}",
-        on_id=identity(f"role-{day}"),
-        severity=severity,
-        because="two \u202e roles",
-        first_seen_at=since,
-        last_seen_at=since,
-        gone_at=None if gone is None else START + gone * DAY,
-    )
-
-
 @pytest.fixture
 def cast(db: None) -> Cast:
     del db
     cast = make_cast()
     Finding.objects.all().delete()
-    add(cast.own.source, KNOWN, "high", 2)
-    add(cast.own.source, KNOWN, "low", 3)
-    add(cast.own.source, "other.of.old", "low", 4)
-    add(cast.own.source, KNOWN, "low", 5, gone=6)
-    add(cast.other.source, KNOWN, "high", 2)
+    plant(cast.own.source, KNOWN, "high", 2)
+    plant(cast.own.source, KNOWN, "low", 3)
+    plant(cast.own.source, "other.of.old", "low", 4)
+    plant(cast.own.source, KNOWN, "low", 5, gone=6)
+    plant(cast.other.source, KNOWN, "high", 2)
     return cast
 
 
@@ -204,7 +189,7 @@ def test_it_is_open_again_when_it_becomes_graver(cast: Cast) -> None:
 def test_what_is_gone_and_comes_back_stays_accepted(cast: Cast) -> None:
     accept_all(cast, "high")
     Finding.objects.filter(on="role-2", source=cast.own.source).update(gone_at=NOW)
-    add(cast.own.source, KNOWN, "high", 2)
+    plant(cast.own.source, KNOWN, "high", 2)
     assert subjects(cast, Filter(severity="high")) == []
 
 

@@ -4,8 +4,8 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from tests.simulators.people import Cast, make_cast
+from tests.simulators.planted_findings import plant
 from tests.simulators.watched import DAY, START
-from trustui.inventory.models import Source
 from trustui.pages.moment import Moment
 from trustui.pages.noticed import accepted_counts, ended_counts, tally
 from trustui.pages.viewer import Viewer, viewer_of
@@ -16,30 +16,15 @@ NOW = START + 12 * DAY
 PRESENT = Moment(NOW, NOW, NOW)
 
 
-def add(source: Source, check: str, day: int, gone: int | None = None) -> None:
-    since = START + day * DAY
-    Finding.objects.create(
-        source=source,
-        check_id=check,
-        on=f"role-{day}",
-        on_id=f"{day:064}",
-        severity="low",
-        because="",
-        first_seen_at=since,
-        last_seen_at=since,
-        gone_at=None if gone is None else START + gone * DAY,
-    )
-
-
 @pytest.fixture
 def cast(db: None) -> Cast:
     del db
     cast = make_cast()
     Finding.objects.all().delete()
-    add(cast.own.source, "a", 2)
-    add(cast.own.source, "a", 3)
-    add(cast.own.source, "b", 4, gone=6)
-    add(cast.other.source, "a", 2)
+    plant(cast.own.source, "a", "low", 2)
+    plant(cast.own.source, "a", "low", 3)
+    plant(cast.own.source, "b", "low", 4, gone=6)
+    plant(cast.other.source, "a", "low", 2)
     return cast
 
 
