@@ -1,13 +1,19 @@
 """Who looks after a failure."""
 
+from datetime import datetime
+
 import pytest
 
 from tests.simulators.inventoried import new_source
 from tests.simulators.watched import DAY, START
 from trustui.events.models import Event
-from trustui.verdicts.taking import Taken, release, take, takers
+from trustui.verdicts.taking import TAKING, Taken, release, take, taken, takings
 
 CHECK = "tuf.timestamp.freeze.expired"
+
+
+def takers(source_ids: list[int], at: datetime) -> dict[int, Taken]:
+    return taken(takings(source_ids, at).order_by("id").values_list(*TAKING))
 
 
 @pytest.mark.django_db

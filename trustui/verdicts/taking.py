@@ -42,19 +42,14 @@ TAKING = ("kind", "source_id", "actor", "at", "reason")
 """Columns that tell who took what."""
 
 
-def takers(source_ids: "Collection[int] | QuerySet[Any, Any]", at: datetime) -> dict[int, Taken]:
-    """Who took each of these sources last, up to an instant: one query.
+def takings(
+    source_ids: "Collection[int] | QuerySet[Any, Any]", at: datetime
+) -> "QuerySet[Event, Event]":
+    """What was said about who looks after these sources, up to an instant.
 
     A query of many ids spares telling them one by one. The caller compares `at` with the beginning
     of the failure.
     """
-    return taken(takings(source_ids, at).order_by("id").values_list(*TAKING))
-
-
-def takings(
-    source_ids: "Collection[int] | QuerySet[Any, Any]", at: datetime
-) -> "QuerySet[Event, Event]":
-    """What was said about who looks after these sources, up to an instant."""
     return Event.objects.filter(kind__in=(TAKEN, RELEASED), source_id__in=source_ids, at__lte=at)
 
 
