@@ -97,7 +97,7 @@ def test_the_examples_run_in_their_order(
             answer = trustui(*arguments)
             well = (0, 1) if arguments[0] == "status" else (0,)
             assert answer.status in well, (line, answer)
-    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite"):
         new = Installation(tmp_path / "new")
         new.data.mkdir()
         shutil.copy(settings.TRUSTUI.data / "log.key", new.data)

@@ -45,7 +45,7 @@ def _database(environment: Environment) -> dict[str, Any]:
         return found
     path = environment.database_url.removeprefix("sqlite:///")
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "trustui.settings.sqlite",
         "NAME": path or environment.data / "trustui.sqlite3",
         "OPTIONS": {
             # Writers queue instead of failing half-way; history survives a power cut (FULL).
