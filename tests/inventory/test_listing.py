@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, TypeVar
 
 import pytest
 from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries
 
 from tests.simulators import many_rows
 from tests.simulators.inventoried import DAY, START, Inventoried, publisher
@@ -115,6 +117,17 @@ def test_a_key_id_that_another_source_gives_another_key_is_not_this_key(
     assert other is not None
     SourceKey.objects.filter(pk=other.pk).update(keyid=keyid)
     assert {one.source for one in signed_by(fingerprint).rows} == {vendor.source.name}
+
+
+def test_a_key_of_few_names_is_read_in_one_statement(
+    vendor: Inventoried, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    fingerprint = fingerprint_of(vendor, "timestamp")
+    with django_assert_num_queries(1):
+        rows = signed_by(fingerprint).rows
+    (one,) = rows
+    assert one.expires_at.utcoffset() == timedelta()
+    assert one.first_seen_at == START
 
 
 def test_a_key_that_nobody_knows_signs_nothing() -> None:

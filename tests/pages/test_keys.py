@@ -129,7 +129,7 @@ def test_pages_follow_one_another(
     found: list[str] = []
     after = None
     for _ in whole:
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(10):
             page = keys(viewer, PRESENT, None, after, 1)
         found += [line.fingerprint for line in page.lines]
         after = page.after

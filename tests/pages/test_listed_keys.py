@@ -38,7 +38,7 @@ def test_each_role_is_told_source_by_source(
         ("west", "snapshot", "root"),
     ]
     assert set(uses) == set(keys)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         told = told_of(viewer_of(east), PRESENT, by_id)
     assert told == Told({keys[0]: ["root"], keys[1]: ["snapshot"]}, {}, is_cut=False)
 

@@ -56,6 +56,14 @@ def test_the_past_says_that_keys_are_told_as_of_now(cast: Cast) -> None:
     assert "as they are known now" in text
 
 
+def test_where_no_key_is_known_a_source_is_added_by_whoever_may(cast: Cast) -> None:
+    Source.objects.all().delete()
+    assert 'href="/sources/add/"' in (
+        cast.as_role(Role.RELEASE_MANAGER).get("/keys/").content.decode()
+    )
+    assert 'href="/sources/add/"' not in cast.as_role(Role.VIEWER).get("/keys/").content.decode()
+
+
 def test_a_list_that_is_narrowed_to_nothing_says_so(cast: Cast) -> None:
     client = cast.as_role(Role.VIEWER)
     text = client.get("/keys/?kind=shared").content.decode()

@@ -161,7 +161,7 @@ def signed_by(
     rows: list[Signed] = []
     for names in (FEW_NAMES, limit + 1):
         rows = _signed_under(_names_that_sign(fingerprint, teams, after, names), after, limit + 1)
-        if len(rows) > limit:
+        if len(rows) > limit or len({(row.source_id, row.keyid_id) for row in rows}) < names:
             break
     return _page(rows, limit)
 
@@ -179,9 +179,9 @@ def _signed_under(
         joined = f"JOIN LATERAL ({few}) g ON TRUE"
     else:
         joined = f"JOIN {signatures} ON {condition}"
-    found = RoleVersion.objects.raw(
-        "SELECT v.id, v.source_id, v.role, v.role_id, v.version, v.expires_at, v.first_seen_at,"
-        " p.signature_id, p.keyid, p.keyid_id, p.is_empty, s.name AS source_name"
+    found = sql.select(
+        "SELECT p.signature_id, v.source_id, s.name, v.role, v.role_id, v.version,"
+        " p.keyid, p.keyid_id, p.is_empty, v.expires_at, v.first_seen_at"
         " FROM (SELECT g.id AS signature_id, g.role_version_id, g.keyid, g.keyid_id, g.is_empty"
         f" FROM ({statement}) n {joined}"
         f" ORDER BY n.source_id, n.keyid_id, g.id LIMIT {count:d}) p"
@@ -190,7 +190,11 @@ def _signed_under(
         " ORDER BY v.source_id, p.keyid_id, p.signature_id",
         [*of_names, *bound],
     )
-    return [_signed(row) for row in found]
+    instant = sql.instants_from_database()
+    cells = (
+        (*told, bool(empty), instant(until), instant(since)) for *told, empty, until, since in found
+    )
+    return [Signed(*one) for one in cells]
 
 
 def _names_that_sign(
@@ -230,22 +234,6 @@ def _of_name(after: tuple[int, str, int] | None) -> tuple[str, list[Any]]:
         return condition, []
     beyond = "CASE WHEN n.source_id = %s AND n.keyid_id = %s THEN %s ELSE 0 END"
     return f"{condition} AND g.id > {beyond}", list(after)
-
-
-def _signed(row: Any) -> Signed:
-    return Signed(
-        id=row.signature_id,
-        source_id=row.source_id,
-        source=row.source_name,
-        role=row.role,
-        role_id=row.role_id,
-        version=row.version,
-        keyid=row.keyid,
-        keyid_id=row.keyid_id,
-        is_empty=bool(row.is_empty),
-        expires_at=row.expires_at,
-        first_seen_at=row.first_seen_at,
-    )
 
 
 class KeyInUse(msgspec.Struct, frozen=True):

@@ -7,11 +7,12 @@ Names of tables and columns come from the models; every value is a bound paramet
 # ruff: noqa: SLF001  _meta is Django's documented way to a model's table and fields
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from string import Formatter
 from typing import Any, TypeAlias
 
 import msgspec
-from django.db import connection
+from django.db import connection, models
 from django.db.models import BinaryField, DateTimeField, Field, JSONField, Model
 
 from trustui.jobs.sql import instants_for_database
@@ -72,6 +73,19 @@ def select(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
         cursor.execute(statement, parameters)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
+
+
+def instants_from_database() -> Callable[[Any], datetime]:
+    """What makes a cell of such a row the instant that a column holds: SQLite gives text."""
+    column = models.Value(None, DateTimeField())
+    steps: list[Any] = connection.ops.get_db_converters(column)
+
+    def convert(value: Any) -> Any:
+        for step in steps:
+            value = step(value, column, connection)
+        return value
+
+    return convert
 
 
 def execute(statement: str, parameters: Sequence[Any] = ()) -> int:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
+from itertools import chain, repeat
 from typing import Any
 
 import msgspec
@@ -28,7 +29,8 @@ from trustui.settings.environment import Misconfigured
 ORDER = ("-id",)
 MOST_CHECKPOINTS = 20
 MOST_SOURCES = 200
-_CHUNK = 500
+_FIRST, _CHUNK = 50, 2_000
+"""Events of the first portion of an export, and of each other one."""
 _SHORTENED, _SHORT = re.compile(r"\b([0-9a-f]{8})[0-9a-f]{52}([0-9a-f]{4})\b"), r"\1…\2"
 """Digests among other words; the record below has them whole."""
 _TEXT = 300
@@ -194,13 +196,20 @@ def exported_events(
 ) -> Iterator[bytes]:
     """JSON lines as docs/events.md describes them, oldest first, of what this person may see.
 
-    Each sealed line can be hashed again; what is not sealed yet is left out.
+    Each sealed line can be hashed again; what is not sealed yet is left out. A query for each
+    portion: the first lines wait for no others to be put in order.
     """
-    rows = seen_by(viewer, moment, chosen or EventFilter()).filter(position__isnull=False)
-    for row in rows.order_by("position").iterator(chunk_size=_CHUNK):
-        leaf = b"" if row.leaf is None else bytes(row.leaf)
-        line = {"position": row.position, "leaf": leaf.hex(), "record": _as_record(row).members}
-        yield msgspec.json.encode(line) + b"\n"
+    rows = seen_by(viewer, moment, chosen or EventFilter()).order_by("position")
+    last = -1
+    for size in chain([_FIRST], repeat(_CHUNK)):
+        portion = list(rows.filter(position__gt=last)[:size])
+        for row in portion:
+            leaf = b"" if row.leaf is None else bytes(row.leaf)
+            line = {"position": row.position, "leaf": leaf.hex(), "record": _as_record(row).members}
+            yield msgspec.json.encode(line) + b"\n"
+            last = row.position or 0
+        if len(portion) < size:
+            return
 
 
 def seen_by(viewer: Viewer, moment: Moment, chosen: EventFilter | None = None) -> "QuerySet[Event]":

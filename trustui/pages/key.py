@@ -10,7 +10,7 @@ from django.db.models import Count, Max, Min, QuerySet
 from trustui.core.diff.signers import key_owner
 from trustui.core.formats.tuf.repository import Repository
 from trustui.core.formats.tuf.signing import cached_material
-from trustui.core.impact import Impact, RoleImpact
+from trustui.core.impact import Impact, RoleImpact, Trust
 from trustui.core.impact.listings import given_keys
 from trustui.core.primitives.digests import sha256
 from trustui.core.primitives.text import counted, visible
@@ -18,6 +18,7 @@ from trustui.inventory.listing import Signed, signed_by
 from trustui.inventory.models import RoleSignature, SourceKey
 from trustui.inventory.text import identity
 from trustui.pages.kept_query import KeptQuery
+from trustui.pages.kept_repository import KeptRepository, kept_repositories
 from trustui.pages.known import known
 from trustui.pages.listed_keys import MOST, SHOWN, Use, uses_of
 from trustui.pages.moment import Moment
@@ -33,10 +34,10 @@ MOST_ROLES = 100
 """Roles of one repository that are told."""
 MOST_NAMES = 4
 """Of roles in one sentence."""
-QUERIES = 7
-"""Of the page without repositories."""
+QUERIES = 9
+"""Of the page, with all repositories of which everything passed."""
 QUERIES_OF_ONE = 8
-"""Of each repository that is verified, at most."""
+"""Of each other one, which is verified, at most."""
 
 
 class Name(msgspec.Struct, frozen=True):
@@ -161,7 +162,7 @@ def key(
         has_more_names=len(names) > MOST,
         uses=uses[:MOST],
         is_cut=is_cut or len(uses) > MOST,
-        worth=tuple(_worths(viewer, moment, fingerprint, chosen, signings)),
+        worth=tuple(_worths(viewer, moment, fingerprint, chosen, uses, signings)),
         others=tuple((pk, name) for pk, name in places if pk not in chosen),
         signed=signed.rows,
         after=None if signed.next is None else write_cursor(signed.next),
@@ -267,39 +268,77 @@ _signed_of = KeptQuery(
 # What it is worth --------------------------------------------------------------------------------
 
 
+class _Gathered(msgspec.Struct, frozen=True):
+    """What follows from one repository for the key."""
+
+    source: str
+    owner: str
+    impact: Impact
+    is_whole: bool
+
+
 def _worths(
     viewer: Viewer,
     moment: Moment,
     fingerprint: str,
     source_ids: Sequence[int],
+    uses: Sequence[Use],
     signings: Mapping[tuple[int, str], Signing],
 ) -> Iterator[Worth]:
+    listing = {one.role_id for one in uses if one.source_id in source_ids and one.role_id}
+    kept = kept_repositories(viewer, moment, source_ids, sorted(listing))
     for source_id in source_ids:
-        found = known(viewer, moment, source_id)
-        if found is None:
-            continue
-        seen = see(found)
-        holder = _holder(seen.repository, fingerprint)
-        if holder is None:
-            continue
-        material, owner = holder
-        worth = seen.worths.impact(material)
-        roles = sorted(worth.roles, key=lambda one: not one.held)
         of_source = {role: told for (source, role), told in signings.items() if source == source_id}
-        lost, lost_sign = _lost(worth)
-        stolen, stolen_sign = _stolen(worth)
-        yield Worth(
-            source_id=source_id,
-            source=found.source.name,
-            owner=owner,
-            lost=lost,
-            lost_sign=lost_sign,
-            stolen=stolen,
-            stolen_sign=stolen_sign,
-            roles=tuple(role_worth(one, of_source) for one in roles[:MOST_ROLES]),
-            more_roles=max(0, len(roles) - MOST_ROLES),
-            is_whole=seen.is_whole,
-        )
+        found = _of_documents(kept.get(source_id), fingerprint)
+        if found is None:
+            found = _verified(viewer, moment, source_id, fingerprint)
+        if found is not None:
+            yield _worth(source_id, found, of_source)
+
+
+def _of_documents(kept: KeptRepository | None, fingerprint: str) -> _Gathered | None:
+    """From what a client keeps; None where that does not tell everything."""
+    holder = None if kept is None else _holder(kept.repository, fingerprint)
+    if kept is None or holder is None:
+        return None
+    trust = Trust(kept.repository)
+    material, owner = holder
+    held = (trust.listings[position] for position in trust.holding.get(material, ()))
+    if not all(one.documents for one in held):
+        return None
+    return _Gathered(kept.source, owner, trust.impact([material]), is_whole=True)
+
+
+def _verified(viewer: Viewer, moment: Moment, source_id: int, fingerprint: str) -> _Gathered | None:
+    """None where the repository does not name the key."""
+    found = known(viewer, moment, source_id)
+    if found is None:
+        return None
+    seen = see(found)
+    holder = _holder(seen.repository, fingerprint)
+    if holder is None:
+        return None
+    material, owner = holder
+    return _Gathered(found.source.name, owner, seen.worths.impact(material), seen.is_whole)
+
+
+def _worth(source_id: int, found: _Gathered, signings: Mapping[str, Signing]) -> Worth:
+    """One repository in words; `signings` by role id."""
+    roles = sorted(found.impact.roles, key=lambda one: not one.held)
+    lost, lost_sign = _lost(found.impact)
+    stolen, stolen_sign = _stolen(found.impact)
+    return Worth(
+        source_id=source_id,
+        source=found.source,
+        owner=found.owner,
+        lost=lost,
+        lost_sign=lost_sign,
+        stolen=stolen,
+        stolen_sign=stolen_sign,
+        roles=tuple(role_worth(one, signings) for one in roles[:MOST_ROLES]),
+        more_roles=max(0, len(roles) - MOST_ROLES),
+        is_whole=found.is_whole,
+    )
 
 
 def _holder(repository: Repository, fingerprint: str) -> tuple[bytes, str] | None:

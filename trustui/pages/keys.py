@@ -285,7 +285,7 @@ _signed = KeptQuery(_that_signed, ("id",), _Signed)
 def lines_of(
     viewer: Viewer, moment: Moment, rows: Sequence[KeyRow]
 ) -> tuple[tuple[Line, ...], bool]:
-    """Keys as the inventory tells them, and whether roles are missing: six queries."""
+    """Keys as the inventory tells them, and whether roles are missing: five queries."""
     ids = (tuple(row.id for row in rows),)
     numbers = {one.key: one for one in _numbers.rows(viewer, moment, about=ids)}
     signed = {one.id for one in _signed.rows(viewer, moment, about=ids)}

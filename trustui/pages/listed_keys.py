@@ -11,7 +11,7 @@ from trustui.inventory.models import Delegation, ListedKey, RoleState
 from trustui.pages.kept_query import KeptQuery
 from trustui.pages.moment import Moment
 from trustui.pages.standings import is_of, sources_of
-from trustui.pages.stated import NOTHING, stated
+from trustui.pages.stated import LARGEST, holds_mark, read
 from trustui.pages.viewer import Viewer
 
 MOST = 200
@@ -59,7 +59,7 @@ class Told(msgspec.Struct, frozen=True):
 def told_of(viewer: Viewer, moment: Moment, keys: Mapping[int, str]) -> Told:
     """Of these keys, ids with fingerprints, as this person's sources name them now.
 
-    At most four queries.
+    At most three queries.
     """
     about = (tuple(keys),)
     limit = MOST_SETS + 1
@@ -109,7 +109,7 @@ class _Delegation(msgspec.Struct, frozen=True):
 
 class _Document(msgspec.Struct, frozen=True):
     delegation_set: int
-    blob_id: int
+    body: Any
 
 
 def _of_keys(
@@ -130,9 +130,18 @@ def _serving(
     return rows.filter(is_of(viewer, moment, "source__"))  # joined already, for its name
 
 
+def _stating(
+    viewer: Viewer, moment: Moment, _: None, sets: Collection[int]
+) -> "QuerySet[RoleState]":
+    """Of the first few of these those that say whose a key is."""
+    first = _serving(viewer, moment, None, sets).order_by("source__name", "id")[:MOST]
+    rows = RoleState.objects.filter(pk__in=first.values("pk"), served__blob__size__lte=LARGEST)
+    return rows.filter(holds_mark())
+
+
 _rows = KeptQuery(_of_keys, _OfKey.__struct_fields__, _OfKey)
 _delegating = KeptQuery(_in_sets, _Delegation.__struct_fields__, _Delegation)
-_documents = KeptQuery(_serving, ("served__delegation_set", "served__blob_id"), _Document)
+_documents = KeptQuery(_stating, ("served__delegation_set", "served__blob__body"), _Document)
 
 
 def _owners(
@@ -140,11 +149,9 @@ def _owners(
 ) -> dict[str, str]:
     """By fingerprint; the first document that says it counts."""
     sets, order = (tuple(listed),), ("source__name", "id")
-    rows = _documents.rows(viewer, moment, order=order, limit=MOST, about=sets)
-    said = stated({one.blob_id for one in rows})
     found: dict[str, str] = {}
-    for one in rows:
-        owners = said.get(one.blob_id, NOTHING).owners
+    for one in _documents.rows(viewer, moment, order=order, about=sets):
+        owners = read(bytes(one.body)).owners
         for keyid, fingerprint in listed[one.delegation_set].items():
             if keyid in owners:
                 found.setdefault(fingerprint, owners[keyid])

@@ -68,7 +68,7 @@ class _Body(msgspec.Struct, frozen=True):
 def _that_hold_mark(
     _: Viewer, __: Moment, largest: int, blob_ids: Collection[int]
 ) -> "QuerySet[Blob]":
-    return Blob.objects.filter(_holds_mark(), pk__in=blob_ids, size__lte=largest)
+    return Blob.objects.filter(holds_mark(), pk__in=blob_ids, size__lte=largest)
 
 
 def read(body: bytes) -> Stated:
@@ -96,7 +96,8 @@ def signing_begins(own: Stated, root: Stated, role: str, expires: datetime) -> d
     return renewal_begins(period, expires)
 
 
-def _holds_mark() -> RawSQL:
+def holds_mark() -> RawSQL:
+    """The condition of a blob to name anything of it, where a statement joins blobs once."""
     column = f"{sql.table(Blob)}.body"
     text = f"position(%s::bytea in {column})" if sql.is_postgresql() else f"instr({column}, %s)"
     return RawSQL(f"{text} > 0", [_MARK], output_field=BooleanField())  # noqa: S611  names of the model

@@ -7,11 +7,13 @@ provider vouches for where TRUSTUI_OIDC_NEW_ACCOUNTS says so.
 import base64
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.internal import jwtkit
 from allauth.socialaccount.models import SocialApp, SocialLogin
@@ -20,11 +22,14 @@ from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOA
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 
 from trustui.accounts.models import User
 from trustui.events.services import PERSON, record
+from trustui.pages.kept_query import KeptQuery
 from trustui.settings.single_sign_on import PROVIDER
+from trustui.web.qr_code import qr_code
 
 TOLD = {
     "account/email/password_changed": "the password was changed",
@@ -79,6 +84,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Second factors; their secrets are sealed with a key that is not in the database."""
 
+    def is_mfa_enabled(self, user: Any, types: Collection[str] | None = None) -> bool:
+        """Whether this person has a second factor, or one of these types; asked often on each page
+        of the account, so by a statement that is written once.
+        """
+        if user.is_anonymous:
+            return False
+        return any(types is None or one.type in types for one in _factors.rows(about=(user.pk,)))
+
+    def build_totp_svg(self, url: str) -> str:
+        """The address of a secret, to be read by a camera."""
+        return qr_code(url)
+
     def encrypt(self, text: str) -> str:
         """For the database."""
         return _seal().encrypt(text.encode()).decode()
@@ -89,6 +106,18 @@ class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
             return _seal().decrypt(encrypted_text.encode()).decode()
         except InvalidToken:
             return base64.b32encode(secrets.token_bytes(20)).decode()
+
+
+class _Factor(NamedTuple):
+    type: str
+
+
+def _of_user(_viewer: None, _moment: object, _chosen: None, user: int) -> "QuerySet[Any, Any]":
+    found: QuerySet[Any, Any] = Authenticator.objects.filter(user__pk=user)
+    return found
+
+
+_factors = KeptQuery(_of_user, _Factor._fields, _Factor)
 
 
 def _seal() -> Fernet:

@@ -5,6 +5,7 @@ without these keys, and documents imagined that all remaining keys, or only thes
 """
 
 from collections.abc import Collection, Iterable, Iterator
+from functools import cached_property
 
 import msgspec
 
@@ -116,11 +117,16 @@ class Trust:
             self.below.setdefault(listing.delegator_name, []).append(position)
             for material in listing.materials:
                 self.holding.setdefault(material, set()).add(position)
-        self.by_keyid: dict[str, set[bytes]] = {}
-        for key in given_keys(repository):
+
+    @cached_property
+    def by_keyid(self) -> dict[str, set[bytes]]:
+        """The public keys that documents give for each key id."""
+        found: dict[str, set[bytes]] = {}
+        for key in given_keys(self.repository):
             known = cached_material(key)
             if known is not None:
-                self.by_keyid.setdefault(key.keyid, set()).add(known)
+                found.setdefault(key.keyid, set()).add(known)
+        return found
 
     def impact(self, keys: Collection[bytes | str]) -> Impact:
         """As the function `impact`."""

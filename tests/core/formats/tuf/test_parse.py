@@ -10,7 +10,8 @@ from tests.vectors.tuf.builders import delegating, small
 from trustui.core.errors import LimitExceeded, ParseError
 from trustui.core.facts import Document
 from trustui.core.formats.tuf import recognizes
-from trustui.core.formats.tuf.parse import parse, parse_for_signing
+from trustui.core.formats.tuf.large_maps import LARGE
+from trustui.core.formats.tuf.parse import parse, parse_again, parse_for_signing
 from trustui.core.limits import JsonLimits, TufLimits
 from trustui.core.primitives.canonical_json import canonical
 from trustui.core.primitives.digests import sha256
@@ -91,3 +92,21 @@ def test_a_large_honest_document_is_within_all_bounds() -> None:
     # The nodes of one document may be more than usual where its bytes are.
     assert body.count(b",") + body.count(b"{") > JsonLimits().max_nodes
     assert len(parse(Document("", body)).signed["targets"]) == 50_000
+
+
+@pytest.mark.parametrize("role", TOP_LEVEL)
+def test_what_passed_before_is_read_again_to_the_same_facts(role: str) -> None:
+    document = Document("somewhere", small().document(role), seen_at=SEEN)
+    assert parse_again(document) == parse(document)
+
+
+def test_what_is_large_and_passed_before_is_read_again_to_the_same_facts() -> None:
+    repo = delegating()
+    for number in range(200):
+        repo.add_target("targets", f"packages/{number:06}", b"one of many")
+    repo.publish()
+    document = Document("somewhere", repo.document("targets"))
+    assert len(document.body) > LARGE
+    again = parse_again(document)
+    assert again == parse(document)
+    assert again.delegations == parse(document).delegations

@@ -143,7 +143,7 @@ class Metadata(msgspec.Struct, frozen=True, dict=True):
     length: int
     seen_at: datetime | None = None
 
-    @property
+    @cached_property
     def keys(self) -> dict[str, Object]:
         """`keys` of root, or of the delegations of a targets role; else empty."""
         holder = self.signed if self.type == "root" else (self.signed.get("delegations") or {})

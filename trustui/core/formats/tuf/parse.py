@@ -4,8 +4,9 @@ import msgspec
 
 from trustui.core.errors import ParseError
 from trustui.core.facts import Document
+from trustui.core.formats.tuf.large_maps import LARGE
 from trustui.core.formats.tuf.metadata import TOP_LEVEL_ROLES, Metadata, Object
-from trustui.core.formats.tuf.reading import Parsed, build, decode
+from trustui.core.formats.tuf.reading import Parsed, build, decode, facts
 from trustui.core.formats.tuf.wellformed import FRAME, SHAPE
 from trustui.core.limits import DEFAULT_LIMITS, TufLimits
 from trustui.core.primitives.text import quoted
@@ -34,6 +35,19 @@ def parse_for_signing(document: Document, limits: TufLimits = DEFAULT_LIMITS) ->
                 found=judgement.found or "",
             )
     return build(envelope, document.body, document)
+
+
+def parse_again(document: Document, limits: TufLimits = DEFAULT_LIMITS) -> Metadata:
+    """The facts of bytes of which every check passed before: nothing is judged a second time.
+
+    It is for the caller to know that these are the bytes.
+    """
+    body = document.body
+    if len(body) >= LARGE:
+        stated = decode(body, "", limits.targets_bytes, limits).document
+    else:
+        stated = msgspec.json.decode(body)
+    return facts(stated, stated_type(stated), body, document.seen_at)
 
 
 def stated_type(document: Object) -> str:

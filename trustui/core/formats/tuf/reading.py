@@ -16,7 +16,7 @@ from trustui.core.checks.threshold import Tally
 from trustui.core.errors import ParseError
 from trustui.core.facts import Document, Problem
 from trustui.core.formats.tuf.large_maps import read_large
-from trustui.core.formats.tuf.metadata import Metadata, MetaFile, Role, Signature
+from trustui.core.formats.tuf.metadata import Metadata, MetaFile, Object, Role, Signature
 from trustui.core.formats.tuf.signing import KEY_CHECKS, SIGNATURE_CHECKS, SignedDocument
 from trustui.core.formats.tuf.wellformed import FRAME, PARSE, SHAPE, SPEC, Envelope
 from trustui.core.limits import DEFAULT_LIMITS, TufLimits
@@ -221,26 +221,29 @@ def decode(body: bytes, expected_type: str, max_bytes: int, limits: TufLimits) -
 
 def build(envelope: Envelope, body: bytes, answer: Document | Problem | None = None) -> Parsed:
     """Facts from an envelope whose form has been judged good."""
-    signed = envelope.signed
-    signatures = tuple(
-        Signature(one["keyid"], one["sig"]) for one in envelope.document["signatures"]
-    )
-    metadata = Metadata(
-        type=envelope.expected_type,
+    seen_at = answer.seen_at if isinstance(answer, Document) else None
+    metadata = facts(envelope.document, envelope.expected_type, body, seen_at)
+    if envelope.sorted_signed is None:
+        signed_bytes = canonical(metadata.signed, float_free=True)
+    else:
+        signed_bytes = unescape_controls(envelope.sorted_signed)
+    return Parsed(metadata, SignedDocument(signed_bytes, metadata.signatures))
+
+
+def facts(document: Object, type_: str, body: bytes, seen_at: datetime | None) -> Metadata:
+    """Facts from a decoded document whose form has been judged good."""
+    signed = document["signed"]
+    return Metadata(
+        type=type_,
         version=signed["version"],
         spec_version=signed["spec_version"],
         expires=parse_instant(signed["expires"]).at,
-        signatures=signatures,
+        signatures=tuple(Signature(one["keyid"], one["sig"]) for one in document["signatures"]),
         signed=signed,
         digest=sha256(body),
         length=len(body),
-        seen_at=answer.seen_at if isinstance(answer, Document) else None,
+        seen_at=seen_at,
     )
-    if envelope.sorted_signed is None:
-        signed_bytes = canonical(signed, float_free=True)
-    else:
-        signed_bytes = unescape_controls(envelope.sorted_signed)
-    return Parsed(metadata, SignedDocument(signed_bytes, signatures))
 
 
 def _look_at_keys(case: Case, workflow: Workflow) -> Verification[None]:
