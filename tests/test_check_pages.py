@@ -43,7 +43,7 @@ ATTACKS = {
 CLAUSE = re.compile(
     r"(?:TUF 1\.0\.34 §\d|TAP 15$|none(?:;| in TUF 1\.0\.34;) |Sigstore client specification §\d"
     r"|sigstore_[a-z]+\.proto |RFC \d+ §|C2SP |in-toto attestation 1 |cosign [A-Z]"
-    r"|SPDX 2\.3 |DSSE 1\.0\.2 |distribution 1\.1 |image-spec 1\.1 |Notary [a-z-]+ \"|docs/formats/)"
+    r"|SPDX 2\.3 |DSSE 1\.0\.2 |distribution 1\.1 |image-spec 1\.1 |Notary [a-z-]+ \")"
 )
 TOP_LEVEL_WORKFLOW = {
     "tuf.root.": "5.3",

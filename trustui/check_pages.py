@@ -67,6 +67,11 @@ class CheckPage(msgspec.Struct, frozen=True):
     """Its chapter there, such as `Root`; what people look for it under."""
 
     @property
+    def rule(self) -> str:
+        """The clause that is answered for; where none demands it, what does."""
+        return self.clause.removeprefix("none; ")
+
+    @property
     def advice(self) -> str:
         """The first sentence of the fix: what to do, said alone."""
         sentence = _FIRST_SENTENCE.match(self.fix)

@@ -25,7 +25,7 @@ def test_every_page_is_printed_whole_within_the_width(
         printed = squeezed(answer.out)
         texts = (page.attack, page.meaning, page.causes, page.how_to_check, page.fix)
         assert answer.status == 0
-        assert printed.startswith(squeezed(f"{page.title}{page.id}·{page.kind}·{page.clause}"))
+        assert printed.startswith(squeezed(f"{page.title}{page.id}·{page.kind}·{page.rule}"))
         for label, text in zip(LABELS, texts, strict=True):
             assert f"\n{label}\n" in answer.out
             assert squeezed(text) in printed

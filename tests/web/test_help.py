@@ -1,5 +1,7 @@
 """Help pages."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -11,6 +13,9 @@ pytestmark = pytest.mark.django_db
 def test_the_index_leads_to_every_page(signed_in: Client) -> None:
     text = signed_in.get("/help/").content.decode()
     assert [one for one in load_pages() if f'href="/help/checks/{one}/"' not in text] == []
+    assert {page.kind for page in load_pages().values()} == set(
+        re.findall("<dt><b>([a-z ]+)</b></dt>", text)
+    )
 
 
 def test_a_search_is_in_the_address(signed_in: Client) -> None:
@@ -22,6 +27,7 @@ def test_a_search_is_in_the_address(signed_in: Client) -> None:
 def test_a_search_that_finds_nothing_says_what_else_to_do(signed_in: Client) -> None:
     text = signed_in.get("/help/?q=%3Cscript%3E").content.decode()
     assert "No page has all these words" in text
+    assert '<a class="button is-primary" href="/verify/">Verify anything</a>' in text
     assert "<script>" not in text.split("<main")[1]
 
 

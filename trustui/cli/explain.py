@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     style = style_for(sys.stdout)
     for line in style.paragraph(page.title):
         print(style.bold(line))
-    for line in style.paragraph(f"{page.id} · {page.kind} · {page.clause}"):
+    for line in style.paragraph(f"{page.id} · {page.kind} · {page.rule}"):
         print(style.faint(line))
     for label, text in (
         ("Attack", page.attack),

@@ -15,6 +15,7 @@ from trustui.core.trace import Severity
 from trustui.inventory.models import Source
 from trustui.pages.accepted import Accepted, accepted
 from trustui.pages.containing import holds
+from trustui.pages.images.answer import with_place_names
 from trustui.pages.kept_query import KeptQuery
 from trustui.pages.moment import Moment
 from trustui.pages.noticed import MUCH, accepted_counts, ended, ended_counts, noticed, tally
@@ -357,8 +358,8 @@ def _line(viewer: Viewer, moment: Moment, row: Row, lived_with: Accepted | None)
         check=row.check_id,
         title=check_title(row.check_id),
         has_help=page is not None,
-        clause="" if page is None else page.clause.removeprefix("none; "),
-        on=row.on,
+        clause="" if page is None else page.rule,
+        on=with_place_names(row.on),
         because=visible(row.because, 300),
         severity=row.severity,
         sign=SEVERITY_SIGNS[Severity(row.severity)],

@@ -101,6 +101,16 @@ def test_an_image_that_nobody_signed_fails_after_every_place_was_asked(
     assert verdict.signatures == []
 
 
+def test_a_place_that_was_not_asked_had_not_nothing(repository: Repository) -> None:
+    image(repository)
+    one, _ = verified(repository)
+    assert one.first_failing is not None
+    places = one.first_failing.evidence["places"]
+    assert isinstance(places, list)
+    assert ["not_looked_at" in place for place in places].count(True) == 1
+    assert "5 places had nothing" in one.first_failing.because
+
+
 def test_an_sbom_that_nobody_signed_is_no_signature(repository: Repository) -> None:
     referrer(repository, image(repository), b"{}", "application/spdx+json")
     one, _ = verified(repository)

@@ -59,8 +59,8 @@ from trustui.core.trust_policy.policies import (
     nearest_patterns,
 )
 
-COVERED = Check("policy.covered", "docs/formats/oci.md policies")
-THRESHOLD = Check("policy.threshold", "docs/formats/oci.md policies")
+COVERED = Check("policy.covered", "rule of trustui")
+THRESHOLD = Check("policy.threshold", "rule of trustui")
 FIND = Check("registry.find", 'distribution 1.1 "Listing Referrers"')
 
 GROUP = "policy"
@@ -284,7 +284,7 @@ def judge_found(
         also = f"; {counted(len(silent), 'place')} could not be read" if silent else ""
         return conclude(f"{counted(len(fitting), kind)} attached{also}", places=told)
     others = len(there)
-    listed = [one for one in found.places if one.state is PlaceState.LISTED]
+    had_nothing = sum(one.state in _HAD_NOTHING for one in found.places)
     if outcome_of_places(found) is Outcome.UNDECIDED:
         return undecided(
             f"no {kind} was found, but not every place could be read",
@@ -294,12 +294,15 @@ def judge_found(
             places=told,
         )
     return failed(
-        f"no {kind} is attached: {counted(len(found.places) - len(listed), 'place')} had nothing, "
+        f"no {kind} is attached: {counted(had_nothing, 'place')} had nothing, "
         f"and {_what_is_there(found, others)}",
         expected=f"a {kind}" if kind == "signature" else "an attestation",
         found=f"{counted(others, 'other signed thing')}, {counted(len(found.attached), 'attached manifest')}",
         places=told,
     )
+
+
+_HAD_NOTHING = (PlaceState.EMPTY, PlaceState.NOT_OFFERED)
 
 
 def _what_is_there(found: Discovery, others: int) -> str:

@@ -11,7 +11,7 @@ import msgspec
 
 from trustui.core.errors import ParseError
 from trustui.core.facts import Problem, ProblemKind
-from trustui.core.primitives.text import counted, visible
+from trustui.core.primitives.text import visible
 from trustui.core.trace import Severity
 from trustui.core.trust_policy import policies
 from trustui.core.trust_policy.given import Read
@@ -122,7 +122,9 @@ def _why(
         words = "stands first" if best == found.pattern else "is more specific"
         told = f"{visible(best, 120)} matches, and {visible(found.pattern, 120)} of another {words}"
         return False, told
-    return False, f"none of its {counted(len(policy.repositories), 'pattern')} matches"
+    if len(policy.repositories) == 1:
+        return False, "its pattern does not match"
+    return False, f"none of its {len(policy.repositories):,} patterns matches"
 
 
 EXPECTATIONS = Language(

@@ -20,7 +20,7 @@ from trustui.core.trace import Check, Severity
 from trustui.core.trust_policy.expectations import Expectation, expectation_of
 from trustui.core.trust_policy.patterns import is_anchored
 
-FORM = Check("policy.form", "docs/formats/oci.md policies")
+FORM = Check("policy.form", "rule of trustui")
 """Whether a document can be used at all, asked before it decides anything."""
 
 VERSION = 1

@@ -43,6 +43,12 @@ def test_nothing_is_a_prefix_of_anything(repository: str, why: str) -> None:
     assert why in found.considered[0].because
 
 
+def test_one_scope_that_is_another_repository_is_not_counted() -> None:
+    only = statement("only", registryScopes=["a.example/team/app"])
+    (told,) = for_repository(document(only), "b.example/x").considered
+    assert told.because.startswith("its scope is not this repository; the nearest is a.example")
+
+
 def test_the_nearest_scope_shares_the_longest_beginning() -> None:
     (one,) = document(APP).statements
     assert nearest_scope(one, "a.example/team/webshop") == "a.example/team/web"

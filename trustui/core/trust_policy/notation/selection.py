@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from trustui.core.primitives.text import counted, visible
+from trustui.core.primitives.text import visible
 from trustui.core.trust_policy.notation.statements import EVERYTHING, NotationDocument, Statement
 
 
@@ -65,7 +65,9 @@ def _why(statement: Statement, exact: Statement | None, repository: str) -> str:
         if repository.startswith(f"{near}/")
         else f"; the nearest is {visible(near, 120)}"
     )
-    return f"none of its {counted(len(statement.scopes), 'scope')} is this repository{prefix}"
+    if len(statement.scopes) == 1:
+        return f"its scope is not this repository{prefix}"
+    return f"none of its {len(statement.scopes):,} scopes is this repository{prefix}"
 
 
 def nearest_scope(statement: Statement, repository: str) -> str:
