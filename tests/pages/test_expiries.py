@@ -34,7 +34,8 @@ def told(cast: Cast, days: float, window: str = "7", **given: object) -> Expirie
     [
         (3, "7", "1 role expires within 7 days", ["timestamp"]),
         (3, "28", "2 roles expire within 28 days", ["timestamp", "snapshot"]),
-        (8, "7", "Nothing expires within 7 days", []),
+        (8, "7", "1 role has expired, nothing more expires within 7 days", []),
+        (8, "28", "1 role has expired, 1 role expires within 28 days", ["snapshot"]),
         (8, "overdue", "1 role has expired", ["timestamp"]),
         (31, "overdue", "2 roles have expired", ["timestamp", "snapshot"]),
         (3, "overdue", "Nothing has expired", []),

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from tests.simulators.answers import (
@@ -58,10 +59,25 @@ def test_every_step_of_a_real_verification_stands_there_once() -> None:
     assert made.first == 0
 
 
-def test_a_sentence_comes_first_and_the_clause_without_its_document() -> None:
-    made = waterfall(answer(step("x.y")), page_of("x.y"), AT)
-    (line,) = lines(made)
-    assert (line.name, line.found, line.clause) == ("It holds", "it is so", "§2.3")
+def test_a_sentence_comes_first_and_what_was_found_beside_it() -> None:
+    (line,) = lines(waterfall(answer(step("x.y")), page_of("x.y"), AT))
+    assert (line.name, line.found) == ("It holds", "it is so")
+
+
+@pytest.mark.parametrize(
+    ("spec", "clause"),
+    [
+        ("TUF 1.0.34 §5.4.4", "§5.4.4"),
+        ("RFC 5280 §6.1", "RFC 5280 §6.1"),
+        ("cosign BUNDLE_SPEC", "cosign BUNDLE_SPEC"),
+    ],
+)
+def test_a_clause_of_tuf_is_its_number_and_others_name_their_document(
+    spec: str, clause: str
+) -> None:
+    one = msgspec.structs.replace(step("x.y"), spec=spec)
+    (line,) = lines(waterfall(answer(one), page_of("x.y"), AT))
+    assert line.clause == clause
 
 
 def test_a_check_of_another_format_needs_no_page() -> None:

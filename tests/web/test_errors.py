@@ -19,6 +19,13 @@ def test_what_is_not_there_keeps_the_frame_for_people(signed_in: Client) -> None
     assert b"<script>/" not in answer.content
 
 
+def test_what_is_not_there_in_the_past_is_looked_for_now(signed_in: Client) -> None:
+    text = signed_in.get("/sources/7/?at=2026-03-01T00:00:00Z").content.decode()
+    assert "It may not have been known yet at 1 Mar 2026 00:00 UTC." in text
+    assert 'href="/sources/7/">Look for it now</a>' in text
+    assert "Look for it now" not in signed_in.get("/sources/7/").content.decode()
+
+
 def test_strangers_see_no_frame_and_are_asked_to_sign_in(client: Client) -> None:
     answer = client.get("/nowhere/")
     assert answer.status_code == 404

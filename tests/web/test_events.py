@@ -37,6 +37,14 @@ def test_the_list_tells_who_did_what(signed_in: Client, platform: Team) -> None:
     assert "not sealed" in text
 
 
+def test_ages_are_told_as_of_the_instant_that_is_looked_at(
+    signed_in: Client, platform: Team
+) -> None:
+    tell(platform)
+    text = signed_in.get("/events/?at=2026-03-03T00:00:00Z").content.decode()
+    assert "1 day ago</time>" in text
+
+
 def test_the_list_alone_is_a_part(signed_in: Client, platform: Team) -> None:
     tell(platform)
     text = signed_in.get("/events/?who=mira", headers={"HX-Request": "true"}).content.decode()

@@ -255,3 +255,18 @@ def test_a_registry_has_its_signatures_on_a_timeline(cast: Cast) -> None:
     assert '<th scope="col">What</th>' in text
     page = client.get(f"/sources/{things.source.pk}/").content.decode()
     assert f'href="/sources/{things.source.pk}/timeline/"' in page
+
+
+def test_a_list_that_is_narrowed_to_nothing_shows_the_way_back(cast: Cast) -> None:
+    text = cast.as_role(Role.VIEWER).get("/expiries/?role=nobody").content.decode()
+    assert "Nothing that expires is like this" in text
+    assert '<a class="button is-primary" href="/expiries/">Show all</a>' in text
+
+
+def test_where_nothing_is_watched_a_source_is_added_by_whoever_may(cast: Cast) -> None:
+    Source.objects.filter(team=cast.own.team).update(removed_at=datetime.now(UTC))
+    text = cast.as_role(Role.RELEASE_MANAGER).get("/expiries/").content.decode()
+    assert "Nothing that expires is known" in text
+    assert 'href="/sources/add/"' in text
+    text = cast.as_role(Role.VIEWER).get("/expiries/").content.decode()
+    assert 'href="/sources/add/"' not in text

@@ -29,6 +29,17 @@ def add(source: Source, on: str) -> None:
     )
 
 
+def test_the_grave_ones_are_a_click_away_where_there_are_others(cast: Cast) -> None:
+    add(cast.own.source, "one")
+    client = cast.as_role(Role.VIEWER)
+    assert "Show only" not in client.get("/findings/").content.decode()
+    add(cast.own.source, "another")
+    Finding.objects.filter(on="another").update(severity="low")
+    text = client.get("/findings/").content.decode()
+    assert '<a href="?severity=high">Show only the high ones</a>' in text
+    assert "Show only" not in client.get("/findings/?severity=high").content.decode()
+
+
 def test_the_list_links_to_the_source_and_to_the_help(cast: Cast) -> None:
     add(cast.own.source, "<b>\u202e")
     add(cast.other.source, HIDDEN_NAME)

@@ -7,7 +7,7 @@ from django.test import Client
 
 from tests.simulators.people import sign_in
 from tests.simulators.port import make_port
-from trustui.accounts.models import User
+from trustui.accounts.models import Membership, Role, User
 from trustui.policies.models import TrustMaterial
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +27,21 @@ def test_policies_versions_and_material_are_told_to_their_team() -> None:
     assert client.get(f"{shown}1").status_code == 200
     for odd in ("2", "x", "-1", "9" * 30, "\u0661"):
         assert client.get(f"{shown}{odd}").status_code == 404
+
+
+def test_what_no_policy_covers_leads_whoever_may_to_setting_one() -> None:
+    port = make_port("port_simulator")
+    user = User.objects.get(pk=port.viewer.user_id)
+    client = sign_in(Client(), user)
+    pages = (
+        f"/images/{port.repository_id}/",
+        f"/images/{port.repository_id}/artefacts/{port.digest('')}/",
+    )
+    for role, may in ((Role.RELEASE_MANAGER, True), (Role.VIEWER, False)):
+        Membership.objects.filter(user=user).update(role=role)
+        for page in pages:
+            text = client.get(page).content.decode()
+            assert ('href="/policies/set/">Set a policy' in text) is may
 
 
 def test_where_no_repository_was_seen_none_is_said_to_be_covered(signed_in: Client) -> None:

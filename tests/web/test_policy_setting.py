@@ -9,12 +9,14 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http.response import HttpResponseBase
 from django.test import Client
+from django.utils.html import escape
 
 from tests.simulators.images import NOW
 from tests.simulators.people import Cast, new_user, sign_in
 from trustui.accounts.models import Membership, Role, Team
 from trustui.core.primitives.digests import sha256
 from trustui.events.models import Event
+from trustui.pages.images.policy_examples import EXAMPLES
 from trustui.policies.image_policies import set_policy
 from trustui.policies.models import ImagePolicyVersion
 from trustui.web.policy_setting import MOST_TEXT
@@ -51,6 +53,14 @@ def hidden(answer: HttpResponseBase) -> dict[str, str]:
     found = dict(re.findall(r'name="(seen|looked)" value="([^"]*)"', text))
     assert set(found) == {"seen", "looked"}
     return found
+
+
+def test_an_empty_form_shows_what_a_policy_looks_like(manager: Client) -> None:
+    text = manager.get(SET).content.decode()
+    assert "What one looks like" in text
+    for example in EXAMPLES.values():
+        assert escape(example) in text
+    assert "What one looks like" not in manager.post(LOOK, given()).content.decode()
 
 
 def looked_at(client: Client, **more: Any) -> dict[str, Any]:

@@ -1,5 +1,8 @@
 """The page behind the search box."""
 
+from urllib.parse import urlencode
+
+import pytest
 from django.http import HttpResponseRedirect
 
 from tests.simulators.people import HIDDEN_NAME, OWN_NAME, Cast
@@ -45,6 +48,35 @@ def test_a_digest_that_nobody_knows_does_not_go_round_in_a_circle(cast: Cast) ->
     text = client.get(answer.url).content.decode()
     assert "a document by its SHA-256" in text
     assert "/verify/?q=" not in text
+
+
+def test_an_image_that_nobody_crawls_leads_to_its_registry(cast: Cast) -> None:
+    query = {"q": "registry.example/team/app:1.0"}
+    text = cast.as_role(Role.RELEASE_MANAGER).get("/search/", query).content.decode()
+    assert "an image by its reference" in text
+    assert 'href="/sources/add/?location=oci%3A%2F%2Fregistry.example"' in text
+    assert "/verify/?q=" not in text
+    assert "/sources/add/" not in cast.as_role(Role.VIEWER).get("/search/", query).content.decode()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Final root.json is expired",
+        "https://updates.example/metadata/",
+        "-----BEGIN PUBLIC KEY-----\nMCow\n-----END PUBLIC KEY-----",
+        '{"signed": {}}',
+    ],
+)
+def test_what_is_no_name_is_told_by_the_page_that_knows_it(cast: Cast, text: str) -> None:
+    answer = cast.as_role(Role.VIEWER).get("/search/", {"q": text})
+    assert isinstance(answer, HttpResponseRedirect)
+    assert answer.url == f"/verify/?{urlencode({'q': text})}"
+
+
+def test_a_text_too_long_for_an_address_is_not_cut_on_the_way(cast: Cast) -> None:
+    text = '{"signed": "' + "x" * 2_000
+    assert cast.as_role(Role.VIEWER).get("/search/", {"q": text}).status_code == 200
 
 
 def test_an_empty_search_says_what_can_be_found(cast: Cast) -> None:

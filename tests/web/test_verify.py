@@ -46,6 +46,24 @@ def test_a_text_that_nobody_says_leads_to_the_search(client_of: Client) -> None:
     assert "/search/?q=segmentation%20%3Cb%3Efault" in text
 
 
+def test_a_text_that_nobody_says_stays_in_the_box(client_of: Client) -> None:
+    text = client_of.post("/verify/", {"text": "segmentation <b>fault"}).content.decode()
+    assert ">segmentation &lt;b&gt;fault</textarea>" in text
+    assert "recognised: python-tuf, go-tuf, tuf-js, notation, cosign" in text
+
+
+def test_a_text_with_hidden_characters_does_not_come_back(client_of: Client) -> None:
+    text = client_of.post("/verify/", {"text": "segmentation \u202efault"}).content.decode()
+    assert "\u202e" not in text
+    assert "></textarea>" in text
+
+
+def test_an_image_is_looked_for_by_its_reference(client_of: Client) -> None:
+    answer = client_of.post("/verify/", {"text": "registry.example/team/app:1.0"})
+    assert answer.status_code == 302
+    assert answer.headers["location"] == "/search/?q=registry.example%2Fteam%2Fapp%3A1.0"
+
+
 def test_a_dropped_file_is_told(watched: Watched, client_of: Client) -> None:
     body = watched.repo.document("timestamp", 1)
     file = SimpleUploadedFile("timestamp.json", body, "application/json")

@@ -38,7 +38,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     kind: Kind
     given: str
     found: SearchPage | None = None
-    """Of a digest."""
+    """Of a digest, or of a reference to an image."""
     document: DocumentTold | None = None
     unreadable: NotReadable | None = None
     """Of a document that is none."""
@@ -57,7 +57,7 @@ class VerifyQuery(AtQuery, frozen=True, kw_only=True):
 
 
 class Verify(Body, frozen=True, kw_only=True):
-    """A location, a digest, metadata, a public key, or what a client said."""
+    """A location, a reference to an image, a digest, metadata, a public key, or what a client said."""
 
     text: Annotated[str, Meta(max_length=LONGEST)] = ""
 
@@ -92,7 +92,7 @@ def _told(ask: Ask[VerifyQuery, None] | Ask[AtQuery, Verify], pasted: Pasted) ->
     told = Told(kind=pasted.kind, given=pasted.text[:_SHOWN])
     change = msgspec.structs.replace
     match pasted.kind:
-        case Kind.DIGEST:
+        case Kind.DIGEST | Kind.REFERENCE:
             return change(told, found=search_page(ask.viewer, ask.moment, pasted.text))
         case Kind.METADATA:
             document = tell_document(ask.viewer, pasted.body, ask.moment.valid_at)

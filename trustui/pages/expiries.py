@@ -288,9 +288,18 @@ def _title(asked: Asked, held: Mapping[str, int], first: tuple[Line, ...], count
         case "all":
             return _of_all(counts, first)
         case "1":
-            return _of_what(held, "within 24 hours")
+            return _ahead(counts, held, "within 24 hours")
         case window:
-            return _of_what(held, f"within {window} days")
+            return _ahead(counts, held, f"within {window} days")
+
+
+def _ahead(counts: Counts, held: Mapping[str, int], when: str) -> str:
+    """What has expired already comes first: a client refuses it now."""
+    lapsed = counts.within(Asked(OVERDUE))
+    if not lapsed:
+        return _of_what(held, when)
+    rest = _of_what(held, when) if held else f"nothing more expires {when}"
+    return f"{_lapsed(lapsed)}, {rest}"
 
 
 def _of_what(held: Mapping[str, int], when: str) -> str:

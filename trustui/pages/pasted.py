@@ -1,9 +1,12 @@
-"""What somebody pasted or dropped: a location, a digest, metadata, a key, or an error text."""
+"""What somebody pasted or dropped: a location, an image, a digest, metadata, a key, or an error text."""
 
 import re
 from enum import StrEnum
 
 import msgspec
+
+from trustui.core.errors import ParseError
+from trustui.core.oci.references import Reference, parse_reference
 
 LONGEST = 4 * 1024 * 1024
 """Bytes of a dropped file that are read."""
@@ -17,6 +20,8 @@ class Kind(StrEnum):
 
     NOTHING = "nothing"
     LOCATION = "location"
+    REFERENCE = "reference"
+    """Of an image, with its host: `HOST/NAME:TAG`."""
     DIGEST = "digest"
     METADATA = "metadata"
     KEY = "key"
@@ -49,4 +54,12 @@ def recognize_pasted(body: bytes) -> Pasted:
         return Pasted(Kind.DIGEST, digest.group(1).lower(), body)
     if len(text) < _TOKEN and _LOCATION.fullmatch(text):
         return Pasted(Kind.LOCATION, text, body)
-    return Pasted(Kind.TEXT, text, body)
+    return Pasted(Kind.TEXT if reference_in(text) is None else Kind.REFERENCE, text, body)
+
+
+def reference_in(text: str) -> Reference | None:
+    """The image that is named with its host, such as `HOST/NAME:TAG`; None for all else."""
+    try:
+        return parse_reference(text)
+    except ParseError:
+        return None

@@ -20,7 +20,7 @@ from trustui.pages.images import found as image_hits
 from trustui.pages.kept_query import KeptQuery
 from trustui.pages.moment import Moment
 from trustui.pages.pasted import Kind as Pasted
-from trustui.pages.pasted import recognize_pasted
+from trustui.pages.pasted import recognize_pasted, reference_in
 from trustui.pages.standings import is_of, sources_of
 from trustui.pages.viewer import Viewer
 from trustui.pages.words import state_of
@@ -103,7 +103,7 @@ def search(viewer: Viewer, moment: Moment, text: str) -> SearchPage:
         hits=tuple(hits),
         more=tuple(more),
         looked_for=tuple(looked_for),
-        may_verify=pasted.kind is not Pasted.DIGEST,
+        may_verify=pasted.kind not in {Pasted.DIGEST, Pasted.REFERENCE},
     )
 
 
@@ -120,6 +120,11 @@ def _title(count: int, is_cut: bool) -> str:
 def _searches(viewer: Viewer, moment: Moment, text: str) -> Iterator[tuple[str, list[Hit]]]:
     """What each search looks for, and what it found, at most one more than is shown."""
     own = sources_of(viewer, moment)
+    if reference_in(text) is not None:
+        named = _of_images(Kind.ARTEFACT, image_hits.referenced(viewer, moment, text))
+        yield "an image by its reference", named
+        if named:
+            return  # Whoever names one wants that one, and not what is called alike.
     yield "a source by name", list(_sources(viewer, moment, text))
     yield "a role by name", list(_roles(viewer, moment, text))
     yield (

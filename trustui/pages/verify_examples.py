@@ -39,6 +39,19 @@ EXAMPLES: tuple[Example, ...] = (
         is_tried=True,
     ),
     Example(
+        Kind.TEXT,
+        "What cosign, Notation or an admission controller said",
+        "Error: no matching signatures: none of the expected identities matched what was in the certificate",
+        "The likely causes, the first one first, and how to tell them apart.",
+        is_tried=True,
+    ),
+    Example(
+        Kind.REFERENCE,
+        "An image",
+        "registry.example/team/app:1.0",
+        "Where it stands among the images that are crawled: its verdict, who signed it, what is missing.",
+    ),
+    Example(
         Kind.METADATA,
         "Metadata",
         '{"signed": {"_type": "timestamp", "version": 412',

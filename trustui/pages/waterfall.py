@@ -15,6 +15,7 @@ import msgspec
 from django.urls import reverse
 
 from trustui.check_pages import CheckPage
+from trustui.core.formats.tuf import FORMAT
 from trustui.core.primitives.text import counted, visible
 from trustui.core.trace import Finding, Group, NotReached, Outcome, Severity
 from trustui.pages.accepted import Accepted
@@ -159,7 +160,7 @@ class _Teller:
             name=page.title if page is not None else step.check,
             check_id=step.check,
             found=_told(step, is_wrong=is_wrong),
-            clause=step.spec[step.spec.find("§") :] if "§" in step.spec else step.spec,
+            clause=_clause(step.spec),
             rests_on=step.moot_because or "",
             more=_in_order(more, self.first_more) if is_first else more,
             excerpt=self.excerpt if is_first else "",
@@ -171,6 +172,11 @@ class _Teller:
 def help_address(check_id: str) -> str:
     """Of the page of a check; there are a few hundred."""
     return reverse("help-check", args=[check_id])
+
+
+def _clause(spec: str) -> str:
+    """Of TUF the number alone; a signature's steps follow several texts, so these are named."""
+    return spec.removeprefix(f"{FORMAT.spec} ")
 
 
 def _told(step: AnswerStep, *, is_wrong: bool) -> str:

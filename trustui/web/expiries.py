@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
+from trustui.accounts.permissions import Act
 from trustui.pages.calendar import narrowing
 from trustui.pages.components import Field
 from trustui.pages.due import ALL, KINDS, ROLE, Asked, AskedError, asked_of, of_source
@@ -40,7 +41,8 @@ def source_svg(request: Asking, source_id: int) -> HttpResponse:
 
 def _show(request: Asking, source_id: int | None) -> HttpResponse:
     shown, wrong = _found(request, source_id)
-    narrowed = urlencode(narrowing(shown.asked))
+    asked = shown.asked
+    narrowed = urlencode(narrowing(asked))
     given = {
         "page": shown.page,
         "timeline": shown,
@@ -48,6 +50,8 @@ def _show(request: Asking, source_id: int | None) -> HttpResponse:
         "fields": _fields(request, shown),
         "rest": _rest(request),
         "calendar_query": f"?{narrowed}" if narrowed else "",
+        "is_narrowed": any((asked.team, asked.source, asked.role, asked.kind)),
+        "may_add": request.moment.is_now and request.viewer.may_anywhere(Act.EDIT_SOURCE),
     }
     name = "expiries/_timeline.html" if wants_part(request) else "expiries/show.html"
     return render(request, name, given, status=400 if wrong else 200)

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.dateparse import parse_date
+from django.utils.text import capfirst
 
 from trustui.accounts.permissions import Act
 from trustui.core.primitives.text import counted, visible
@@ -29,7 +30,7 @@ def findings(request: Asking) -> HttpResponse:
     try:
         told = _done(request)
     except AcceptingError as error:
-        return _show(request, str(error), 400)
+        return _show(request, capfirst(str(error)), 400)
     messages.success(request, told)
     return HttpResponseRedirect(request.get_full_path())
 
@@ -99,9 +100,8 @@ def _day(text: str) -> date:
     except ValueError:
         day = None
     if day is None:
-        raise AcceptingError(
-            f"accepting a finding needs a last day, such as 2026-12-31: found {visible(text, 40)!r}"
-        )
+        found = f", found {visible(text, 40)!r}" if text.strip() else ""
+        raise AcceptingError(f"accepting a finding needs a last day, such as 2026-12-31{found}")
     return day
 
 

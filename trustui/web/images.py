@@ -112,6 +112,7 @@ def repository(request: Asking, repository_id: int) -> HttpResponse:
             Field("state", "State", chosen.state, states),
         ),
         "is_narrowed": bool(chosen.text or chosen.state),
+        "may_set": request.moment.is_now and request.viewer.may(Act.SET_POLICY, shown.team_id),
     }
     name = "images/_tags.html" if wants_part(request) else "images/repository.html"
     return render(request, name, given, status=status)
@@ -127,6 +128,7 @@ def artefact(request: Asking, repository_id: int, oci_digest: str) -> HttpRespon
         "page": shown,
         "graph": graph(shown),
         "findings": of_repository(request.viewer, request.moment, repository_id, oci_digest),
+        "may_set": request.moment.is_now and request.viewer.may(Act.SET_POLICY, shown.team_id),
     }
     return render(request, "images/artefact.html", given)
 

@@ -3,6 +3,7 @@
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
+from trustui.accounts.permissions import Act
 from trustui.inventory.models import Source
 from trustui.pages import key as key_page
 from trustui.pages import keys as pages
@@ -30,6 +31,7 @@ def keys(request: Asking) -> HttpResponse:
         "is_narrowed": chosen != pages.Filter(),
         "is_unsorted": shown.order != chosen.order,
         "source": _name_of(request, chosen.source),
+        "may_add": moment.is_now and viewer.may_anywhere(Act.EDIT_SOURCE),
     }
     name = "keys/_list.html" if wants_part(request) else "keys/index.html"
     return render(request, name, given, status=status)

@@ -14,6 +14,7 @@ from trustui.accounts.permissions import Act
 from trustui.core.limits import MIB
 from trustui.core.primitives.digests import sha256
 from trustui.core.trust_policy.languages import LANGUAGES
+from trustui.pages.images.policy_examples import EXAMPLES
 from trustui.pages.images.proposing import Draft, Proposal, proposal
 from trustui.policies import image_policies
 from trustui.policies.models import ImagePolicyVersion
@@ -209,6 +210,7 @@ def _show(
         "proposal": found,
         "teams": teams_for(request, Act.SEE),
         "languages": [(one.name, one.title) for one in LANGUAGES],
+        "examples": [(one.title, EXAMPLES[one.name]) for one in LANGUAGES],
         "may_set": request.moment.is_now and request.viewer.may_anywhere(Act.SET_POLICY),
     }
     return render(request, "policies/set.html", shown, status=status)

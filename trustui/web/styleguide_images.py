@@ -36,7 +36,7 @@ def image_components(now: datetime) -> dict[str, object]:
 
 def _nearest() -> Nearest:
     return Nearest(
-        "signature sha256:5e1b8a4c07d2 (bundle, referrers_api)", "bundle.identity",
+        "signature sha256:5e1b8a4c07d2 (bundle, referrers interface)", "bundle.identity",
         "somebody else signed than was expected", "ci@example.org", HOSTILE,
         "the subject is another", "ci@fork.example", "https://issuer.example", 14, 4,
     )  # fmt: skip
@@ -44,7 +44,7 @@ def _nearest() -> Nearest:
 
 def _identity_missed() -> Nearest:
     return Nearest(
-        "signature sha256:5e1b8a4c07d2 (notation, referrers_api)", "notation.identity",
+        "signature sha256:5e1b8a4c07d2 (notation, referrers interface)", "notation.identity",
         "the signer is none of the trusted identities", "", "", "", _SUBJECT, "", 9, 4,
         wanted="x509.subject: C=NL, O=Example, OU=Release",
         attributes=(

@@ -1,4 +1,4 @@
-"""`/verify/`: one box for a location, a digest, a file, a key or a client's error text."""
+"""`/verify/`: one box for a location, an image, a digest, a file, a key or a client's error text."""
 
 from datetime import UTC, datetime
 from urllib.parse import urlencode
@@ -8,6 +8,8 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from trustui.accounts.permissions import Act
+from trustui.core.client_messages import CATALOGUE
+from trustui.core.primitives.text import has_hidden_characters
 from trustui.inventory.recognizing import SourceError
 from trustui.pages.pasted import LONGEST, Kind, Pasted, recognize_pasted
 from trustui.pages.pasted_document import tell_document
@@ -28,9 +30,9 @@ from trustui.web.asking import Asking, NotAllowed, page
 def verify(request: Asking) -> HttpResponse:
     """The box, and what is in it. Only posting asks a place: a link must not make us fetch."""
     given = _given(request)
-    told: dict[str, object] = {"given": given.text[:4096], "kind": str(given.kind)}
+    told: dict[str, object] = {"given": given.text[:_MOST_KEPT], "kind": str(given.kind)}
     match given.kind:
-        case Kind.DIGEST:
+        case Kind.DIGEST | Kind.REFERENCE:
             return HttpResponseRedirect(f"{reverse('search')}?{urlencode({'q': given.text})}")
         case Kind.METADATA:
             told["document"] = tell_document(request.viewer, given.body, request.moment.valid_at)
@@ -38,6 +40,8 @@ def verify(request: Asking) -> HttpResponse:
             told["key"] = tell_key(request.viewer, given.text)
         case Kind.TEXT:
             told["text"] = explain(request.viewer, given.text)
+            told["clients"] = [one.name for one in CATALOGUE]
+            told["kept"] = "" if _hides(given.text) else given.text[:_MOST_KEPT]
         case Kind.LOCATION:
             return _location(request, given, told)
         case Kind.NOTHING:
@@ -53,6 +57,18 @@ def _given(request: Asking) -> Pasted:
         return recognize_pasted(file.read(LONGEST + 1)[:LONGEST])
     text = request.POST.get("text", "") or request.GET.get("q", "")
     return recognize_pasted(text.encode("utf-8", "replace"))
+
+
+_MOST_KEPT = 4096
+"""Characters that stay in the box."""
+
+
+def _hides(text: str) -> bool:
+    """Whether it would show something else in the box than it is; a traceback has lines and tabs."""
+    return has_hidden_characters(text.translate(_LAYOUT))
+
+
+_LAYOUT = dict.fromkeys(map(ord, "\r\n\t"))
 
 
 def _location(request: Asking, given: Pasted, told: dict[str, object]) -> HttpResponse:

@@ -32,6 +32,7 @@ def test_the_nearest_miss_is_expected_beside_found(suite: Port) -> None:
         "bundle.identity",
         "somebody else signed than was expected",
     )
+    assert nearest.on.endswith("(bundle, referrers interface)")
     assert "terminal/" in nearest.expected
     assert "terminal-fork" in nearest.found
     assert answer.steps[nearest.step - 1].check == "bundle.identity"

@@ -30,6 +30,13 @@ def test_what_nobody_looked_at_is_not_called_unsigned(suite: Port) -> None:
     assert image_facts(None, "", (), None, suite.now.at)[3].word == "not looked at"
 
 
+def test_a_place_that_was_not_asked_has_not_answered(suite: Port) -> None:
+    states = (PlaceState.EMPTY, PlaceState.NOT_OFFERED, PlaceState.NOT_LOOKED_AT)
+    places = tuple(PlaceAnswer(Place.REFERRERS, "", state, "") for state in states)
+    assert image_facts(None, "", places, None, suite.now.at)[3].word == "2 places answered"
+    assert image_facts(None, "", places[2:], None, suite.now.at)[3].word == "not looked at"
+
+
 def test_failures_that_are_only_logged_never_look_good(suite: Port) -> None:
     now = suite.now.at
     for answer, expected in (

@@ -69,7 +69,7 @@ def test_a_place_whose_host_nobody_allowed_says_what_to_do(
 ) -> None:
     with django_assert_max_num_queries(MOST_QUERIES):
         page = revocation(viewer, NOW)
-    assert page.title == "1 of 1 place of revocation not known"
+    assert page.title == "Revocation is not known from 1 of 1 place"
     assert "None is allowed so far" in page.lead
     line = only(page)
     assert (line.place_id, line.address, line.kind) == (place.pk, CRL_URL, "list")
@@ -100,7 +100,7 @@ def test_what_it_said_counts_until_its_next_update(
     page = revocation(viewer, NOW)
     told = only(page).told
     assert told is not None
-    assert (page.sign, page.title) == ("ok", "1 place of revocation, each known")
+    assert (page.sign, page.title) == ("ok", "Revocation is known from 1 place")
     assert (only(page).state, only(page).advice, told.fetched_at) == ("known", "", SIGNED)
     over = told.next_update + timedelta(seconds=1)
     after = only(revocation(viewer, Moment(over, over, over)))
@@ -145,6 +145,6 @@ def test_what_is_not_known_stands_first_a_page_at_a_time(
     assert only(first).host == "zeta.example"
     second = revocation(viewer, NOW, first.after, 1)
     assert (only(second).place_id, second.after) == (place.pk, None)
-    assert (first.title, second.title) == ("1 of 2 places of revocation not known",) * 2
+    assert (first.title, second.title) == ("Revocation is not known from 1 of 2 places",) * 2
     with pytest.raises(PagingError):
         revocation(viewer, NOW, "nonsense")

@@ -104,6 +104,13 @@ def read_image_answer(trace: bytes) -> ImageAnswer:
     return msgspec.json.decode(trace, type=ImageAnswer)
 
 
+def with_place_names(text: str) -> str:
+    """What a step or finding is about, with the names of places as people say them."""
+    for place, words in PLACES.items():
+        text = text.replace(f"{place})", f"{words})")
+    return text
+
+
 def place_lines(places: tuple[PlaceAnswer, ...]) -> tuple[PlaceLine, ...]:
     """In the order in which they were asked."""
     return tuple(
@@ -135,7 +142,7 @@ def nearest_of(answer: ImageAnswer, pages: Mapping[str, CheckPage]) -> Nearest |
     named = next((one for one in answer.signatures if one.group == answer.nearest), None)
     page = pages.get(step.check)
     return Nearest(
-        on=visible(step.on, 200),
+        on=with_place_names(visible(step.on, 200)),
         check=step.check,
         title=what_is_wrong(step, page),
         expected=readable(step.expected or ""),

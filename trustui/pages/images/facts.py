@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from trustui.core.oci.places import PlaceAnswer
+from trustui.core.oci.places import PlaceAnswer, PlaceState
 from trustui.core.primitives.text import counted, visible
 from trustui.core.trace import Outcome, TrustState
 from trustui.pages.components import Fact
@@ -85,11 +85,12 @@ def _time(answer: ImageAnswer | None) -> Fact:
 
 def _reach(places: Sequence[PlaceAnswer], looked_at: datetime | None, now: datetime) -> Fact:
     when = "" if looked_at is None else ago(looked_at, now)
-    if not places:
+    asked = tuple(one for one in places if one.state is not PlaceState.NOT_LOOKED_AT)
+    if not asked:
         return Fact("Reach", "unknown", "not looked at", when)
-    missing = silent(tuple(places))
+    missing = silent(asked)
     if missing:
         return Fact(
-            "Reach", "unknown", f"{missing:,} of {counted(len(places), 'place')} silent", when
+            "Reach", "unknown", f"{missing:,} of {counted(len(asked), 'place')} silent", when
         )
-    return Fact("Reach", "ok", f"{counted(len(places), 'place')} answered", when)
+    return Fact("Reach", "ok", f"{counted(len(asked), 'place')} answered", when)

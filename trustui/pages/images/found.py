@@ -9,17 +9,17 @@ from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
 from django.urls import reverse
 
-from trustui.core.errors import ParseError
-from trustui.core.oci.references import parse_reference
 from trustui.core.primitives.text import visible
 from trustui.images.models import Identity, ImageRepository, Manifest
 from trustui.images.names import folded
+from trustui.inventory.text import identity
 from trustui.pages.containing import holds_given
 from trustui.pages.images.identity import signs_there
 from trustui.pages.images.repository import kind_word
-from trustui.pages.images.standing import repositories_of
+from trustui.pages.images.standing import moves_at, repositories_of
 from trustui.pages.kept_query import KeptQuery
 from trustui.pages.moment import Moment
+from trustui.pages.pasted import reference_in
 from trustui.pages.viewer import Viewer
 
 MOST = 11
@@ -54,10 +54,34 @@ _named = KeptQuery(_with_a_name, ("id", "full_name", "source__name"), _Repositor
 
 def _repository_in(text: str) -> str:
     """The repository that a whole reference names, such as `HOST/NAME:TAG`; else the text itself."""
-    try:
-        return parse_reference(text).name
-    except ParseError:
-        return text
+    reference = reference_in(text)
+    return text if reference is None else reference.name
+
+
+def referenced(viewer: Viewer, moment: Moment, text: str) -> Iterator[tuple[str, str, str]]:
+    """The artefacts that a reference with a tag or a digest names: one query at most."""
+    reference = reference_in(text)
+    if reference is None:
+        return
+    there = repositories_of(viewer, moment).filter(full_name=reference.name).values("pk")
+    if reference.digest is not None:
+        rows: Any = Manifest.objects.filter(
+            repository__in=there, digest=reference.digest, first_seen_at__lte=moment.at
+        ).order_by("repository")
+        cells = rows.values_list("repository", "digest", "kind", "repository__source__name")
+    elif reference.tag is not None:
+        name_id = identity(reference.tag)
+        rows = moves_at(moment).filter(
+            tag__repository__in=there, tag__name_id=name_id, manifest__isnull=False
+        )
+        cells = rows.order_by("tag__repository").values_list(
+            "tag__repository", "digest", "manifest__kind", "tag__repository__source__name"
+        )
+    else:
+        return
+    for repository, digest, kind, source in cells[:MOST]:
+        href = reverse("artefact", args=[repository, digest])
+        yield visible(str(reference), 300), f"{kind_word(kind)} in {visible(source, 200)}", href
 
 
 def identities(viewer: Viewer, moment: Moment, text: str) -> Iterator[tuple[str, str, str]]:

@@ -13,8 +13,9 @@ WIDTH, HEIGHT = 212, 62
 _GAP, _ROW, _MARGIN = 64, 78, 12
 MOST_TAGS, MOST_PLATFORMS, MOST_ATTACHED = 8, 40, 120
 """Boxes of each kind that are drawn; the rest is one box that counts them."""
-_NAME = 24
-_SMALL = 30
+_NAME = 21
+_SMALL = 26
+"""Characters that fit into a box in the widest of the fonts that a system may have."""
 
 
 class Box(msgspec.Struct, frozen=True):

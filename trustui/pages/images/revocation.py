@@ -325,8 +325,8 @@ def _title(every: int, unknown: int) -> str:
     if not every:
         return "No certificate names a place so far"
     if unknown:
-        return f"{unknown:,} of {counted(every, 'place')} of revocation not known"
-    return f"{counted(every, 'place')} of revocation, each known"
+        return f"Revocation is not known from {unknown:,} of {counted(every, 'place')}"
+    return f"Revocation is known from {counted(every, 'place')}"
 
 
 def _lead(hosts: RevocationHosts) -> str:
