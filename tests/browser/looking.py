@@ -9,6 +9,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Page, Response
 
 WIDTHS = {1440: 900, 390: 844}
+BETWEEN = {1240: 900, 1100: 900, 800: 900, 640: 900}
+"""Where columns and menus change; only looked at for what does not fit."""
 THEMES = ("light", "dark")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 EVERYTHING: dict[str, Any] = {
@@ -67,6 +69,9 @@ def faults_of(page: Page) -> list[str]:
             page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
             rules = EVERYTHING if theme == THEMES[0] else COLOURS
             found += [f"{width} px, {theme}: {one}" for one in axe_violations(page, rules)]
+    for width, height in BETWEEN.items():
+        page.set_viewport_size({"width": width, "height": height})
+        found += [f"{width} px: {one}" for one in overflowing(page)]
     return found
 
 

@@ -87,6 +87,7 @@ def test_a_page_reads_without_scripts(
     plain_page.goto(route.address(demo.examples))
     assert plain_page.locator("h1").first.inner_text().strip()
     assert plain_page.locator("main").first.inner_text().strip()
+    assert plain_page.locator("[data-needs-script]:visible").count() == 0
 
 
 def test_the_sign_in_page_has_no_fault(chromium: Browser, demo: DemoSite) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.looking import overflowing
 from tests.browser.site import DemoSite
 
 
@@ -29,6 +30,19 @@ def test_the_first_check_that_fails_is_linked_and_stands_open(page: Page, addres
     )
     page.get_by_role("link", name="Why, and what to do").click()
     expect(failing.locator(".step-more")).to_be_in_viewport()
+
+
+def test_forms_that_are_folded_fit_their_card_once_they_are_open(
+    page: Page, demo: DemoSite
+) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto("/sources/{source_id}/source/".format(**demo.examples))
+    folded = page.locator("aside details")
+    folded.evaluate_all("all => all.forEach(one => { one.open = true })")
+    assert folded.count() > 1
+    too_wide = "all => all.filter(one => one.getBoundingClientRect().right >= one.closest('.card').getBoundingClientRect().right).length"
+    assert page.locator("aside form *").evaluate_all(too_wide) == 0
+    assert overflowing(page) == []
 
 
 def test_what_passed_is_whole_on_paper(page: Page, address: str) -> None:

@@ -121,7 +121,22 @@ def test_what_every_renewal_moves_is_folded() -> None:
         ["timestamp: expiry of timestamp: a → b, which widens trust", "team v1 → v2", "x: y: a → b"]
     )
     assert texts(told) == ["x: y: a → b"]
-    assert texts(folded) == ["team v1 → v2", "timestamp: expiry of timestamp: a → b"]
+    assert texts(folded) == ["team v1 → v2", "timestamp: expiry: a → b"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        ("root: key added of root: nothing → @lind (ab)", "root: key added: @lind (ab)"),
+        ("root: key removed of timestamp: ab → nothing", "root: key removed of timestamp: ab"),
+        ("cranes: signatures of cranes: ab, cd → ab", "cranes: signatures: ab, cd → ab"),
+        ("a: b: signatures of a: b: x → y", "a: b: signatures: x → y"),
+        ("a → nothing: expiry of b: 1 → 2", "a → nothing: expiry of b: 1 → 2"),
+    ],
+)
+def test_nothing_is_said_twice(sentence: str, told: str) -> None:
+    lines, folded = change_lines([sentence])
+    assert texts((*lines, *folded)) == [told]
 
 
 def test_versions_are_read_where_nothing_else_changed() -> None:

@@ -26,6 +26,20 @@ def test_what_widens_trust_comes_first_and_is_marked() -> None:
     assert "\u202e" not in "".join(part.text for line in found.changes for part in line.parts)
 
 
+def test_what_is_about_a_document_as_a_whole_is_told_of_its_role() -> None:
+    repo = vendor()
+    repo.add_delegation("targets", "team", paths=["team/*"])
+    repo.publish(START + DAY)
+    repo.add_target("team", "team/agent", b"agent")
+    repo.publish(START + 2 * DAY)
+    old, new = (Document("x", repo.document("team", version)) for version in (1, 2))
+    told = {line.parts[1].text: line.parts[0].text for line in meaning(old, new, "team").changes}
+    assert told == {
+        ": version ": "team", ": expiry ": "team", ": target added ": "team/agent",
+    }  # fmt: skip
+    assert meaning(old, new).changes[0].parts[0].text == "targets"
+
+
 def test_what_cannot_be_read_or_compared_says_why() -> None:
     repo, old, _ = two_targets()
     assert "cannot be read" in meaning(old, Document("x", b"{}")).problem

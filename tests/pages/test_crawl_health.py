@@ -56,8 +56,8 @@ def test_when_all_answer_the_oldest_answer_is_told() -> None:
     crawled(one, "partial", NOW - DAY)
     crawled(other, "unchanged", NOW)
     assert (
-        crawl_health(who, PRESENT).words
-        == "All sources answered within the last day. 1 gave only a part."
+        crawl_health(who, PRESENT).words == "All sources answered within the last day."
+        " 1 has documents that were missing or refused."
     )
 
 

@@ -3,9 +3,18 @@
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from tests.simulators.seen import LATER, NOBODY, moment, published_twice, viewer_of, with_bins
+from tests.simulators.seen import (
+    LATER,
+    NOBODY,
+    moment,
+    published_twice,
+    two_of_three,
+    viewer_of,
+    with_bins,
+)
 from tests.simulators.watched import DAY, START, Watched, vendor
 from trustui.inventory.models import Blob, RoleVersion, Sighting, Standing
+from trustui.pages import document as module
 from trustui.pages.document import DocumentPage, document, raw
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +68,33 @@ def test_a_signature_of_a_key_that_the_role_does_not_have_is_told_apart() -> Non
     (one,) = page_of(watched, digest_of(watched, "timestamp")).counted
     assert [line.word for line in one.lines] == ["not a key of this role"]
     assert one.signed == 0
+
+
+def test_the_keys_that_have_not_signed_are_told_after_those_that_have() -> None:
+    watched = two_of_three()
+    (one,) = page_of(watched, digest_of(watched, "targets")).counted
+    assert (one.needed, one.keys, one.signed, one.missing) == (2, 3, 2, 0)
+    assert [line.word for line in one.rows] == ["valid", "valid", "has not signed"]
+    (silent,) = one.unsigned
+    assert len(silent.fingerprint) == 64
+    assert silent.keyid not in {line.keyid for line in one.lines}
+
+
+def test_where_the_threshold_is_not_met_it_says_how_many_more_must_sign() -> None:
+    watched = with_bins()
+    watched.repo.rotate("timestamp")
+    watched.repo.publish(LATER)
+    watched.crawl(LATER)
+    (one,) = page_of(watched, digest_of(watched, "timestamp")).counted
+    assert (one.signed, one.missing) == (0, 1)
+    assert [line.word for line in one.unsigned] == ["has not signed"]
+
+
+def test_no_more_keys_are_listed_than_a_page_has_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_SIGNATURES", 0)
+    watched = two_of_three()
+    (one,) = page_of(watched, digest_of(watched, "targets")).counted
+    assert (one.unsigned, one.more_unsigned) == ((), 1)
 
 
 def test_what_verifications_made_of_it_is_told_with_it() -> None:

@@ -17,6 +17,7 @@ from trustui.core.primitives.signed_note import Signer
 from trustui.events.models import Event
 from trustui.events.sealing import seal
 from trustui.events.services import record
+from trustui.pages import events as event_pages
 from trustui.pages.events import (
     EventFilter,
     EventFilterError,
@@ -220,6 +221,19 @@ def test_an_export_can_be_hashed_again_line_by_line(viewer: Viewer, team: Team) 
     assert page is not None
     assert json.loads(page.record) == lines[1]["record"]
     assert page.leaf == lines[1]["leaf"]
+
+
+def test_an_export_in_portions_is_whole_and_in_order(
+    viewer: Viewer, team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(4):
+        tell(team_id=team.pk)
+    seal(NOW, SIGNER)
+    for first, others in ((1, 1), (1, 2), (2, 2), (1, 3), (4, 1), (5, 1)):
+        monkeypatch.setattr(event_pages, "_FIRST", first)
+        monkeypatch.setattr(event_pages, "_CHUNK", others)
+        lines = [json.loads(line) for line in exported_events(viewer, present(NOW))]
+        assert [line["position"] for line in lines] == [0, 1, 2, 3]
 
 
 def test_an_export_is_narrowed_as_the_list_is(viewer: Viewer, team: Team) -> None:

@@ -54,6 +54,17 @@ def test_it_takes_twelve_queries_whatever_there_is(
 
 
 @pytest.mark.django_db
+def test_what_was_not_checked_is_not_among_what_is_sound() -> None:
+    watched = Watched(vendor(), name="vendor")
+    who = viewer(watched)
+    assert (overview(who, at(1)).never, overview(who, at(1)).not_trusted) == (1, 0)
+    stranger = Watched(vendor(), is_pinned=False, name="stranger")
+    stranger.crawl(START + DAY)
+    found = overview(viewer(stranger), at(1))
+    assert found.not_trusted == 1
+
+
+@pytest.mark.django_db
 def test_changes_of_trust_are_shown_and_renewals_are_not() -> None:
     repo = vendor("turning")
     watched = Watched(repo, name="turning")

@@ -34,6 +34,15 @@ def viewer(watched: Watched) -> Viewer:
     return viewer_of(new_user("mira", watched.source.team, Role.VIEWER))
 
 
+def test_before_the_first_crawl_no_role_is_said_to_fail() -> None:
+    place = Watched(vendor("new"), name="new")
+    found = report(
+        viewer_of(new_user("ada", place.source.team, Role.VIEWER)), PRESENT, place.source.pk
+    )
+    assert found is not None
+    assert (found.begins, found.roles, found.verdict) == ("Not checked yet", (), None)
+
+
 def test_everything_stands_on_it(
     watched: Watched, viewer: Viewer, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:

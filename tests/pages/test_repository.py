@@ -103,6 +103,13 @@ def test_the_picture_may_begin_with_a_role() -> None:
     assert [row.name for row in found.rows] == ["releases", "eu"]
 
 
+def test_before_the_first_crawl_nothing_is_said_to_fail() -> None:
+    found = page_of(Watched(vendor()))
+    assert (found.head.sign, found.head.begins) == ("unknown", "Not checked yet")
+    assert found.head.told == "nothing is concluded of it"
+    assert (found.picture, found.rows, found.roles, found.walk) == (None, (), (), None)
+
+
 def test_a_walk_tells_each_role_and_where_it_stops() -> None:
     walk = page_of(with_bins(), path="releases/eu/agent").walk
     assert walk is not None
@@ -110,6 +117,29 @@ def test_a_walk_tells_each_role_and_where_it_stops() -> None:
     assert walk.stopped_at == "eu"
     assert walk.asked[1].is_terminating
     assert walk.asked[1].why == "covers releases/*/*"
+
+
+def test_a_walk_says_who_has_to_sign_and_whether_the_path_is_listed() -> None:
+    walk = page_of(with_bins(), path="releases/eu/agent").walk
+    assert walk is not None
+    assert [(one.sign, one.entry) for one in walk.asked] == [
+        ("ok", "does not list it"), ("ok", "does not list it"), ("ok", "lists it"),
+    ]  # fmt: skip
+    roles = {one.role: one for one in page_of(with_bins()).roles}
+    assert [one.listed for one in walk.asked] == [
+        roles[name].listed for name in ("targets", "releases", "eu")
+    ]
+    assert walk.refused == ""
+
+
+def test_a_walk_says_why_a_client_asks_nobody_now() -> None:
+    watched = with_bins()
+    found = repository(
+        viewer_of(watched), moment(LATER + 400 * DAY), watched.source.pk, path="releases/eu/agent"
+    )
+    assert found is not None
+    assert found.walk is not None
+    assert "expired" in found.walk.refused
 
 
 def removed(watched: Watched) -> None:

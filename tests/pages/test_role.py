@@ -3,7 +3,15 @@
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from tests.simulators.seen import LATER, NOBODY, moment, published_twice, viewer_of, with_bins
+from tests.simulators.seen import (
+    LATER,
+    NOBODY,
+    moment,
+    published_twice,
+    two_of_three,
+    viewer_of,
+    with_bins,
+)
 from tests.simulators.watched import DAY, START, Watched
 from trustui.inventory.text import identity
 from trustui.pages.kept_query import KeptQuery
@@ -29,6 +37,25 @@ def test_it_says_who_trusts_it_for_what() -> None:
     )  # fmt: skip
     assert (one.signed, one.threshold, len(one.listed)) == (1, 1, 1)
     assert [below.name for below in found.below] == ["eu"]
+
+
+def test_it_says_whether_one_key_less_ends_it() -> None:
+    (eu,) = page_of(with_bins(), "eu").trusted
+    assert (eu.if_lost, eu.is_grave) == ("cannot sign", True)
+    (targets,) = page_of(two_of_three(), "targets").trusted
+    assert (targets.if_lost, targets.is_grave) == ("still 2 of 2, no margin", False)
+
+
+def test_it_leads_to_the_verdict_on_its_repository() -> None:
+    watched = with_bins()
+    assert page_of(watched, "eu").verdict_id is not None
+    assert page_of(watched, "eu").versions[0].version == page_of(watched, "eu").version
+
+
+def test_only_what_delegates_by_paths_has_a_column_of_them() -> None:
+    watched = with_bins()
+    assert not page_of(watched, "root").has_paths
+    assert page_of(watched, "targets").has_paths
 
 
 def test_bins_stand_below_a_role_as_one() -> None:

@@ -13,7 +13,7 @@ from trustui.inventory.sources import request_crawl
 from trustui.jobs import queue
 from trustui.jobs.models import Job, State
 from trustui.pages.moment import Moment
-from trustui.pages.source import CRAWLS, crawling, seconds_in_words, source
+from trustui.pages.source import CRAWLS, crawling, seconds_in_words, source, took
 from trustui.pages.viewer import Viewer, viewer_of
 
 NOW = START + 2 * DAY
@@ -112,3 +112,11 @@ def test_what_the_job_does_is_told_in_each_of_its_states(
 )
 def test_intervals_are_told_in_their_largest_whole_unit(seconds: int, words: str) -> None:
     assert seconds_in_words(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(-1.0, "< 1 ms"), (0.0, "< 1 ms"), (0.0123, "12 ms"), (0.9999, "999 ms"), (61.26, "61.3 s")],
+)
+def test_what_a_crawl_took_is_told_as_finely_as_it_matters(seconds: float, words: str) -> None:
+    assert took(timedelta(seconds=seconds)) == words

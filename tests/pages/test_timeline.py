@@ -144,6 +144,22 @@ def test_a_repository_shows_its_lanes_in_the_order_in_which_a_client_asks() -> N
     assert found.more_lanes == 0
 
 
+def test_lanes_that_look_the_same_are_one_where_they_are_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "LANES", 30)
+    watched = with_bins(4)
+    found = repository_part(viewer_of(watched), moment(START + 2 * DAY), watched.source.pk)
+    assert found is not None
+    *top, rest = found.picture.lanes
+    assert [lane.name for lane in top] == ["root", "timestamp", "snapshot", "targets"]
+    assert rest.name == "bin-0, 18 alike"
+    assert "bin-f, eu, pool, releases" in rest.title
+    assert rest.href == f"/sources/{watched.source.pk}/timeline/"
+    assert found.picture.height == 22 + 5 * 34 + 18
+    assert (found.drawn, found.more_lanes) == (4 + 19, 0)
+
+
 def test_roles_without_a_lane_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LANES", 3)
     watched = with_bins(4)

@@ -30,6 +30,7 @@ def test_each_day_has_its_bar(django_assert_num_queries: DjangoAssertNumQueries)
     assert high[4].height == f"{HEIGHT:.1f}"
     assert high[4].title == "1 role on 8 Mar 2026"
     assert found.words == "1 role within 7 days, 2 roles within 28"
+    assert found.most == "1 role on 8 Mar 2026"
     assert found.marks == ("today", "11 Mar", "18 Mar", "25 Mar", "1 Apr")
 
 
@@ -47,6 +48,6 @@ def test_a_stranger_sees_nothing_and_nobody_sees_the_past() -> None:
     cast = make_cast()
     found = upcoming(viewer_of(User.objects.create(username="stranger")), at(3))
     assert found is not None
-    assert found.month == 0
+    assert (found.month, found.most) == (0, "")
     past = Moment(START + 9 * DAY, START + 3 * DAY, START + 3 * DAY)
     assert upcoming(viewer_of(cast.own.administrator), past) is None

@@ -6,6 +6,7 @@ from tests.simulators.kept import made_once
 from tests.simulators.watched import DAY, START, Watched, vendor
 from trustui.accounts.models import Role
 from trustui.demo.publisher import Publisher
+from trustui.demo.roles import RolePlan
 from trustui.pages.known import Known, known
 from trustui.pages.moment import Moment
 from trustui.pages.viewer import Viewer
@@ -32,6 +33,15 @@ def published_twice() -> Watched:
     repo.rotate("root")
     repo.publish(LATER)
     watched.crawl(LATER)
+    return watched
+
+
+def two_of_three() -> Watched:
+    """Of the three keys of targets two have to sign, and did."""
+    repo = Publisher("two of three", START, plans={"targets": RolePlan(keys=3, threshold=2)})
+    repo.publish(START)
+    watched = Watched(repo)
+    watched.crawl(START + DAY)
     return watched
 
 

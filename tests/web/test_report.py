@@ -23,6 +23,7 @@ def test_all_facts_stand_on_the_paper(cast: Cast) -> None:
         "See it again", "Checkpoint of the event log", str(cast.own.examples["sha256"]),
     ):  # fmt: skip
         assert words in text, words
+    assert '<span class="is-bad">cannot sign</span>' in text
     assert "<details" not in text.partition('<article class="report stack">')[2]
     assert HIDDEN_NAME not in text
 

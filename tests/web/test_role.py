@@ -4,6 +4,7 @@ import pytest
 
 from tests.simulators.people import Cast
 from trustui.accounts.models import Role
+from trustui.inventory.text import identity
 
 pytestmark = pytest.mark.django_db
 
@@ -20,6 +21,13 @@ def test_it_is_shown_whole_or_in_part(cast: Cast) -> None:
     then = client.get(f"{address}?at=2026-03-03T00:00:00Z").content.decode()
     assert "history/?at=2026-03-03T00%3A00%3A00Z&amp;role=" in then
     assert "history/?role=" in text
+
+
+def test_what_cannot_be_signed_any_more_is_red(cast: Cast) -> None:
+    address = f"/sources/{cast.own.source.pk}/roles/{identity('timestamp')}/"
+    text = cast.as_role(Role.VIEWER).get(address).content.decode()
+    assert '<span class="is-bad">cannot sign</span>' in text
+    assert "<span>Who signed v<bdi>1</bdi></span>" in text
 
 
 def test_of_others_there_is_none(cast: Cast) -> None:

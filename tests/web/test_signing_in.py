@@ -13,6 +13,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.test import Client
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
@@ -187,6 +188,20 @@ def test_a_secret_sealed_with_another_key_opens_nothing(settings: Settings) -> N
     once, again = MfaAdapter().decrypt(sealed), MfaAdapter().decrypt(sealed)
     assert once != again
     assert min(len(b32decode(once)), len(b32decode(again))) == 20
+
+
+def test_a_factor_counts_once_it_is_added_and_only_for_whose_it_is(
+    client: Client, alice: User
+) -> None:
+    adapter = MfaAdapter()
+    assert not adapter.is_mfa_enabled(alice)
+    sign_in(client, alice)
+    add_app(client)
+    assert adapter.is_mfa_enabled(alice)
+    assert adapter.is_mfa_enabled(alice, ["totp"])
+    assert not adapter.is_mfa_enabled(alice, ["webauthn"])
+    assert not adapter.is_mfa_enabled(AnonymousUser())
+    assert not adapter.is_mfa_enabled(new_user("bob"))
 
 
 def test_removing_a_factor_asks_for_the_password_again(client: Client, alice: User) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
 from statistics import median
+from typing import NamedTuple
 
 import msgspec
 from django.db.models import QuerySet
@@ -150,6 +151,8 @@ MOST_CHANGES = 8
 """Lines that are read at once; the others are folded."""
 
 _ROUTINE = (": expiry of ", ": file version of ")
+_TRUST = " trust"
+"""How a sentence ends that says whether trust is widened or narrowed."""
 _LOOK = (
     "a rollback",
     "another document of one version",
@@ -159,6 +162,7 @@ _LOOK = (
     "was refused",
 )
 _STEP = re.compile(r" v\S+ → v\S+$")
+_OF_ITSELF = re.compile(r"^(?P<role>.{1,60}?): (?P<kind>[a-z ]{1,40}) of (?P=role): ")
 
 
 def change_lines(
@@ -186,8 +190,8 @@ def may_tell(sentences: Sequence[str]) -> bool:
     told = "\n".join(sentences)
     if any(words in told for words in _LOOK):
         return True
-    return any(
-        one.endswith(" trust") and not any(words in one for words in _ROUTINE) for one in sentences
+    return _TRUST in told and any(
+        one.endswith(_TRUST) and not any(words in one for words in _ROUTINE) for one in sentences
     )
 
 
@@ -224,10 +228,16 @@ def _change_line(sentence: str) -> ChangeLine:
 
 def _parts(text: str) -> tuple[Part, ...]:
     """The first word is what it is about: a role, or a place."""
-    short = readable(with_short_digests(text))
+    short = readable(with_short_digests(_once(text)))
     subject, space, rest = short.partition(" ")
     name = subject.removesuffix(":")
     return (Part(name, "name"), Part(f"{subject[len(name) :]}{space}{rest}"))
+
+
+def _once(text: str) -> str:
+    """Without what is said twice: the role that a change is of, and that there was nothing."""
+    told = _OF_ITSELF.sub(r"\g<role>: \g<kind>: ", text).replace(": nothing → ", ": ", 1)
+    return told.removesuffix(" → nothing")
 
 
 def stopped(
@@ -241,14 +251,12 @@ def stopped(
     if not FRESH & step.parts or step.outcome is not Outcome.FAILED:
         return None
     role = step.on.rpartition(" v")[0].removeprefix("final ")
-    rows = RoleVersion.objects.filter(
-        source=source_id, role_id=identity(role), first_seen_at__lte=at
-    ).order_by("-version_rank", "-id")
-    seen = list(rows.values_list("first_seen_at", "version")[:_RHYTHM])
+    order = ("-version_rank", "-id")
+    seen = _versions.rows(order=order, limit=_RHYTHM, about=(source_id, identity(role), at))
     if not seen:
         return None
     last, newest = seen[0]
-    rhythm = _rhythm([when for when, _ in seen])
+    rhythm = _rhythm([one.first_seen_at for one in seen])
     told = f" since v{newest} ({last.day} {last:%b %H:%M})."
     until = f" Until then one came every {rhythm}." if rhythm else ""
     line = ChangeLine(
@@ -259,6 +267,20 @@ def stopped(
     )
     cause = f"The last {visible(role, 60)} came {ago(last, now)}{', and until then one every ' + rhythm if rhythm else ''}: whatever renews it has stopped, or lost its key."
     return line, cause
+
+
+class _Version(NamedTuple):
+    first_seen_at: datetime
+    version: str
+
+
+def _seen_until(
+    _: object, __: object, ___: object, source: int, role: str, at: datetime
+) -> "QuerySet[RoleVersion]":
+    return RoleVersion.objects.filter(source__pk=source, role_id=role, first_seen_at__lte=at)
+
+
+_versions = KeptQuery(_seen_until, _Version._fields, _Version)
 
 
 def _rhythm(seen: Sequence[datetime]) -> str:

@@ -5,7 +5,7 @@ from difflib import unified_diff
 
 import msgspec
 
-from trustui.core.diff import Change, Effect, compare
+from trustui.core.diff import Change, ChangeKind, Effect, compare
 from trustui.core.errors import ParseError
 from trustui.core.facts import Document
 from trustui.core.formats.tuf.metadata import Metadata
@@ -42,23 +42,44 @@ class TextLine(msgspec.Struct, frozen=True):
     text: str
 
 
-def meaning(old: Document, new: Document) -> Compared:
-    """The changes, those that widen trust first; nothing is verified."""
+def meaning(old: Document, new: Document, role: str = "") -> Compared:
+    """The changes, those that widen trust first; nothing is verified.
+
+    What is about the document as a whole is told of its role: of a delegated one it says targets.
+    """
     try:
         before, after = parse(old), parse(new)
     except ParseError as error:
         return Compared(problem=f"one of the two cannot be read: {visible(error.because, 200)}")
-    return _changes(before, after)
+    return _changes(before, after, role or before.type)
 
 
-def _changes(before: Metadata, after: Metadata) -> Compared:
+def _changes(before: Metadata, after: Metadata, role: str) -> Compared:
     try:
         found = compare(before, after)
     except ValueError as error:
         return Compared(problem=visible(str(error), 200))
+    found = tuple(_of_role(one, before.type, role) for one in found)
     ordered = sorted(found, key=lambda one: list(_SIGNS).index(one.effect))
     lines = tuple(change_line(one) for one in ordered[:MOST_CHANGES])
     return Compared(lines, max(0, len(ordered) - MOST_CHANGES))
+
+
+_OF_DOCUMENT = frozenset(
+    {
+        ChangeKind.VERSION,
+        ChangeKind.ROLLBACK,
+        ChangeKind.EQUIVOCATION,
+        ChangeKind.SIGNATURES,
+        ChangeKind.EXPIRY,
+        ChangeKind.SPEC_VERSION,
+    }
+)
+
+
+def _of_role(change: Change, of_type: str, role: str) -> Change:
+    is_whole = change.kind in _OF_DOCUMENT and change.subject == of_type
+    return msgspec.structs.replace(change, subject=role) if is_whole else change
 
 
 def change_line(change: Change) -> ChangeLine:

@@ -58,7 +58,8 @@ class Health(msgspec.Struct, frozen=True):
             told = "The source answered" if self.sources == 1 else "All sources answered"
             told += f" {_within(self.now - self.oldest)}." if self.oldest else "."
         if self.partial:
-            told += f" {self.partial:,} gave only a part."
+            has = "has" if self.partial == 1 else "have"
+            told += f" {self.partial:,} {has} documents that were missing or refused."
         return told
 
 

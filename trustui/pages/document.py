@@ -45,10 +45,11 @@ _WORDS = {
     SignatureState.KEY_UNREADABLE: ("unknown", "the key cannot be read"),
     SignatureState.UNKNOWN_KEYID: ("none", "not a key of this role"),
 }
+_UNSIGNED = ("none", "has not signed")
 
 
 class SignatureLine(msgspec.Struct, frozen=True):
-    """One signature, as one delegator counts it."""
+    """One signature, as one delegator counts it, or a key that has not signed."""
 
     keyid: str
     owner: str
@@ -68,6 +69,19 @@ class Counted(msgspec.Struct, frozen=True):
     keys: int
     signed: int
     lines: tuple[SignatureLine, ...]
+    unsigned: tuple[SignatureLine, ...] = ()
+    """The keys of the role of which no signature is there, in its own order."""
+    more_unsigned: int = 0
+
+    @property
+    def rows(self) -> tuple[SignatureLine, ...]:
+        """Who signed, then who has not."""
+        return (*self.lines, *self.unsigned)
+
+    @property
+    def missing(self) -> int:
+        """How many keys have to sign besides."""
+        return max(0, self.needed - self.signed)
 
 
 class Seat(msgspec.Struct, frozen=True):
@@ -255,22 +269,26 @@ _MOST_BINS = 65_536
 
 def _count(parsed: Parsed, role: Role, delegator: Metadata, name: str) -> Counted:
     tally = parsed.signed.tally(role, delegator)
+    there = {one.keyid for one in tally.results}
+    unsigned = [keyid for keyid in dict.fromkeys(role.keyids) if keyid not in there]
     return Counted(
         visible(name, 200),
         tally.threshold,
         tally.keys,
         tally.signed,
         tuple(
-            _line(one.keyid, one.state, one.because, delegator)
+            _line(one.keyid, _WORDS[one.state], one.because, delegator)
             for one in tally.results[:MOST_SIGNATURES]
         ),
+        tuple(_line(keyid, _UNSIGNED, "", delegator) for keyid in unsigned[:MOST_SIGNATURES]),
+        max(0, len(unsigned) - MOST_SIGNATURES),
     )
 
 
-def _line(keyid: str, state: SignatureState, because: str, delegator: Metadata) -> SignatureLine:
+def _line(keyid: str, told: tuple[str, str], because: str, delegator: Metadata) -> SignatureLine:
     key = delegator.key(keyid)
     material = None if key is None else cached_material(key)
-    sign, word = _WORDS[state]
+    sign, word = told
     return SignatureLine(
         visible(keyid, 128),
         "" if key is None else visible(key_owner(key), 60),

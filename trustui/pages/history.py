@@ -97,7 +97,7 @@ def history(
         is_cut=len(versions) > MOST_VERSIONS,
         old=before,
         new=after,
-        compared=meaning(*bodies) if bodies and not is_text else None,
+        compared=meaning(*bodies, role.role) if bodies and not is_text else None,
         text=texts(bodies[0].body, bodies[1].body) if bodies and is_text else None,
         is_text=is_text,
         older=lines[at - 1].sha256 if at > 0 else "",

@@ -58,6 +58,10 @@ class Overview(msgspec.Struct, frozen=True):
     upcoming: Upcoming | None
     changes: tuple[TrustChange, ...]
     health: Health
+    never: int = 0
+    """Sources, but for registries, of which nothing is concluded yet."""
+    not_trusted: int = 0
+    """Those that agree with themselves, of which nobody has pinned a root."""
 
 
 def overview(viewer: Viewer, moment: Moment) -> Overview:
@@ -76,6 +80,8 @@ def overview(viewer: Viewer, moment: Moment) -> Overview:
         upcoming=soon,
         changes=_changes(viewer, moment),
         health=health,
+        never=states.get("", 0),
+        not_trusted=states.get(TrustState.NOT_TRUSTED, 0),
     )
 
 

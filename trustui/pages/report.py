@@ -11,7 +11,7 @@ from trustui.pages.components import Fact
 from trustui.pages.events import CheckpointPage, checkpoint
 from trustui.pages.known import known
 from trustui.pages.moment import Moment
-from trustui.pages.repository import RoleLine, head_of, roles_in
+from trustui.pages.repository import RoleLine, head_of, is_known, roles_in
 from trustui.pages.source import Pinned
 from trustui.pages.source import source as source_page
 from trustui.pages.tree import see
@@ -84,7 +84,7 @@ def report(viewer: Viewer, moment: Moment, source_id: int) -> Report | None:
     verdict = None
     if answer.verdict_id is not None:
         verdict = verdict_page(viewer, moment, source_id, answer.verdict_id)
-    roles, more_roles = _some(list(roles_in(seen)))
+    roles, more_roles = _some(list(roles_in(seen)) if is_known(found) else [])
     keys, more_keys = _some(_keys(source_id))
     findings, more_findings = _some(_findings(source_id, moment))
     return Report(

@@ -1,6 +1,6 @@
 """The repository page: the verdict, who delegates to whom, who can sign for a path, the roles."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 import msgspec
@@ -8,8 +8,10 @@ from django.urls import reverse
 
 from trustui.check_pages import load_pages
 from trustui.core.diff.signers import key_owner
+from trustui.core.formats.tuf.metadata import Metadata
+from trustui.core.formats.tuf.repository import Repository
 from trustui.core.formats.tuf.signing import cached_material
-from trustui.core.graph import Match, Node, NodeKind, Walk, who_can_sign
+from trustui.core.graph import Link, Match, Node, NodeKind, Walk, who_can_sign
 from trustui.core.impact.listings import Listing, listings
 from trustui.core.primitives.digests import sha256
 from trustui.core.primitives.text import visible
@@ -89,6 +91,14 @@ class Asked(msgspec.Struct, frozen=True):
     needed: str
     is_asked: bool
     is_terminating: bool
+    sign: str = "none"
+    word: str = ""
+    """Whether what was read of it verifies; its sign stands before."""
+    entry: str = ""
+    """Whether it lists the path; empty where nothing was read."""
+    listed: tuple[Key, ...] = ()
+    """The first few of its keys."""
+    more_keys: int = 0
 
 
 class WalkPart(msgspec.Struct, frozen=True):
@@ -98,6 +108,8 @@ class WalkPart(msgspec.Struct, frozen=True):
     stopped_at: str
     because: str
     asked: tuple[Asked, ...]
+    refused: str = ""
+    """Why a client asks nobody now, as a clause."""
 
 
 class RepositoryPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,10 +153,11 @@ def repository(
     if found is None:
         return None
     seen = see(found)
-    nodes = seen.tree.nodes
+    is_read = is_known(found)
+    nodes = seen.tree.nodes if is_read else ()
     walk = who_can_sign(seen.repository, path[:LONGEST_PATH]) if path and nodes else None
     first = _start(nodes, start)
-    roles, following = _roles(seen, after)
+    roles, following = _roles(seen, after) if is_read else ((), None)
     orphans = seen.tree.orphans or () if seen.is_whole else ()
     return RepositoryPage(
         source_id=source_id,
@@ -156,7 +169,7 @@ def repository(
         picture=tree_picture(seen.tree, walk, first) if nodes else None,
         starts_at=visible(nodes[first].role, 200) if first else "",
         rows=_rows(seen, walk, first, source_id) if nodes else (),
-        walk=None if walk is None else _walk_part(walk),
+        walk=None if walk is None else _walk_part(walk, seen),
         roles=roles,
         after=following,
         is_whole=seen.is_whole,
@@ -179,6 +192,11 @@ def roles_in(seen: Seen) -> Iterator[RoleLine]:
             yield _line(node, listed.get((node.delegator or "root", node.role)))
 
 
+def is_known(found: Known) -> bool:
+    """Whether anything can be said of its roles: before the first crawl they do not fail yet."""
+    return found.verdict is not None or (found.crawl is not None and found.crawl[1] <= found.at)
+
+
 # The answer --------------------------------------------------------------------------------------
 
 
@@ -186,7 +204,10 @@ def head_of(found: Known, seen: Seen, moment: Moment) -> Head:
     """Of the verdict in force; judged at another instant, of what verifying says."""
     verdict = found.verdict
     if verdict is None:
-        return Head("unknown", "Not checked yet", "no verdict had been made by then", None)
+        told = (
+            "nothing is concluded of it" if moment.is_now else "nothing had been concluded by then"
+        )
+        return Head("unknown", "Not checked yet", told, None)
     if moment.valid_at != moment.at:
         return _judged(seen, verdict)
     state = TrustState(verdict.trust_state)
@@ -309,22 +330,41 @@ _WHY = {
 }
 
 
-def _walk_part(walk: Walk) -> WalkPart:
+_VERIFIES = {
+    True: ("ok", "verified"),
+    False: ("bad", "failing"),
+    None: ("none", "nothing of it was verified"),
+}
+_ENTRIES = {True: "lists it", False: "does not list it", None: ""}
+
+
+def _walk_part(walk: Walk, seen: Seen) -> WalkPart:
+    check = walk.rests_on or ""
     return WalkPart(
         path=visible(walk.path, 300),
         stopped_at=visible(walk.stopped_at or "", 200),
         because=walk.because,
-        asked=tuple(
-            Asked(
-                role=link.role,
-                role_id=identity(link.role),
-                why=_WHY.get(link.match) or f"covers {visible(link.matched_by or '', 100)}",
-                needed=f"{link.threshold:,} of {len(set(link.keyids)):,}",
-                is_asked=link.is_asked,
-                is_terminating=link.terminating,
-            )
-            for link in walk.links[:ROLES]
-        ),
+        asked=tuple(_asked(link, seen.repository) for link in walk.links[:ROLES]),
+        refused=what_fails(check, seen.failing_on if check == seen.first_failing else "", ""),
+    )
+
+
+def _asked(link: Link, repository: Repository) -> Asked:
+    delegator = repository.root if link.delegator is None else repository.roles.get(link.delegator)
+    keys = () if delegator is None else _held(link.keyids, delegator)
+    sign, word = _VERIFIES[link.is_good]
+    return Asked(
+        role=link.role,
+        role_id=identity(link.role),
+        why=_WHY.get(link.match) or f"covers {visible(link.matched_by or '', 100)}",
+        needed=f"{link.threshold:,} of {len(set(link.keyids)):,}",
+        is_asked=link.is_asked,
+        is_terminating=link.terminating,
+        sign=sign,
+        word=word,
+        entry=_ENTRIES[link.lists_path],
+        listed=keys[:_KEYS],
+        more_keys=max(0, len(keys) - _KEYS),
     )
 
 
@@ -374,9 +414,13 @@ def _line(node: Node, listing: Listing | None) -> RoleLine:
 
 def keys_of(listing: Listing) -> tuple[Key, ...]:
     """The keys of a role as its delegator lists them, each id once."""
+    return _held(listing.role.keyids, listing.delegator)
+
+
+def _held(keyids: Iterable[str], delegator: Metadata) -> tuple[Key, ...]:
     found = []
-    for keyid in dict.fromkeys(listing.role.keyids):
-        key = listing.delegator.key(keyid)
+    for keyid in dict.fromkeys(keyids):
+        key = delegator.key(keyid)
         material = cached_material(key)
         found.append(
             Key(

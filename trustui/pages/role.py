@@ -40,6 +40,8 @@ class Trusted(msgspec.Struct, frozen=True, kw_only=True):
     note: str
     listed: tuple[Key, ...]
     if_lost: str
+    is_grave: bool
+    """Whether it could not be signed any more with one key less."""
 
 
 class Below(msgspec.Struct, frozen=True):
@@ -112,6 +114,13 @@ class RolePage(msgspec.Struct, frozen=True, kw_only=True):
     more_below: int
     versions: tuple[VersionLine, ...]
     after: str | None
+    verdict_id: int | None = None
+    """The verdict on its repository."""
+
+    @property
+    def has_paths(self) -> bool:
+        """Whether it delegates by paths, as root does not."""
+        return any(one.paths for one in self.below)
 
 
 def role(
@@ -147,6 +156,7 @@ def role(
         more_below=max(0, len(below) - MOST),
         versions=tuple(one.line for one in versions.rows),
         after=versions.after,
+        verdict_id=None if found.verdict is None else found.verdict.pk,
     )
 
 
@@ -191,6 +201,7 @@ def _trusted(seen: Seen, nodes: list[Node]) -> tuple[Trusted, ...]:
 
 
 def _one_trusted(listing: Listing, node: Node) -> Trusted:
+    left = len(listing.materials) - 1
     return Trusted(
         delegator=visible(listing.delegator_name, 200),
         delegator_id=identity(listing.delegator_name),
@@ -203,7 +214,8 @@ def _one_trusted(listing: Listing, node: Node) -> Trusted:
         paths=path_words(node),
         note=kind_of(node),
         listed=keys_of(listing)[:MOST],
-        if_lost=if_one_is_lost(node.threshold, len(listing.materials) - 1),
+        if_lost=if_one_is_lost(node.threshold, left),
+        is_grave=left < node.threshold,
     )
 
 

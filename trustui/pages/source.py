@@ -1,6 +1,6 @@
 """`/sources/…/source/`: how a place is crawled, from which root it is verified, and how that went."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -244,6 +244,18 @@ def crawling(source_id: int, now: datetime) -> Crawling:
     return Crawling(source_id, None, job.due_at, ago(job.due_at, now), is_stuck=False)
 
 
+def took(span: timedelta) -> str:
+    """`1.4 s`, `12 ms`; a clock that was set back tells nothing."""
+    milliseconds = span // _MILLISECOND
+    if milliseconds < 1:
+        return "< 1 ms"
+    return f"{milliseconds} ms" if milliseconds < _SECOND else f"{span.total_seconds():,.1f} s"
+
+
+_MILLISECOND = timedelta(milliseconds=1)
+_SECOND = 1_000
+
+
 def seconds_in_words(seconds: int) -> str:
     """`15 minutes`; seconds where they make no whole minutes."""
     for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
@@ -274,6 +286,9 @@ def _facts(
 def _crawl_facts(
     row: _Row, moment: Moment, newest: _Crawl | None, now_crawling: Crawling
 ) -> tuple[Fact, ...]:
+    if not moment.is_now:
+        every = seconds_in_words(row.every_seconds)
+        return (_answer_fact(newest, moment), Fact("Crawled every", "none", every))
     return (
         _answer_fact(newest, moment),
         Fact(
@@ -336,7 +351,7 @@ def _crawl_line(row: _Crawl) -> CrawlLine:
         sign=SIGNS[outcome],
         word=f"{outcome.label} ({row.origin})" if row.origin else str(outcome.label),
         at=row.finished_at,
-        took=f"{max(0.0, (row.finished_at - row.started_at).total_seconds()):.1f} s",
+        took=took(row.finished_at - row.started_at),
         requests=row.requests,
         received_bytes=row.received_bytes,
         because=visible(row.because, 300),

@@ -226,7 +226,7 @@ def _line(row: _Row, tags: Share | None) -> Line:
         team=row.team,
         kind=row.kind,
         location=visible(row.location, 300),
-        state=state_of(row.trust_state) if tags is None else State(sign_of(tags), tags.in_short),
+        state=state_of(row.trust_state) if tags is None else State(sign_of(tags), _word(tags)),
         since=row.since,
         crawled_at=row.crawled_at,
         crawl_word="" if row.crawl_outcome is None else str(CrawlOutcome(row.crawl_outcome).label),
@@ -236,8 +236,18 @@ def _line(row: _Row, tags: Share | None) -> Line:
     )
 
 
+def _word(tags: Share) -> str:
+    """Of a registry: it is its tags that fail, not the source."""
+    if tags.failing:
+        return f"{counted(tags.failing, 'tag')} {'fails' if tags.failing == 1 else 'fail'}"
+    return tags.in_short
+
+
 def _title(counts: Mapping[str, int]) -> str:
-    told = [counted(sum(counts.values()), "source")]
+    every = sum(counts.values())
+    if not every:
+        return "Nothing is watched yet"
+    told = [counted(every, "source")]
     failing = counts.get(TrustState.FAILING, 0)
     if failing:
         told.append(f"{failing:,} of them {'fails' if failing == 1 else 'fail'}")

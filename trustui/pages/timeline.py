@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from django.db.models import F, Max, Q, QuerySet, Window
 from django.db.models.functions import Lead, RowNumber
+from django.urls import reverse
 
 from trustui.core.formats.tuf.metadata import TOP_LEVEL_ROLES
 from trustui.core.primitives.text import with_short_digests
@@ -21,7 +22,13 @@ from trustui.pages.known import source_of
 from trustui.pages.moment import Moment
 from trustui.pages.paging import ROWS
 from trustui.pages.pictures.timeline_layout import Axis, Version, midnight
-from trustui.pages.pictures.timeline_picture import Chosen, Given, Picture, timeline_picture
+from trustui.pages.pictures.timeline_picture import (
+    Chosen,
+    Given,
+    LaneShape,
+    Picture,
+    timeline_picture,
+)
 from trustui.pages.viewer import Viewer
 from trustui.pages.words import age
 
@@ -29,6 +36,8 @@ LANES = 24
 """Of one picture."""
 MOST_VERSIONS = 1_000
 """Of one lane, the newest ones."""
+MOST_ALIKE = 8
+"""Lanes on the page of a repository that look the same; more are one."""
 MOST_LAPSES = 50
 _PAST, _AHEAD = 28 * DAY, 92 * DAY
 """How far a picture of many sources reaches, unless the list does farther."""
@@ -71,9 +80,14 @@ class TimelinePage(msgspec.Struct, frozen=True, kw_only=True):
     """What rows are: `item` where they are several things."""
 
     @property
+    def drawn(self) -> int:
+        """Rows that have a lane, or a share in one."""
+        return len(self.page.lines) - self.undrawn
+
+    @property
     def more_lanes(self) -> int:
-        """Rows of the list, on all its pages, that have no lane."""
-        return max(0, self.page.count - len(self.picture.lanes))
+        """Rows of the list, on all its pages, that have none."""
+        return max(0, self.page.count - self.drawn)
 
 
 def timeline(
@@ -137,12 +151,23 @@ def repository_part(viewer: Viewer, moment: Moment, source_id: int) -> TimelineP
         zip(found.page.lines, found.picture.lanes, strict=True),
         key=lambda pair: (order.get(pair[0].role, len(order)), pair[0].role),
     )
-    ys = [lane.y for lane in found.picture.lanes]
-    ordered = tuple(
-        msgspec.structs.replace(lane, y=y) for (_, lane), y in zip(lanes, ys, strict=True)
-    )
-    picture = msgspec.structs.replace(found.picture, lanes=ordered)
+    top = [lane for line, lane in lanes if line.role in order]
+    below = [lane for line, lane in lanes if line.role not in order]
+    once = _each_once(below, reverse("timeline", args=[source_id]))
+    picture = found.picture.with_lanes([*top, *once])
     return msgspec.structs.replace(found, picture=picture)
+
+
+def _each_once(ordered: Sequence[LaneShape], href: str) -> list[LaneShape]:
+    """Hash bins are renewed together: many lanes that look the same are one, which leads on."""
+    alike: dict[tuple[object, ...], list[LaneShape]] = {}
+    for lane in ordered:
+        alike.setdefault(lane.likeness, []).append(lane)
+    found = []
+    for group in alike.values():
+        few = len(group) <= MOST_ALIKE
+        found += group if few else [group[0].for_all([one.name for one in group[1:]], href)]
+    return found
 
 
 # The axis ----------------------------------------------------------------------------------------

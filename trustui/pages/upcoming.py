@@ -31,6 +31,7 @@ class Bar(msgspec.Struct, frozen=True):
     height: str
     sign: str
     title: str
+    day: date
 
 
 class Upcoming(msgspec.Struct, frozen=True):
@@ -44,6 +45,8 @@ class Upcoming(msgspec.Struct, frozen=True):
     words: str
     this_week: str = ""
     """`3 roles and 1 certificate`; empty where nothing expires within a week."""
+    most: str = ""
+    """What the highest bar stands for: `3 roles on 24 Nov 2026`; empty where there is none."""
 
 
 def upcoming(viewer: Viewer, moment: Moment) -> Upcoming | None:
@@ -57,10 +60,12 @@ def upcoming(viewer: Viewer, moment: Moment) -> Upcoming | None:
     each = counts.days
     most = max(each.get(day, 0) for day in days)
     week, month = counts.within(Asked(str(SOON.days))), counts.within(Asked(str(DAYS)))
+    bars = tuple(_bar(number, day, counts, most) for number, day in enumerate(days))
+    highest = max(bars, key=lambda bar: float(bar.height))
     return Upcoming(
         week=sum(week.values()),
         month=sum(month.values()),
-        bars=tuple(_bar(number, day, counts, most) for number, day in enumerate(days)),
+        bars=bars,
         marks=tuple(
             f"{days[number].day} {days[number]:%b}" if number else "today"
             for number in range(0, DAYS + 1, 7)
@@ -68,6 +73,7 @@ def upcoming(viewer: Viewer, moment: Moment) -> Upcoming | None:
         words=f"{in_words(week) or 'Nothing'} within {SOON.days} days, "
         f"{in_words(month) or 'nothing'} within {DAYS}",
         this_week=in_words(week),
+        most=highest.title if most else "",
     )
 
 
@@ -93,4 +99,5 @@ def _bar(number: int, day: date, counts: Counts, most: int) -> Bar:
         height=f"{height:.1f}",
         sign=sign,
         title=f"{in_words(held) or 'nothing'} on {day.day} {day:%b %Y}",
+        day=day,
     )

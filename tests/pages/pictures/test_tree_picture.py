@@ -55,7 +55,7 @@ def link(role: str, delegator: str | None, *, is_asked: bool = True) -> Link:
     return Link(role, delegator, Match.PATTERN, None, 1, (), terminating=False, is_asked=is_asked)
 
 
-def walk(*links: Link, stopped_at: str) -> Walk:
+def walk(*links: Link, stopped_at: str | None) -> Walk:
     return Walk("p", "00", links, Stop.FOUND, stopped_at, "it lists the path")
 
 
@@ -87,6 +87,19 @@ def test_the_edges_that_a_client_follows_stand_out_and_the_last_role() -> None:
     ]  # fmt: skip
     assert [box.name for box in picture.boxes if box.is_walked] == ["eu"]
     assert not any(line.is_walked for line in tree_picture(TREE).lines)
+
+
+def test_where_nothing_stops_the_search_the_role_that_was_asked_last_stands_out() -> None:
+    asked = walk(link("targets", None), link("releases", "targets"), stopped_at=None)
+    picture = tree_picture(TREE, asked)
+    assert [box.name for box in picture.boxes if box.is_walked] == ["releases"]
+
+
+def test_it_knows_what_its_legend_has_to_explain() -> None:
+    picture = tree_picture(TREE)
+    assert (picture.has_terminating, picture.has_references) == (True, True)
+    alone = tree_picture(Tree(AT, (node("root", None, None),), ()))
+    assert (alone.has_terminating, alone.has_references) == (False, False)
 
 
 def test_a_walk_through_a_bin_goes_through_the_node_of_all_bins() -> None:

@@ -118,9 +118,14 @@ def changed(line: msgspec.Struct, **values: object) -> msgspec.Struct:
 
 def test_a_source_tells_its_tags_or_that_no_root_is_pinned() -> None:
     assert words("source_rows page", SOURCE)[1].endswith("no root pinned")
-    tagged = changed(SOURCE, tags=Share(all=1_200, trusted=1_100), since=None, crawl_word="")
+    tagged = changed(SOURCE, tags=Share(1_200, 1_200, 1_100, 1), since=None, crawl_word="")
     cells = words("source_rows page", tagged)
     assert cells[1].endswith("1,100 of 1,200 tags trusted")
+    for tags, told in (
+        (Share(5, 3, 3), "2 tags not signed"),
+        (Share(2, 2, 1), "1 tag not trusted"),
+    ):
+        assert words("source_rows page", changed(SOURCE, tags=tags))[1].endswith(told)
     assert cells[2:4] == ["", "less than a minute ago"]
 
 

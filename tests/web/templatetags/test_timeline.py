@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from xml.etree.ElementTree import Element, fromstring
 
+import msgspec
 from django.template import Context, Template
 from django.test import RequestFactory
 
@@ -11,6 +12,7 @@ from trustui.pages.pictures.timeline_layout import Axis, Version
 from trustui.pages.pictures.timeline_picture import Chosen, Given, Picture, timeline_picture
 from trustui.pages.signers import Signer, Signers
 from trustui.pages.timeline import LapseLine
+from trustui.pages.upcoming import Bar
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -57,6 +59,26 @@ def test_days_lead_to_what_expires_then() -> None:
     assert [one.attrib["class"] for one in found.iter("rect")] == ["chosen", "fill is-soon"]
 
 
+def now_word(share: str) -> Element:
+    drawn = msgspec.structs.replace(picture(), now=share)
+    template = Template("{% load timeline %}<svg>{% timeline_lanes picture %}</svg>")
+    found = fromstring(template.render(Context({"picture": drawn})))  # noqa: S314  our own
+    return next(one for one in found.iter("text") if one.attrib["class"] == "now-word")
+
+
+def test_the_word_now_stays_within_the_picture() -> None:
+    assert "text-anchor" not in now_word("40.00").attrib
+    assert now_word("99.50").attrib["text-anchor"] == "end"
+
+
+def test_the_line_of_now_crosses_no_date() -> None:
+    found = fromstring(shown("timeline_lanes"))  # noqa: S314  our own
+    (line,) = [one for one in found.iter("line") if one.attrib["class"] == "now"]
+    dates = [one for one in found.iter("text") if one.attrib["class"].startswith("small")]
+    assert dates
+    assert all(int(one.attrib["y"]) < int(line.attrib["y1"]) for one in dates)
+
+
 def test_a_file_has_no_links() -> None:
     for tag in ("timeline_days_alone", "timeline_lanes_alone"):
         found = fromstring(shown(tag))  # noqa: S314  our own
@@ -77,6 +99,17 @@ def test_hostile_names_do_nothing() -> None:
 
 def test_a_query_cannot_leave_its_attribute() -> None:
     assert '"><b>' not in shown("timeline_days", rest='x="><b>&')
+
+
+def test_the_days_of_the_overview_lead_to_what_expires_then() -> None:
+    bars = (
+        Bar(0, "100.0", "0.0", "bad", "nothing", date(2026, 6, 1)),
+        Bar(12, "0.0", "100.0", "soon", HOSTILE, date(2026, 6, 2)),
+    )
+    template = Template("{% load timeline %}<svg>{% day_bars bars 10 %}</svg>")
+    found = fromstring(template.render(Context({"bars": bars})))  # noqa: S314  our own
+    assert links(found) == ["/expiries/?from=2026-06-02&to=2026-06-02"]
+    assert [one.tag for one in found.iter() if one.tag == "script"] == []
 
 
 def rows(of: str, **given: object) -> Element:

@@ -103,6 +103,23 @@ class LaneShape(msgspec.Struct, frozen=True):
         """Where its name stands in a file."""
         return self.y + _HEAD + _NAME_AT
 
+    @property
+    def likeness(self) -> tuple[object, ...]:
+        """All that is drawn of it but its name."""
+        bars = tuple((bar.x, bar.width, bar.edge, bar.sign) for bar in self.bars)
+        lapses = tuple((lapse.x, lapse.width) for lapse in self.lapses)
+        return self.when, self.sign, bars, lapses, self.ghost, self.rest
+
+    def for_all(self, others: Sequence[str], href: str) -> "LaneShape":
+        """The same for others that look like it; `href` leads to all of them."""
+        name = f"{self.name[: _NAME // 2]}, {len(others):,} alike"
+        title = f"{self.name}, {', '.join(others)}: {self.when}"
+        bars = tuple(
+            msgspec.structs.replace(bar, title=f"{bar.title}, and {len(others):,} alike")
+            for bar in self.bars
+        )
+        return msgspec.structs.replace(self, name=name, title=title, bars=bars, href=href)
+
 
 class DayShape(msgspec.Struct, frozen=True):
     """How many documents expire on a day, or on some days in a row; both of them counted in."""
@@ -142,6 +159,15 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     has_sources: bool
     words: str
     strip: int = STRIP
+
+    def with_lanes(self, lanes: Sequence[LaneShape]) -> "Picture":
+        """These instead, one below the other."""
+        placed = (
+            msgspec.structs.replace(lane, y=TOP + number * ROW) for number, lane in enumerate(lanes)
+        )
+        return msgspec.structs.replace(
+            self, lanes=tuple(placed), height=TOP + len(lanes) * ROW + FOOT
+        )
 
     @property
     def is_empty(self) -> bool:

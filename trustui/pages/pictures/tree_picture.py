@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from trustui.core.formats.tuf.states import SOON
-from trustui.core.graph import Node, Tree, Walk
+from trustui.core.graph import Node, NodeKind, Tree, Walk
 from trustui.core.primitives.text import visible
 from trustui.core.trace import TrustState
 from trustui.pages.pictures.tree_layout import Spot, layout
@@ -83,6 +83,16 @@ class Picture(msgspec.Struct, frozen=True):
     """What the picture is, for those who do not see it."""
     bar: int = _BAR
 
+    @property
+    def has_terminating(self) -> bool:
+        """Whether any edge is drawn thick."""
+        return any(line.is_terminating for line in self.lines)
+
+    @property
+    def has_references(self) -> bool:
+        """Whether any box is dashed."""
+        return any(box.kind == NodeKind.REFERENCE for box in self.boxes)
+
 
 def tree_picture(tree: Tree, walk: Walk | None = None, start: int = 0) -> Picture:
     """The tree from a node on; with a walk, the edges that a client follows stand out."""
@@ -141,7 +151,7 @@ def _stop(walk: Walk | None, walked: Mapping[int, str]) -> int | None:
     if walk is None or not walked:
         return None
     at = [index for index, role in walked.items() if role == walk.stopped_at]
-    return at[0] if at else None
+    return at[0] if at else list(walked)[-1]
 
 
 def _place(spot: Spot, first_gap: int) -> tuple[int, int]:

@@ -12,11 +12,13 @@ from django.urls import reverse
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from trustui.core.primitives.text import counted
 from trustui.inventory.listing import Signed
 from trustui.pages.events import EventLine
 from trustui.pages.events import EventsPage as Events
 from trustui.pages.findings import FindingsPage as Findings
 from trustui.pages.findings import Line as Finding
+from trustui.pages.images.shares import Share
 from trustui.pages.keys import KeysPage as Keys
 from trustui.pages.keys import Line as Key
 from trustui.pages.listed_keys import Use
@@ -105,8 +107,16 @@ def _crawled(word: str, *, is_bad: bool) -> SafeString:
 
 def _of_tags(one: Source) -> SafeString:
     if one.tags is not None:
-        return _sub(escape(f"{one.tags.trusted:,} of {one.tags.all:,} tags trusted"))
+        return _sub(escape(_beside(one.tags)))
     return _NOTHING if one.has_anchor else _NO_ROOT
+
+
+def _beside(tags: Share) -> str:
+    """What the word of the state leaves open."""
+    if tags.failing or tags.unknown or tags.trusted == tags.all:
+        return f"{tags.trusted:,} of {counted(tags.all, 'tag')} trusted"
+    unsigned = tags.all - tags.signed
+    return f"{counted(unsigned or tags.all - tags.trusted, 'tag')} not {'signed' if unsigned else 'trusted'}"
 
 
 _NO_ROOT = _sub(SafeString("no root pinned"))
@@ -299,7 +309,7 @@ def _event(one: EventLine, moment: Moment, query: str) -> SafeString:
         place = linked("repository", one.source, query, one.source_id)
     return _filled(
         _EVENT,
-        when(one.at, moment.now), _instant(one.at),
+        when(one.at, moment.at), _instant(one.at),
         linked("event", short_digests(one.sentence), query, one.event_id), note,
         escape(one.kind), reason, _filled(who, name(one.actor)), place,
         _NOT_SEALED if one.position is None else escape(f"{one.position:,}"),

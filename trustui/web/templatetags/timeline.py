@@ -234,11 +234,15 @@ def timeline_lanes_alone(picture: Picture) -> SafeString:
 
 @register.simple_tag
 def day_bars(bars: Iterable[Bar], width: int) -> SafeString:
-    """What expires day by day, on the overview."""
+    """What expires day by day, on the overview; each day leads to the list of it."""
+    expiries = reverse("expiries")
     return _svg(
-        f'<rect class="fill is-{bar.sign}" x="{bar.x}" y="{bar.y}" width="{width}"'
-        f' height="{bar.height}" rx="1"><title>{escape(bar.title)}</title></rect>\n        '
+        f'<a href="{expiries}?from={bar.day}&amp;to={bar.day}" tabindex="-1"'
+        f' aria-label="{escape(bar.title)}"><rect class="fill is-{bar.sign}" x="{bar.x}"'
+        f' y="{bar.y}" width="{width}" height="{bar.height}" rx="1">'
+        f"<title>{escape(bar.title)}</title></rect></a>\n        "
         for bar in bars
+        if float(bar.height)
     )
 
 
@@ -297,12 +301,19 @@ def _lanes(picture: Picture, links: _Links | None) -> Iterator[str]:
         yield f'<g transform="translate(0 {lane.y})">'
         yield from _lane(lane, links)
         yield "</g>\n"
-    yield _upright("now", picture.now, 0, picture.floor)
+    yield _upright("now", picture.now, _BELOW_TICKS, picture.floor)
     if links is not None:  # above the line, which would cross them
         for lane in picture.lanes:
             yield _inner(lane, has_source=picture.has_sources)
     word = "now" if picture.is_now else "then"
-    yield f'<text class="now-word" x="{picture.now}%" dx="4" y="{picture.foot}">{word}</text>'
+    beside = 'dx="-4" text-anchor="end"' if float(picture.now) > _LATE else 'dx="4"'
+    yield f'<text class="now-word" x="{picture.now}%" {beside} y="{picture.foot}">{word}</text>'
+
+
+_BELOW_TICKS = 17
+"""Where the line of now begins: higher up it would cross the word of a tick."""
+_LATE = 86
+"""Per cent of the width, from which on a phone has no room for the word now on its right."""
 
 
 def _inner(lane: LaneShape, *, has_source: bool) -> str:
