@@ -18,7 +18,7 @@ WHOLE := TRUSTUI_WHOLE=1
 # Of that, what every change has to pass: 2,000 requests, 500 repositories, 20,000 mutations of each format.
 MATRICES := tests/api/test_whole_api.py tests/differential tests/fuzz
 # For tests that are as long as a scene each: whoever is free takes the next.
-TWO_AT_A_TIME := --numprocesses 2 --maxschedchunk 1
+ONE_BY_ONE := $(SIDE_BY_SIDE) --maxschedchunk 1
 # For tests of which each file needs a world of its own.
 TWO_FILES_AT_A_TIME := --numprocesses 2 --dist loadfile
 # Tests that touch the database; tests/architecture sees that none is missing.
@@ -77,7 +77,7 @@ test-servers: dev ## Run the tests that start PostgreSQL, Redis, nginx, a regist
 
 .PHONY: faults
 faults: dev ## Kill, stop and starve the real processes, and see that nothing is lost
-	$(PYTEST) $(TWO_AT_A_TIME) -m "faults and not soak" -rA $(or $(T),tests/faults)
+	$(PYTEST) $(ONE_BY_ONE) -m "faults and not soak" -rA $(or $(T),tests/faults)
 
 .PHONY: browser
 browser: dev $(if $(shell command -v npm),build/htmx) ## Walk through the demo in a real browser: WCAG 2.2 AA, CSP, keyboard, hostile names
