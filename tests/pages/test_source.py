@@ -15,6 +15,7 @@ from trustui.jobs.models import Job, State
 from trustui.pages.moment import Moment
 from trustui.pages.source import CRAWLS, crawling, seconds_in_words, source, took
 from trustui.pages.viewer import Viewer, viewer_of
+from trustui.policies.models import Anchor
 
 NOW = START + 2 * DAY
 PRESENT = Moment(NOW, NOW, NOW)
@@ -46,6 +47,27 @@ def test_it_tells_the_anchor_and_the_crawls(
     assert [one.at for one in page.crawls] == [START + DAY]
     assert all(page.may.values())
     assert source(viewer, PRESENT, other.pk) is None
+
+
+def test_a_root_that_was_pinned_later_is_not_told_as_in_force(
+    watched: tuple[Viewer, Source, Source],
+) -> None:
+    viewer, own, _ = watched
+    assert own.anchor is not None
+    before = own.anchor.pinned_at - timedelta(days=1)
+    past = Moment(NOW, before, before)
+    for replaced, told in ((None, "root v1 pinned later"), (own.anchor, "another root pinned")):
+        Anchor.objects.filter(pk=own.anchor.pk).update(replaces=replaced)
+        page = source(viewer, past, own.pk)
+        assert page is not None
+        assert page.anchor is not None
+        assert page.anchor.is_later
+        anchor = next(fact for fact in page.facts if fact.label == "Anchor")
+        assert (anchor.sign, anchor.word) == ("none", told)
+    now = source(viewer, PRESENT, own.pk)
+    assert now is not None
+    assert now.anchor is not None
+    assert not now.anchor.is_later
 
 
 def test_the_log_is_paged_and_says_what_went_wrong(watched: tuple[Viewer, Source, Source]) -> None:

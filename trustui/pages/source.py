@@ -53,6 +53,8 @@ class Pinned(msgspec.Struct, frozen=True):
     reason: str
     replaces: str
     """SHA-256 of the root before, or empty."""
+    is_later: bool = False
+    """It was pinned after the instant looked at; the one before, if any, was in force then."""
 
 
 class Crawling(msgspec.Struct, frozen=True):
@@ -133,7 +135,7 @@ def source(
         verdict_id=row.verdict_id,
         facts=_facts(row, moment, None if after else next(iter(crawls.rows), None), now_crawling),
         alerts=alerts_of(row, moment.now) if moment.is_now else None,
-        anchor=_pinned(row),
+        anchor=_pinned(row, moment),
         crawling=now_crawling,
         crawls=tuple(_crawl_line(one) for one in crawls.rows),
         after=crawls.after,
@@ -312,8 +314,16 @@ def _registry_facts(row: _Row, moment: Moment) -> tuple[Fact, ...]:
 def _anchor_fact(row: _Row, moment: Moment) -> Fact:
     if row.root is None:
         return Fact("Anchor", "unknown", "no root pinned", "so nothing here is ever verified")
+    if row.pinned_at > moment.at:
+        value = "another root pinned" if row.replaces else f"root v{row.root_version} pinned later"
+        told = f"replaced by {row.pinned_by}" if row.replaces else f"by {row.pinned_by}"
+        return Fact("Anchor", "none", value, visible(f"{told}, {_day(row.pinned_at)}", 100))
     told = f"by {row.pinned_by}, {ago(row.pinned_at, moment.now)}"
     return Fact("Anchor", "ok", f"root v{row.root_version} pinned", visible(told, 100))
+
+
+def _day(at: datetime) -> str:
+    return f"{at.day} {at:%b %Y}"
 
 
 def _answer_fact(newest: _Crawl | None, moment: Moment) -> Fact:
@@ -325,7 +335,7 @@ def _answer_fact(newest: _Crawl | None, moment: Moment) -> Fact:
     )
 
 
-def _pinned(row: _Row) -> Pinned | None:
+def _pinned(row: _Row, moment: Moment) -> Pinned | None:
     if row.root is None:
         return None
     return Pinned(
@@ -336,6 +346,7 @@ def _pinned(row: _Row) -> Pinned | None:
         how=str(Origin(row.origin).label),
         reason=row.reason,
         replaces=row.replaces or "",
+        is_later=row.pinned_at > moment.at,
     )
 
 
