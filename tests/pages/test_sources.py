@@ -11,6 +11,7 @@ from tests.simulators.watched import DAY, START, Watched, look_closely, vendor
 from trustui.accounts.models import Role, User
 from trustui.core.primitives.instants import write_instant
 from trustui.inventory.models import Source
+from trustui.pages.images.shares import Share
 from trustui.pages.moment import Moment
 from trustui.pages.paging import PagingError
 from trustui.pages.sources import Filter, exported, filter_of, sources
@@ -84,6 +85,14 @@ def test_the_title_is_the_answer(viewer: Viewer) -> None:
     beta = page.lines[1]
     assert (beta.state.word, beta.crawled_at, beta.has_anchor) == ("failing", START + 9 * DAY, True)
     assert not page.lines[3].has_anchor
+
+
+def test_tags_that_fail_are_told_apart_from_sources_that_do(viewer: Viewer) -> None:
+    page = sources(viewer, PRESENT, Filter())
+    assert not page.has_failing_tags
+    for tags, told in ((Share(all=2, trusted=2), False), (Share(all=2, failing=1), True)):
+        lines = (msgspec.structs.replace(page.lines[0], tags=tags), *page.lines[1:])
+        assert msgspec.structs.replace(page, lines=lines).has_failing_tags == told
 
 
 def test_the_past_is_told_as_it_was(viewer: Viewer) -> None:

@@ -99,6 +99,11 @@ class SourcesPage(msgspec.Struct, frozen=True):
     kinds: tuple[str, ...]
     all: int
 
+    @property
+    def has_failing_tags(self) -> bool:
+        """Whether a line here is red that the title does not count: no source fails with its tags."""
+        return any(one.tags is not None and one.tags.failing for one in self.lines)
+
 
 def filter_of(given: Mapping[str, str]) -> Filter:
     """From a query string; what is no known choice narrows nothing."""
