@@ -107,9 +107,11 @@ def test_the_days_of_the_overview_lead_to_what_expires_then() -> None:
         Bar(12, "0.0", "100.0", "soon", HOSTILE, date(2026, 6, 2)),
     )
     template = Template("{% load timeline %}<svg>{% day_bars bars 10 %}</svg>")
-    found = fromstring(template.render(Context({"bars": bars})))  # noqa: S314  our own
-    assert links(found) == ["/expiries/?from=2026-06-02&to=2026-06-02"]
-    assert [one.tag for one in found.iter() if one.tag == "script"] == []
+    for query, kept in (("", ""), ("?at=2026-06-01T00:00:00Z", "at=2026-06-01T00:00:00Z&")):
+        given = Context({"bars": bars, "moment_query": query})
+        found = fromstring(template.render(given))  # noqa: S314  our own
+        assert links(found) == [f"/expiries/?{kept}from=2026-06-02&to=2026-06-02"]
+        assert [one.tag for one in found.iter() if one.tag == "script"] == []
 
 
 def rows(of: str, **given: object) -> Element:

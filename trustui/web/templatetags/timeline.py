@@ -232,12 +232,13 @@ def timeline_lanes_alone(picture: Picture) -> SafeString:
     return _svg(_lanes(picture, None))
 
 
-@register.simple_tag
-def day_bars(bars: Iterable[Bar], width: int) -> SafeString:
-    """What expires day by day, on the overview; each day leads to the list of it."""
-    expiries = reverse("expiries")
+@register.simple_tag(takes_context=True)
+def day_bars(context: template.Context, bars: Iterable[Bar], width: int) -> SafeString:
+    """What expires day by day, on the overview; each day leads to the list of it, then as now."""
+    query = str(context["moment_query"])
+    listed = escape(f"{reverse('expiries')}{query}{'&' if query else '?'}")
     return _svg(
-        f'<a href="{expiries}?from={bar.day}&amp;to={bar.day}" tabindex="-1"'
+        f'<a href="{listed}from={bar.day}&amp;to={bar.day}" tabindex="-1"'
         f' aria-label="{escape(bar.title)}"><rect class="fill is-{bar.sign}" x="{bar.x}"'
         f' y="{bar.y}" width="{width}" height="{bar.height}" rx="1">'
         f"<title>{escape(bar.title)}</title></rect></a>\n        "
