@@ -27,8 +27,9 @@ QUEUE = "trustui"
 RING = "trustui.ring"
 DRAIN_SECONDS = 20.0
 """How long one ring may keep a process; the next one goes on."""
-GRACE_SECONDS = 6.0
-"""For jobs that run when a worker is told to end; all of it has ten seconds."""
+GRACE_SECONDS = 4.5
+"""For jobs that run when a worker is told to end; the pool takes up to three more to end itself,
+longer on a busy machine, and all of it has ten."""
 LONGEST_RECONNECT = 2.0
 """Seconds between attempts while Redis is away; Celery's own thirty would delay jobs by as much."""
 VISIBILITY_SECONDS = 60

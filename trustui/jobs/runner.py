@@ -19,7 +19,6 @@ _log = logging.getLogger(__name__)
 
 WORN = EX_TEMPFAIL
 """The exit status of a process that must be replaced: a job in it cannot be ended."""
-_STOP_SECONDS = 9.5
 _GLANCE = 0.2
 
 
@@ -95,7 +94,7 @@ class Runner:
         return WORN if self.is_worn else 0
 
     def stop(self) -> None:
-        """Claim no more, wait up to 8 s for what runs, hand back the rest; within 10 s in all.
+        """Claim no more, wait for what runs as long as the terms say, hand back the rest.
 
         Threads that are still at work then are left behind; what they deliver is dropped.
         """

@@ -17,7 +17,7 @@ from types import FrameType
 
 _log = logging.getLogger(__name__)
 
-STOP_SECONDS = 9.5
+STOP_SECONDS = 9.0
 """From the first signal until whatever is left is killed."""
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 30.0

@@ -15,7 +15,7 @@ from trustui.wsgi import application
 THREADS = 4
 SILENT_SECONDS = 60
 """A process that reports nothing to its master for so long is replaced."""
-GRACE_SECONDS = 8
+GRACE_SECONDS = 7
 """For requests under way when it is told to end; the whole has ten."""
 
 

@@ -47,7 +47,7 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Until SIGTERM or SIGINT; what cannot be finished within eight seconds is handed back."""
+    """Until SIGTERM or SIGINT; what cannot be finished soon is handed back."""
     keep_few_arenas()
     if arguments.pool_of:
         return run_pool(arguments.pool_of, arguments.concurrency)
