@@ -7,14 +7,12 @@ has a place, `Given`.
 """
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from datetime import date, datetime
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar, get_type_hints
 
 import msgspec
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
-from django.db.models import QuerySet, Value
+from django.db.models import QuerySet
 
+from trustui.pages.kept_statement import Given, Scalar, Statement, written
 from trustui.pages.moment import Moment
 from trustui.pages.paging import (
     MOST_ROWS,
@@ -31,7 +29,6 @@ MOST_KEPT = 128
 """Statements of one list, about 10 kB each; where more shapes are asked for, all are written anew."""
 
 T = TypeVar("T")
-Scalar: TypeAlias = int | str | datetime | date
 About: TypeAlias = Scalar | tuple[Scalar, ...]
 
 
@@ -49,53 +46,6 @@ class Who(Protocol):
     @property
     def roles(self) -> Mapping[int, str]:
         """By team."""
-
-
-class Given(Value):
-    """The place of a value in a statement, by name; it stands among the parameters itself."""
-
-    def as_sql(self, _compiler: Any, _connection: Any) -> tuple[str, list[Any]]:  # type: ignore[override]  # Django's stubs know only parameters that are values
-        """A place-holder, and this."""
-        return "%s", [self]
-
-
-class _Statement(msgspec.Struct, frozen=True):
-    """SQL as the database takes it, and what knows how its answer becomes Python's."""
-
-    sql: str
-    parameters: tuple[Any, ...]
-    converted: tuple[tuple[int, Any], ...]
-    """The columns whose values are not Python's yet, with their places: few on PostgreSQL."""
-
-    def rows(self, given: dict[str, Any]) -> list[tuple[Any, ...]]:
-        """What it finds now."""
-        told = [
-            _adapted(given[one.value]) if isinstance(one, Given) else one for one in self.parameters
-        ]
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, told)
-            found = cursor.fetchall()
-        return _converted(found, self.converted) if self.converted else found
-
-
-def _converted(
-    rows: list[tuple[Any, ...]], columns: Sequence[tuple[int, Any]]
-) -> list[tuple[Any, ...]]:
-    """As `SQLCompiler.apply_converters` does."""
-    needed = [(place, _converters(column), column) for place, column in columns]
-    found = []
-    for row in rows:
-        cells = list(row)
-        for place, steps, column in needed:
-            for step in steps:
-                cells[place] = step(cells[place], column, connection)
-        found.append(tuple(cells))
-    return found
-
-
-def _converters(column: Any) -> list[Any]:
-    of_database = connection.ops.get_db_converters(column)
-    return [*of_database, *column.get_db_converters(connection)]
 
 
 class _Unknown:
@@ -130,7 +80,7 @@ class KeptQuery(Generic[T]):
         self._columns = tuple(columns)
         self._row = row
         self._kinds = get_type_hints(row)
-        self._kept: dict[Hashable, _Statement | None] = {}
+        self._kept: dict[Hashable, Statement | None] = {}
 
     def rows(
         self,
@@ -240,7 +190,7 @@ class KeptQuery(Generic[T]):
         alike: tuple[str, ...],
         shape: "_Shape",
         lengths: tuple[int | None, ...],
-    ) -> _Statement | None:
+    ) -> Statement | None:
         """None where Django sees without asking that nothing is found."""
         instants: Any = [Given(name) for name in alike]
         places: list[Any] = [
@@ -252,15 +202,7 @@ class KeptQuery(Generic[T]):
             places = [Given(f"after {number}") for number in range(len(shape.order))]
             query = query.filter(beyond(shape.order, places))
         query = query.order_by(*shape.order)
-        query = query.values_list(*self._columns, *shape.beside)[: shape.limit]
-        compiler = query.query.get_compiler(connection=connection)
-        try:
-            sql, parameters = compiler.as_sql()
-        except EmptyResultSet:
-            return None
-        columns = (column for column, *_ in compiler.select[: compiler.col_count])
-        converted = tuple(one for one in enumerate(columns) if _converters(one[1]))
-        return _Statement(sql, tuple(parameters), converted)
+        return written(query.values_list(*self._columns, *shape.beside)[: shape.limit])
 
 
 class _Shape(msgspec.Struct, frozen=True):
@@ -305,10 +247,3 @@ def _named(name: str, value: About) -> dict[str, Scalar]:
     if isinstance(value, tuple):
         return {f"{name}.{number}": one for number, one in enumerate(value)}
     return {name: value}
-
-
-def _adapted(value: Any) -> Any:
-    """As the database's columns hold it."""
-    if isinstance(value, datetime):
-        return connection.ops.adapt_datetimefield_value(value)
-    return connection.ops.adapt_datefield_value(value) if isinstance(value, date) else value
