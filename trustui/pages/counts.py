@@ -4,10 +4,10 @@ Written in SQL: the rail stands on every page, and six queries of the ORM cost a
 rest of a page. The same words do for SQLite and PostgreSQL.
 """
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 import msgspec
-from django.db import connection
 
 from trustui.accounts.permissions import Act
 from trustui.core.trace import TrustState
@@ -17,6 +17,8 @@ from trustui.inventory.models import RoleState, Source, SourceKey
 from trustui.jobs.models import Job, State
 from trustui.pages.images.failing import WRONG as WRONG_IMAGES
 from trustui.pages.jobs import OF_ONE_SOURCE
+from trustui.pages.kept_query import MOST_KEPT
+from trustui.pages.kept_statement import Given, Statement, stated
 from trustui.pages.viewer import Viewer
 from trustui.policies.models import MaterialTerm, TrustMaterial
 from trustui.verdicts.models import Acceptance, ArtefactStanding, Finding, SourceVerdict
@@ -95,10 +97,17 @@ NOTHING = Counts(0, 0, 0, 0, 0, 0)
 
 def counts(viewer: Viewer, now: datetime) -> Counts:
     """Of the sources and materials that this person sees; jobs for whoever looks after them."""
-    teams = viewer.teams
+    teams = tuple(viewer.teams)
     if not teams:
         return NOTHING
-    managed = [team for team in viewer.roles if viewer.may(Act.MANAGE_JOBS, team)]
+    managed = tuple(team for team in viewer.roles if viewer.may(Act.MANAGE_JOBS, team))
+    day = now.astimezone(UTC).date()
+    ((*found,),) = _kept(teams, managed).rows({"now": now, "soon": now + SOON, "today": day})
+    return Counts(*found)
+
+
+@lru_cache(MOST_KEPT)
+def _kept(teams: tuple[int, ...], managed: tuple[int, ...]) -> Statement:
     statement = _SQL.format(
         teams=_places(len(teams)),
         wrong=_places(len(WRONG)),
@@ -107,35 +116,28 @@ def counts(viewer: Viewer, now: datetime) -> Counts:
         managed=_places(len(managed)) if managed else "NULL",
         **_TABLES,
     )
-    told = _instant(now)
-    within = told, _instant(now + SOON)
-    today = connection.ops.adapt_datefield_value(now.astimezone(UTC).date())
+    now = Given("now")
+    within = now, Given("soon")
     state = str(State.QUARANTINED) if managed else ""
-    of_jobs: list[str | int] = [state, *OF_ONE_SOURCE, *managed]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            statement,
-            [
-                *teams,
-                *WRONG,
-                *WRONG_IMAGES,
-                *within,
-                *within,
-                *teams,
-                *within,
-                told,
-                today,
-                told,
-                *of_jobs,
-            ],
-        )
-        return Counts(*cursor.fetchone())
+    return stated(
+        statement,
+        [
+            *teams,
+            *WRONG,
+            *WRONG_IMAGES,
+            *within,
+            *within,
+            *teams,
+            *within,
+            now,
+            Given("today"),
+            now,
+            state,
+            *OF_ONE_SOURCE,
+            *managed,
+        ],
+    )
 
 
 def _places(count: int) -> str:
     return ", ".join(["%s"] * count)
-
-
-def _instant(at: datetime) -> str | date | None:
-    """As the database's columns hold it."""
-    return connection.ops.adapt_datetimefield_value(at)

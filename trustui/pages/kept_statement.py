@@ -37,8 +37,17 @@ def written(query: "QuerySet[Any, Any]") -> Statement | None:
         sql, parameters = compiler.as_sql()
     except EmptyResultSet:
         return None
-    columns = [column for column, *_ in compiler.select[: compiler.col_count]]
-    converted = _Converted(tuple(one for one in enumerate(columns) if _converters(one[1])))
+    columns = (column for column, *_ in compiler.select[: compiler.col_count])
+    steps = ((place, column, _converters(column)) for place, column in enumerate(columns))
+    return _made(sql, parameters, _Converted(tuple(one for one in steps if one[2])))
+
+
+def stated(sql: str, parameters: Sequence[Any]) -> Statement:
+    """A statement in SQL of one's own; `%s` is the place of a parameter, each may be `Given`."""
+    return _made(sql, parameters, _Converted(()))
+
+
+def _made(sql: str, parameters: Sequence[Any], converted: "_Converted") -> Statement:
     if connection.vendor == "postgresql":
         return _Whole(*_parts(sql, parameters), converted)
     return _Bound(sql, tuple(parameters), converted)
@@ -47,20 +56,19 @@ def written(query: "QuerySet[Any, Any]") -> Statement | None:
 class _Converted(msgspec.Struct, frozen=True):
     """What becomes of rows whose values are not Python's yet: few on PostgreSQL."""
 
-    columns: tuple[tuple[int, Any], ...]
-    """Those columns, with their places."""
+    columns: tuple[tuple[int, Any, list[Any]], ...]
+    """Their places, the columns, and what is done one after another."""
 
     def rows(self, found: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         """As `SQLCompiler.apply_converters` does it."""
         if not self.columns:
             return found
-        needed = [(place, _converters(column), column) for place, column in self.columns]
-        converted = []
+        converted, database = [], connections[DEFAULT_DB_ALIAS]
         for row in found:
             cells = list(row)
-            for place, steps, column in needed:
+            for place, column, steps in self.columns:
                 for step in steps:
-                    cells[place] = step(cells[place], column, connection)
+                    cells[place] = step(cells[place], column, database)
             converted.append(tuple(cells))
         return converted
 
@@ -97,7 +105,7 @@ class _Whole(msgspec.Struct, frozen=True):
     def rows(self, given: Mapping[str, Scalar]) -> list[tuple[Any, ...]]:
         """As `Statement`."""
         database: Any = connections[DEFAULT_DB_ALIAS]
-        told = {name: database.literal(_adapted(given[name])) for name in set(self.places)}
+        told = {name: database.literal(given[name]) for name in set(self.places)}
         pairs = zip(self.parts, (*map(told.__getitem__, self.places), ""), strict=True)
         return self.converted.rows(database.rows_of("".join(chain.from_iterable(pairs))))
 

@@ -147,7 +147,6 @@ def keys(
 ) -> KeysPage:
     """At most twenty queries. Raises PagingError."""
     chosen = chosen or Filter()
-    names = _names(viewer, moment)
     key_count, source_count = _kept_totals(viewer, moment)
     is_all = chosen == Filter(order=chosen.order)
     is_much = is_all and key_count > MOST_RANKED  # known without asking for a thousand of them
@@ -167,7 +166,7 @@ def keys(
         after=shown.after,
         is_cut=is_cut,
         all=key_count,
-        matrix=_matrix(viewer, moment, names, key_count) if is_whole and source_count > 1 else None,
+        matrix=_matrix(viewer, moment, key_count) if is_whole and source_count > 1 else None,
     )
 
 
@@ -333,14 +332,12 @@ def _with_several(names: "QuerySet[SourceKey]", of_what: str) -> "QuerySet[Sourc
     return grouped.exclude(first=F("last"))
 
 
-def _matrix(
-    viewer: Viewer, moment: Moment, names: "QuerySet[SourceKey]", key_count: int
-) -> Matrix | None:
+def _matrix(viewer: Viewer, moment: Moment, key_count: int) -> Matrix | None:
     """Eight queries; None where no key is in two sources."""
-    shared = _kept_shared(viewer, moment, names, key_count)
+    shared = _kept_shared(viewer, moment, key_count)
     if not shared:
         return None
-    pairs = names.filter(key__in=[pk for pk, *_ in shared])
+    pairs = _names(viewer, moment).filter(key__in=[pk for pk, *_ in shared])
     most = pairs.values_list("source", "source__name").annotate(n=Count("key", distinct=True))
     columns = [(pk, name) for pk, name, _ in most.order_by("-n", "source__name")[:MOST_SOURCES]]
     ids = [source for source, _ in columns]
@@ -362,14 +359,12 @@ def _matrix(
     return Matrix(tuple(columns), rows, all_sources - len(columns), is_cut)
 
 
-def _shared(
-    viewer: Viewer, moment: Moment, names: "QuerySet[SourceKey]"
-) -> list[tuple[int, str, str, int]]:
+def _shared(viewer: Viewer, moment: Moment) -> list[tuple[int, str, str, int]]:
     """Id, fingerprint, type and how many sources, of the keys in the most sources: two queries."""
     most = _in_several.rows(viewer, moment, order=("-n", "key"), limit=MOST_KEYS)
     if not most:
         return []
-    told = names.filter(key__in=[one.key for one in most])
+    told = _names(viewer, moment).filter(key__in=[one.key for one in most])
     cells = told.values_list("key", "key__fingerprint", "key__keytype")
     return sorted(
         cells.annotate(n=Count("source", distinct=True)).order_by(),
@@ -421,11 +416,9 @@ def _kept_totals(viewer: Viewer, moment: Moment) -> tuple[int, int]:
     return _totals.get(_asked(viewer, moment), count)
 
 
-def _kept_shared(
-    viewer: Viewer, moment: Moment, names: "QuerySet[SourceKey]", key_count: int
-) -> list[tuple[int, str, str, int]]:
+def _kept_shared(viewer: Viewer, moment: Moment, key_count: int) -> list[tuple[int, str, str, int]]:
     asked = _asked(viewer, moment)
-    return _most_shared.get(asked, lambda: (key_count, _shared(viewer, moment, names)))[1]
+    return _most_shared.get(asked, lambda: (key_count, _shared(viewer, moment)))[1]
 
 
 def _kept_several(

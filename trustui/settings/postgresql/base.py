@@ -50,7 +50,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """A value as it stands in SQL. Raises Django's DataError for what no column can hold."""
         if value is None:
             return "NULL"
-        self.ensure_connection()
+        if self.connection is None:
+            self.ensure_connection()
         with self.wrap_database_errors:
             return self._transformer.as_literal(value).decode()
 
@@ -73,7 +74,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _ask(self, statement: str, *_: object) -> list[tuple[Any, ...]]:
         self.close_if_health_check_failed()
-        self.ensure_connection()
+        if self.connection is None:
+            self.ensure_connection()
         self.validate_thread_sharing()
         self.validate_no_broken_transaction()
         with self.wrap_database_errors:
