@@ -41,6 +41,13 @@ def test_what_is_slow_is_kept_as_long_as_it_is_worth() -> None:
     assert keeper.get("a", make) == 2
 
 
+def test_what_is_worth_keeping_may_be_said() -> None:
+    clock, numbers = Clock(), count()
+    keeper: Keeper[int] = Keeper(lambda _: True, clock, worth=0.01)
+    assert [keeper.get("a", lambda: slow(clock, 0.01, numbers)) for _ in range(3)] == [0, 0, 0]
+    assert [keeper.get("b", lambda: slow(clock, 0.009, numbers)) for _ in range(2)] == [1, 2]
+
+
 def test_there_is_an_end_to_what_is_kept() -> None:
     clock, numbers = Clock(), count()
     keeper: Keeper[int] = Keeper(lambda _: True, clock)

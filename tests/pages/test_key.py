@@ -8,6 +8,7 @@ from tests.simulators.people import HIDDEN_NAME, OWN_NAME, Cast, make_cast
 from tests.simulators.seen import viewer_of as viewer_of_source
 from tests.simulators.seen import with_bins
 from tests.simulators.watched import DAY, START, Watched
+from trustui.core.trace import Outcome
 from trustui.inventory.models import RoleState, Source, SourceKey
 from trustui.inventory.text import identity
 from trustui.pages import key as key_pages
@@ -15,6 +16,7 @@ from trustui.pages.key import QUERIES, QUERIES_OF_ONE, KeyPage, RoleWorth, Worth
 from trustui.pages.moment import Moment
 from trustui.pages.paging import PagingError, write_cursor
 from trustui.pages.viewer import Viewer, viewer_of
+from trustui.verdicts.models import Verdict
 
 NOW = START + 2 * DAY
 PRESENT = Moment(NOW, NOW, NOW)
@@ -137,6 +139,24 @@ def test_it_is_told_repository_by_repository_and_others_are_offered(
     cut = shown(viewer, fingerprint, 0)  # none of its repositories
     assert [one.source for one in cut.worth] == ["east"]
     assert cut.others == ((west.source.pk, "west"),)
+
+
+@pytest.mark.django_db
+def test_of_repositories_that_fail_one_is_verified_and_the_others_are_offered(
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    east, west = twins()
+    viewer = viewer_of_source(east)
+    fingerprint = of_role(east.source, "snapshot").key.fingerprint
+    told = {one.source: one for one in shown(viewer, fingerprint).worth}
+    Verdict.objects.update(outcome=Outcome.FAILED)
+    with django_assert_max_num_queries(QUERIES + QUERIES_OF_ONE):
+        page = shown(viewer, fingerprint)
+    assert page.worth == (told["east"],)
+    assert page.others == ((west.source.pk, "west"),)
+    assert shown(viewer, fingerprint, west.source.pk).worth == (told["west"],)
+    Verdict.objects.filter(source=west.source).update(outcome=Outcome.PASSED)
+    assert shown(viewer, fingerprint).worth == (told["east"], told["west"])
 
 
 def test_a_key_in_no_role_is_worth_nothing(cast: Cast, viewer: Viewer) -> None:

@@ -19,6 +19,7 @@ from trustui.pages.before import change_lines
 from trustui.pages.counts import WRONG
 from trustui.pages.images.failing import NOTHING as NO_IMAGES
 from trustui.pages.images.failing import FailingImages, ImageGroup, failing_images
+from trustui.pages.keeping import Keeper
 from trustui.pages.kept_query import KeptQuery
 from trustui.pages.moment import Moment
 from trustui.pages.standings import sources_of, standing_sources
@@ -149,7 +150,7 @@ class _Taking(NamedTuple):
 def failing(viewer: Viewer, moment: Moment) -> FailingPage:
     """What fails at an instant: at most six queries."""
     if moment.at == moment.now:
-        found = _wrong_now.rows(viewer, None, None, ("-since", "source_id"), MOST + 1)
+        found = _wrong.get(tuple(sorted(viewer.teams)), lambda: _read_wrong(viewer))
         owners = taken(_told_now.rows(viewer, moment, None, ("id",))) if found else {}
     else:
         found = _wrong_then(viewer, moment)
@@ -162,6 +163,15 @@ def failing(viewer: Viewer, moment: Moment) -> FailingPage:
         is_watched=bool(found) or bool(_watched.rows(viewer, moment, limit=1)),
         images=failing_images(viewer, moment),
     )
+
+
+def _read_wrong(viewer: Viewer) -> list[_Wrong]:
+    return _wrong_now.rows(viewer, None, None, ("-since", "source_id"), MOST + 1)
+
+
+MUCH = 500
+"""Sources that fail from which on they are kept for a second or two."""
+_wrong: Keeper[list[_Wrong]] = Keeper(lambda found: len(found) >= MUCH, worth=0.005)
 
 
 def _standings_now(viewer: Viewer, *_: object) -> "QuerySet[SourceVerdict]":

@@ -10,20 +10,27 @@ T = TypeVar("T")
 KEPT_FOR = 100
 """An answer is kept so many times as long as it took."""
 WORTH_KEEPING = 0.05
-"""Seconds; what is counted faster is counted anew each time."""
+"""Seconds; what is counted faster is counted anew each time, where nobody says otherwise."""
 MOST_KEPT = 256
 
 
 class Keeper(Generic[T]):
-    """By key; each process keeps its own. Only answers about much are kept: `is_much` says which."""
+    """By key; each process keeps its own. Only answers about much are kept: `is_much` says which,
+    and `worth` the seconds that one has to take.
+    """
 
     _all: ClassVar["WeakSet[Keeper[Any]]"] = WeakSet()
 
     def __init__(
-        self, is_much: Callable[[T], bool], clock: Callable[[], float] = time.monotonic
+        self,
+        is_much: Callable[[T], bool],
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        worth: float = WORTH_KEEPING,
     ) -> None:
         self._all.add(self)
         self._is_much = is_much
+        self._worth = worth
         self._clock = clock
         self._kept: dict[Hashable, tuple[float, T]] = {}
 
@@ -35,7 +42,7 @@ class Keeper(Generic[T]):
             return found[1]
         made = make()
         took = self._clock() - began
-        if took >= WORTH_KEEPING and self._is_much(made):
+        if took >= self._worth and self._is_much(made):
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
             self._kept[key] = (began + took * (1 + KEPT_FOR), made)

@@ -1,6 +1,6 @@
 """`/keys/…`: one public key: what it may sign, what breaks without it, what a thief could do."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -29,7 +29,9 @@ from trustui.pages.tree import see
 from trustui.pages.viewer import Viewer
 
 MOST_REPOSITORIES = 3
-"""Repositories that are verified to tell what the key is worth there; others are asked for."""
+"""Repositories of which is told what the key is worth there; others are asked for."""
+MOST_VERIFIED = 1
+"""Of these, those that have to be verified for it, which takes ten times as long."""
 MOST_ROLES = 100
 """Roles of one repository that are told."""
 MOST_NAMES = 4
@@ -131,8 +133,8 @@ def key(
 ) -> KeyPage | None:
     """The page; None where no source of this person's names the key.
 
-    At most `QUERIES`, and `QUERIES_OF_ONE` for each repository that is verified: `within` alone, or
-    the first few. Raises PagingError.
+    At most `QUERIES`, and `QUERIES_OF_ONE` where a repository is verified: `within`, or the first
+    of the first few that needs it. Raises PagingError.
     """
     position = read_position(after, int, str, int)
     about = (fingerprint,)
@@ -145,6 +147,7 @@ def key(
     places = dict.fromkeys((one.source_id, one.source) for one in uses)
     chosen = _chosen([pk for pk, _ in places], within)
     signings = _signings(chosen, [one.keyid_id for one in names])
+    worth, left = _worths(viewer, moment, fingerprint, chosen, uses, signings)
     signed = signed_by(
         fingerprint,
         teams=viewer.teams,
@@ -162,8 +165,8 @@ def key(
         has_more_names=len(names) > MOST,
         uses=uses[:MOST],
         is_cut=is_cut or len(uses) > MOST,
-        worth=tuple(_worths(viewer, moment, fingerprint, chosen, uses, signings)),
-        others=tuple((pk, name) for pk, name in places if pk not in chosen),
+        worth=worth,
+        others=tuple((pk, name) for pk, name in places if pk in left or pk not in chosen),
         signed=signed.rows,
         after=None if signed.next is None else write_cursor(signed.next),
     )
@@ -284,16 +287,20 @@ def _worths(
     source_ids: Sequence[int],
     uses: Sequence[Use],
     signings: Mapping[tuple[int, str], Signing],
-) -> Iterator[Worth]:
+) -> tuple[tuple[Worth, ...], frozenset[int]]:
+    """In the order of the sources; and those of which it is not told yet."""
     listing = {one.role_id for one in uses if one.source_id in source_ids and one.role_id}
     kept = kept_repositories(viewer, moment, source_ids, sorted(listing))
-    for source_id in source_ids:
+    gathered = {pk: _of_documents(kept.get(pk), fingerprint) for pk in source_ids}
+    unknown = [pk for pk in source_ids if gathered[pk] is None]
+    for source_id in unknown[:MOST_VERIFIED]:
+        gathered[source_id] = _verified(viewer, moment, source_id, fingerprint)
+    worths = []
+    for source_id, found in gathered.items():
         of_source = {role: told for (source, role), told in signings.items() if source == source_id}
-        found = _of_documents(kept.get(source_id), fingerprint)
-        if found is None:
-            found = _verified(viewer, moment, source_id, fingerprint)
         if found is not None:
-            yield _worth(source_id, found, of_source)
+            worths.append(_worth(source_id, found, of_source))
+    return tuple(worths), frozenset(unknown[MOST_VERIFIED:])
 
 
 def _of_documents(kept: KeptRepository | None, fingerprint: str) -> _Gathered | None:
