@@ -4,11 +4,11 @@ from collections.abc import Collection
 from functools import lru_cache
 
 from django import template
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from trustui.pages.accepted import Accepted
 from trustui.pages.findings import Line
+from trustui.web.markup import filled
 from trustui.web.templatetags.trust import name, plain, sign
 
 register = template.Library()
@@ -19,7 +19,7 @@ def tick(line: Line, ticked: Collection[str]) -> SafeString:
     if not line.may_accept:
         return SafeString()
     number = str(line.finding_id)
-    return format_html(
+    return filled(
         '<label class="tick"><input type="checkbox" name="finding" value="{}"{}>{}</label>',
         SafeString(number),
         SafeString(" checked") if number in ticked else SafeString(),
@@ -29,7 +29,7 @@ def tick(line: Line, ticked: Collection[str]) -> SafeString:
 
 @lru_cache(maxsize=4_096)
 def _what(title: str, on: str, source: str) -> SafeString:
-    return format_html(
+    return filled(
         '<span class="visually-hidden">Tick {} on {} of {}</span>',
         plain(title), plain(on), plain(source),
     )  # fmt: skip
@@ -39,7 +39,7 @@ def _what(title: str, on: str, source: str) -> SafeString:
 def acceptance(accepted: Accepted) -> SafeString:
     """Who lives with a finding, until when, and why."""
     until = accepted.until
-    return format_html(
+    return filled(
         '<span class="accepted">{}<span>accepted by <b>{}</b> until '
         '<time datetime="{}">{}</time>: {}</span></span>',
         sign("noted"), name(accepted.by), until.isoformat(), f"{until.day} {until:%b %Y}",

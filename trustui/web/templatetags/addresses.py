@@ -12,9 +12,9 @@ from django.template.base import Parser, Token
 from django.template.defaulttags import URLNode
 from django.template.defaulttags import url as parse_url
 from django.urls import get_urlconf, reverse
-from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
+from trustui.web.markup import escaped, filled
 from trustui.web.templatetags.trust import name
 
 register = template.Library()
@@ -38,7 +38,7 @@ class _KeptURLNode(URLNode):
 
 @lru_cache(maxsize=4_096, typed=True)
 def _address(urlconf: str | None, name: str, *args: object) -> SafeString:
-    return conditional_escape(reverse(name, urlconf, args=args))
+    return escaped(reverse(name, urlconf, args=args))
 
 
 @register.simple_tag(takes_context=True)
@@ -51,7 +51,7 @@ def link(context: template.Context, route: str, text: object, *where: object) ->
 def linked(route: str, text: str, query: str, *where: object) -> SafeString:
     """As `link`, with the query that keeps the instant."""
     address = reverse(route, args=where)
-    return format_html('<a href="{}{}">{}</a>', address, query, name(text))
+    return filled('<a href="{}{}">{}</a>', address, query, name(text))
 
 
 @register.simple_tag(takes_context=True)
@@ -63,7 +63,7 @@ def help_link(context: template.Context, check: str, text: str, kind: str = "") 
 @lru_cache(maxsize=4_096)
 def help_linked(check: str, text: str, kind: str, query: str) -> SafeString:
     """As `help_link`, with the query that keeps the instant."""
-    classes = format_html(' class="{}"', kind) if kind else ""
-    return format_html(
+    classes = filled(' class="{}"', kind) if kind else ""
+    return filled(
         '<a{} href="{}{}">{}</a>', classes, reverse("help-check", args=[check]), query, text
     )

@@ -1,10 +1,10 @@
 """What the pages of images need besides the components: digests with their algorithm."""
 
 from django import template
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from trustui.core.primitives.text import visible
+from trustui.web.markup import filled
 
 register = template.Library()
 
@@ -19,11 +19,11 @@ def artefact(digest: str, href: str = "") -> SafeString:
     algorithm, colon, encoded = text.partition(":")
     short = f"{algorithm}:{encoded[:8]}…{encoded[-4:]}" if colon and len(encoded) > 16 else text  # noqa: PLR2004  no shorter than what is left
     inner = (
-        format_html('<a href="{}" title="{}">{}</a>', href, text, short)
+        filled('<a href="{}" title="{}">{}</a>', href, text, short)
         if href
-        else format_html('<span title="{}">{}</span>', text, short)
+        else filled('<span title="{}">{}</span>', text, short)
     )
-    return format_html(
+    return filled(
         '<span class="digest is-unbroken">{}<button class="digest-copy" type="button" data-copy="{}" '
         'aria-label="Copy {}" hidden>copy</button></span>',
         inner, text, short,

@@ -4,8 +4,9 @@ from urllib.parse import urlencode
 
 from django import template
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from trustui.web.markup import filled
 
 register = template.Library()
 
@@ -25,7 +26,7 @@ def export_links(context: template.Context, name: str, *where: object) -> SafeSt
         if value
     ]
     query = f"?{urlencode(pairs)}" if pairs else ""
-    return format_html(
+    return filled(
         '<p class="exports">All of it as <a href="{}" download>CSV</a> or '
         '<a href="{}" download>JSON</a></p>',
         f"{reverse(f'{name}-csv', args=where)}{query}",

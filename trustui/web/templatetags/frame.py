@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from django import template
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from trustui.web.frame import Group, Item
+from trustui.web.markup import filled, joined
 
 register = template.Library()
 
@@ -15,15 +15,13 @@ register = template.Library()
 @register.simple_tag
 def rail_links(groups: Iterable[Group], query: str, *, is_now: bool) -> SafeString:
     """Its groups, each line with how much there is now; `query` keeps the instant."""
-    return format_html_join(
+    return joined(
         "\n    ",
         "{}<ul>\n      {}\n    </ul>",
         (
             (
-                format_html("<h2>{}</h2>\n    ", group.head) if group.head else "",
-                format_html_join(
-                    "\n      ", "{}", ((_line(item, query, is_now),) for item in group.items)
-                ),
+                filled("<h2>{}</h2>\n    ", group.head) if group.head else "",
+                joined("\n      ", "{}", ((_line(item, query, is_now),) for item in group.items)),
             )
             for group in groups
         ),
@@ -35,8 +33,8 @@ def _line(item: Item, query: str, is_now: bool) -> SafeString:
     count = SafeString()
     if item.count and is_now:
         kind = SafeString(" is-bad") if item.is_bad else ""
-        count = format_html(' <span class="count{}">{}</span>', kind, f"{item.count:,}")
-    return format_html(
+        count = filled(' <span class="count{}">{}</span>', kind, f"{item.count:,}")
+    return filled(
         '<li><a href="{}{}"{}><span>{}</span>{}</a></li>',
         item.href, query, SafeString(' aria-current="page"') if item.is_here else "",
         item.name, count,

@@ -8,11 +8,11 @@ from datetime import datetime
 
 from django import template
 from django.urls import reverse
-from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from trustui.pages.key import RoleWorth, Signing, Worth
 from trustui.pages.repository_keys import Cell, RepositoryKeysPage, Row
+from trustui.web.markup import composed, escaped
 from trustui.web.templatetags.addresses import linked
 from trustui.web.templatetags.trust import (
     digest,
@@ -33,13 +33,8 @@ _FEW = 3
 """Roles that a cell names."""
 
 
-def _filled(form: str, *cells: SafeString) -> SafeString:
-    """As `format_html`, of what was escaped before: the types say so, and nothing looks again."""
-    return mark_safe(form.format(*cells))  # noqa: S308  all of it is safe
-
-
 def _joined(rows: Iterable[SafeString]) -> SafeString:
-    return mark_safe("\n      ".join(rows))  # noqa: S308  each is safe
+    return SafeString("\n      ".join(rows))
 
 
 # ---- what one key means to each role
@@ -59,14 +54,14 @@ def _role(one: RoleWorth, source_id: int, now: datetime, query: str) -> SafeStri
     delegator = _NOTHING
     if one.delegator != "root":
         by = linked("role", one.delegator, query, source_id, one.delegator_id)
-        delegator = _filled('<span class="sub">by {}</span>', by)
+        delegator = composed('<span class="sub">by {}</span>', by)
     lost = _muted(one.if_lost)
     if one.lost_sign != "none":
         lost = state_word(one.lost_sign, one.if_lost)
     stolen = name(one.if_stolen)
     if one.stolen_sign == "bad":
         stolen = state_word("bad", one.if_stolen)
-    return _filled(
+    return composed(
         _ROLE, role, delegator, threshold(one.threshold, one.keys), _signing(one, now), lost, stolen
     )
 
@@ -89,17 +84,17 @@ def _signing(one: RoleWorth, now: datetime) -> SafeString:
 
 
 def _muted(text: str) -> SafeString:
-    return _filled('<span class="muted">{}</span>', escape(text))
+    return composed('<span class="muted">{}</span>', escaped(text))
 
 
 _NONE_YET, _SEE_BELOW, _NOT_LISTED = map(_muted, ("none yet", "see below", "not listed there"))
 
 
 def _signed(told: Signing, now: datetime) -> SafeString:
-    return _filled(
+    return composed(
         _SINCE,
-        escape(stamp(told.since)), escape(f"{told.since.day} {told.since:%b %Y}"),
-        escape(thousands(told.documents)), SafeString("" if told.documents == 1 else "s"),
+        escaped(stamp(told.since)), escaped(f"{told.since.day} {told.since:%b %Y}"),
+        escaped(thousands(told.documents)), SafeString("" if told.documents == 1 else "s"),
         when(told.newest, now),
     )  # fmt: skip
 
@@ -114,17 +109,17 @@ _SINCE = 'since <time datetime="{}">{}</time><span class="sub">{} document{}, th
 def repository_key_rows(context: template.Context, page: RepositoryKeysPage) -> SafeString:
     """Each key: whether it signs for each role, and which roles need it or fall with it."""
     keys, query = reverse("keys"), str(context["moment_query"])
-    labels = [escape(plain(one.role)) for one in page.columns]
+    labels = [escaped(plain(one.role)) for one in page.columns]
     return _joined(_key(one, labels, keys, query) for one in page.rows)
 
 
 def _key(one: Row, labels: Sequence[SafeString], keys: str, query: str) -> SafeString:
     owner = _NOTHING
     if one.owner:
-        owner = _filled('<span class="key-name">{}</span> ', name(one.owner))
+        owner = composed('<span class="key-name">{}</span> ', name(one.owner))
     href = f"{keys}{one.fingerprint}/{query}" if one.fingerprint else ""
     cells = "".join(map(_cell, labels, one.cells))
-    return _filled(
+    return composed(
         _KEY,
         owner,
         digest(one.keyid, href),
@@ -148,14 +143,14 @@ def _kind(one: Row) -> SafeString:
     if not one.fingerprint:
         told += SafeString(", cannot be read")
     if one.ids > 1:
-        told += _filled(", {} ids", escape(thousands(one.ids)))
+        told += composed(", {} ids", escaped(thousands(one.ids)))
     return told if one.roles else told + SafeString(", in no role")
 
 
 def _cell(label: SafeString, one: Cell) -> SafeString:
     if not one.word:
-        return _filled('<td data-label="{}" class="cell"></td>', label)
-    return _filled(_CELL, label, sign(one.sign, one.word), escape(one.word))
+        return composed('<td data-label="{}" class="cell"></td>', label)
+    return composed(_CELL, label, sign(one.sign, one.word), escaped(one.word))
 
 
 _CELL = (
@@ -165,7 +160,7 @@ _CELL = (
 
 def _lost(one: Row) -> SafeString:
     if one.lost:
-        return _filled('<span class="is-bad">nobody can sign {}</span>', _names(one.lost))
+        return composed('<span class="is-bad">nobody can sign {}</span>', _names(one.lost))
     return _ALL_CAN_SIGN if one.roles else _NOT_AFFECTED
 
 
@@ -173,7 +168,7 @@ def _stolen(one: Row) -> SafeString:
     if one.takes_all:
         return _EVERYTHING
     if one.stolen:
-        return _filled('<span class="is-bad">the thief has {}</span>', _names(one.stolen))
+        return composed('<span class="is-bad">the thief has {}</span>', _names(one.stolen))
     return _NOTHING_ALONE
 
 
@@ -186,4 +181,4 @@ def _names(roles: Sequence[str]) -> SafeString:
     told = SafeString(", ".join(map(name, roles[:_FEW])))
     if len(roles) <= _FEW:
         return told
-    return _filled("{} and {} more", told, escape(thousands(len(roles) - _FEW)))
+    return composed("{} and {} more", told, escaped(thousands(len(roles) - _FEW)))

@@ -1,8 +1,9 @@
 """Paragraphs of docs/formats as HTML: plain text with code between back quotes."""
 
 from django import template
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+
+from trustui.web.markup import filled, joined
 
 register = template.Library()
 
@@ -11,11 +12,11 @@ register = template.Library()
 def prose(markdown: str) -> SafeString:
     """One paragraph; every second piece between back quotes is code."""
     pieces = markdown.split("`")
-    return format_html_join(
+    return joined(
         "",
         "{}",
         (
-            (format_html("<code>{}</code>", piece) if number % 2 else piece,)
+            (filled("<code>{}</code>", piece) if number % 2 else piece,)
             for number, piece in enumerate(pieces)
         ),
     )

@@ -9,8 +9,7 @@ from datetime import datetime
 
 from django import template
 from django.urls import reverse
-from django.utils.html import escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from trustui.core.primitives.text import counted
 from trustui.inventory.listing import Signed
@@ -25,6 +24,7 @@ from trustui.pages.listed_keys import Use
 from trustui.pages.moment import Moment
 from trustui.pages.sources import Line as Source
 from trustui.pages.sources import SourcesPage as Sources
+from trustui.web.markup import composed, escaped, filled
 from trustui.web.templatetags.accepting import acceptance, tick
 from trustui.web.templatetags.addresses import help_linked, linked
 from trustui.web.templatetags.trust import (
@@ -48,21 +48,16 @@ register = template.Library()
 _NOTHING = SafeString()
 
 
-def _filled(form: str, *cells: SafeString) -> SafeString:
-    """As `format_html`, of what was escaped before: the types say so, and nothing looks again."""
-    return mark_safe(form.format(*cells))  # noqa: S308  all of it is safe
-
-
 def _joined(rows: Iterable[SafeString]) -> SafeString:
-    return mark_safe("\n    ".join(rows))  # noqa: S308  each is safe
+    return SafeString("\n    ".join(rows))
 
 
 def _instant(at: datetime) -> SafeString:
-    return mark_safe(instant(at))  # noqa: S308  our digits and letters
+    return SafeString(instant(at))
 
 
 def _sub(text: SafeString) -> SafeString:
-    return _filled('<span class="sub">{}</span>', text)
+    return composed('<span class="sub">{}</span>', text)
 
 
 # ---- sources
@@ -78,16 +73,16 @@ def source_rows(context: template.Context, page: Sources) -> SafeString:
 def _source(one: Source, moment: Moment, query: str) -> SafeString:
     since = _NOTHING
     if one.since is not None:
-        ended = escape(short_instant(one.since))
-        since = _filled("{}{}", escape(span(one.since, moment.at)), _sub(ended))
+        ended = escaped(short_instant(one.since))
+        since = composed("{}{}", escaped(span(one.since, moment.at)), _sub(ended))
     crawled = _NOTHING
     if one.crawl_word:
         crawled = _crawled(one.crawl_word, is_bad=one.is_silent)
-    return _filled(
+    return composed(
         _SOURCE,
         linked("source", one.name, query, one.source_id), name(one.location),
         state(one.state), _of_tags(one), since, when(one.crawled_at, moment.at), crawled,
-        escape(place_kind(one.kind)), name(one.team),
+        escaped(place_kind(one.kind)), name(one.team),
     )  # fmt: skip
 
 
@@ -102,12 +97,12 @@ _SOURCE = """<tr>
 
 
 def _crawled(word: str, *, is_bad: bool) -> SafeString:
-    return format_html('<span class="{}">{}</span>', "sub is-bad" if is_bad else "sub", word)
+    return filled('<span class="{}">{}</span>', "sub is-bad" if is_bad else "sub", word)
 
 
 def _of_tags(one: Source) -> SafeString:
     if one.tags is not None:
-        return _sub(escape(_beside(one.tags)))
+        return _sub(escaped(_beside(one.tags)))
     return _NOTHING if one.has_anchor else _NO_ROOT
 
 
@@ -135,11 +130,11 @@ def key_rows(context: template.Context, page: Keys) -> SafeString:
 def _key(one: Key, keys: str, query: str) -> SafeString:
     owner = _NOTHING
     if one.owner:
-        owner = _filled('<span class="key-name">{}</span> ', name(one.owner))
+        owner = composed('<span class="key-name">{}</span> ', name(one.owner))
     kind = name(one.keytype)
     if one.scheme != one.keytype:
-        kind = _filled("{}, {}", kind, name(one.scheme))
-    return _filled(
+        kind = composed("{}, {}", kind, name(one.scheme))
+    return composed(
         _KEY,
         owner, digest(one.fingerprint, f"{keys}{one.fingerprint}/{query}"), kind,
         _roles(one), _where(one, query), _worth_a_look(one),
@@ -155,13 +150,13 @@ _KEY = """<tr>
 
 
 def _more(count: int) -> SafeString:
-    return format_html(' <span class="muted">and {} more</span>', thousands(count))
+    return filled(' <span class="muted">and {} more</span>', thousands(count))
 
 
 def _roles(one: Key) -> SafeString:
     if not one.roles:
         return _NO_ROLE
-    told = mark_safe(", ".join(map(name, one.roles)))  # noqa: S308  each is safe
+    told = SafeString(", ".join(map(name, one.roles)))
     return told + _more(one.more_roles) if one.more_roles else told
 
 
@@ -179,7 +174,7 @@ def _worth_a_look(one: Key) -> SafeString:
     if one.sources > 1:
         told += SafeString('<span class="badge is-soon">shared</span> ')
     if one.ids > 1:
-        told += format_html('<span class="badge is-soon">{} ids</span> ', thousands(one.ids))
+        told += filled('<span class="badge is-soon">{} ids</span> ', thousands(one.ids))
     if one.is_unused:
         told += SafeString('<span class="badge">no signature seen</span>')
     return told
@@ -202,11 +197,11 @@ def _use(one: Use, place: str, query: str) -> SafeString:
     told = "".join(f"{digest(keyid)} " for keyid in one.keyids)
     if len(one.keyids) > 1:
         told += '<span class="badge is-soon">several ids</span>'
-    return _filled(
+    return composed(
         _USE,
         role, _to(f"{place}{query}", name(one.source)),
         _to(f"{place}roles/{one.delegator_id}/{query}", name(one.delegator)),
-        name(one.threshold), escape(thousands(one.keys)), SafeString(told),
+        name(one.threshold), escaped(thousands(one.keys)), SafeString(told),
     )  # fmt: skip
 
 
@@ -228,7 +223,7 @@ def signed_rows(context: template.Context, signed: Sequence[Signed]) -> SafeStri
 
 
 def _signed(one: Signed, place: str, moment: Moment, query: str) -> SafeString:
-    return _filled(
+    return composed(
         _SIGNED,
         _to(f"{place}roles/{one.role_id}/{query}", name(one.role)), name(one.version),
         _EMPTY if one.is_empty else _NOTHING, _to(f"{place}{query}", name(one.source)),
@@ -249,7 +244,7 @@ _SIGNED = """<tr>
 
 def _to(address: str, told: SafeString) -> SafeString:
     """A link; the address is ours, of numbers, digests and instants."""
-    return _filled('<a href="{}">{}</a>', escape(address), told)
+    return composed('<a href="{}">{}</a>', escaped(address), told)
 
 
 # ---- findings
@@ -261,7 +256,7 @@ def finding_rows(context: template.Context, page: Findings, ticked: Collection[s
     moment, query = context["moment"], str(context["moment_query"])
     box = '<td class="tick-cell">{}</td>' if page.may_accept else ""
     return _joined(
-        _finding(one, moment, query, _filled(box, tick(one, ticked))) for one in page.lines
+        _finding(one, moment, query, composed(box, tick(one, ticked))) for one in page.lines
     )
 
 
@@ -270,8 +265,8 @@ def _finding(one: Finding, moment: Moment, query: str, box: SafeString) -> SafeS
     clause = help_linked(one.check, one.clause, "sub clause", query) if one.clause else _NOTHING
     ended = _NOTHING
     if one.ended_at is not None:
-        ended = _sub(_filled("repaired {}", _instant(one.ended_at)))
-    return _filled(
+        ended = _sub(composed("repaired {}", _instant(one.ended_at)))
+    return composed(
         _FINDING,
         box, title, name(short_digests(one.because)),
         _NOTHING if one.accepted is None else acceptance(one.accepted), clause,
@@ -301,18 +296,18 @@ def event_rows(context: template.Context, page: Events) -> SafeString:
 
 
 def _event(one: EventLine, moment: Moment, query: str) -> SafeString:
-    note = _filled("<br>{}", name(short_digests(one.note))) if one.note else _NOTHING
-    reason = _filled(", because {}", name(one.reason)) if one.reason else _NOTHING
+    note = composed("<br>{}", name(short_digests(one.note))) if one.note else _NOTHING
+    reason = composed(", because {}", name(one.reason)) if one.reason else _NOTHING
     who = "<b>{}</b>" if one.is_person else '<span class="muted">{}</span>'
     place = _NOTHING
     if one.source_id:
         place = linked("repository", one.source, query, one.source_id)
-    return _filled(
+    return composed(
         _EVENT,
         when(one.at, moment.at), _instant(one.at),
         linked("event", short_digests(one.sentence), query, one.event_id), note,
-        escape(one.kind), reason, _filled(who, name(one.actor)), place,
-        _NOT_SEALED if one.position is None else escape(f"{one.position:,}"),
+        escaped(one.kind), reason, composed(who, name(one.actor)), place,
+        _NOT_SEALED if one.position is None else escaped(f"{one.position:,}"),
     )  # fmt: skip
 
 

@@ -8,11 +8,11 @@ Whatever comes from metadata is escaped here.
 from functools import lru_cache
 
 from django import template
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from trustui.core.trace import Outcome
 from trustui.pages.components import Labelled, StepLine
+from trustui.web.markup import filled, joined
 from trustui.web.templatetags.trust import address, excerpt, name, sign, state_word
 
 register = template.Library()
@@ -29,8 +29,8 @@ def step(line: StepLine, *, is_open: bool = False) -> SafeString:
     """One step of a verification; open it shows found, attack, causes and what to do."""
     called = name(line.name)
     if line.href:
-        called = format_html('<a href="{}">{}</a>', line.href, called)
-    return format_html(
+        called = filled('<a href="{}">{}</a>', line.href, called)
+    return filled(
         _STEP,
         "moot" if line.is_moot else line.outcome, line.number, line.number,
         sign(line.sign, line.word), called, line.check_id, _found(line), line.clause,
@@ -61,23 +61,23 @@ def _found(line: StepLine) -> SafeString:
     if not line.is_moot:
         return told
     would = _WOULD.get(line.outcome, "decides nothing")
-    return format_html("{}{}{}", would, ": " if line.found else "", told)
+    return filled("{}{}{}", would, ": " if line.found else "", told)
 
 
 def _details(line: StepLine, is_open: bool) -> SafeString:
     bytes_ = _NOTHING
     if line.excerpt:
-        bytes_ = format_html('<pre class="bytes" tabindex="0">{}</pre>', excerpt(line.excerpt))
-    more = format_html_join("\n      ", "{}", ((_item(one),) for one in line.more))
-    return format_html(_DETAILS, SafeString(" open") if is_open else "", more, bytes_)
+        bytes_ = filled('<pre class="bytes" tabindex="0">{}</pre>', excerpt(line.excerpt))
+    more = joined("\n      ", "{}", ((_item(one),) for one in line.more))
+    return filled(_DETAILS, SafeString(" open") if is_open else "", more, bytes_)
 
 
 def _item(one: Labelled) -> SafeString:
-    return format_html(
+    return filled(
         "<div{}><dt>{}</dt><dd>{}</dd></div>",
         SafeString(' class="is-wide"') if one.is_wide else "",
         one.label,
-        format_html("<code>{}</code>", name(one.text)) if one.is_code else name(one.text),
+        filled("<code>{}</code>", name(one.text)) if one.is_code else name(one.text),
     )
 
 
@@ -87,8 +87,8 @@ def step_row(line: StepLine) -> SafeString:
     """The same as a row of a report."""
     rests = _NOTHING
     if line.rests_on:
-        rests = format_html('<span class="sub">rests on {}</span>', name(line.rests_on))
-    return format_html(
+        rests = filled('<span class="sub">rests on {}</span>', name(line.rests_on))
+    return filled(
         _ROW,
         name(line.name), line.check_id, state_word(line.sign, line.word), rests,
         name(line.found), name(line.clause),

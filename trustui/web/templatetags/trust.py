@@ -13,7 +13,6 @@ from urllib.parse import urlencode
 
 from django import forms, template
 from django.templatetags.static import static
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from trustui.core.primitives.instants import write_instant
@@ -22,6 +21,7 @@ from trustui.core.trace import TrustState
 from trustui.crawl.registry import title_of
 from trustui.pages.components import ChangeLine, Fact, Field, Progress, StepGroup
 from trustui.pages.words import State, age, ago, state_of
+from trustui.web.markup import filled, joined
 
 register = template.Library()
 
@@ -56,7 +56,7 @@ _FEW, _MANY = 512, 4_096
 @cache
 def stylesheets() -> SafeString:
     """A link for each stylesheet."""
-    return format_html_join(
+    return joined(
         "\n",
         '<link rel="stylesheet" href="{}">',
         ((static(f"css/{name}.css"),) for name in STYLESHEETS),
@@ -70,13 +70,11 @@ def sign(shape: str, label: str = "") -> SafeString:
     href = f"{static('img/signs.svg')}#{shape}"
     kind = f" is-{shape}" if shape in {"ok", "soon", "bad", "unknown", "none", "moot"} else ""
     if label:
-        return format_html(
+        return filled(
             '<svg class="state-sign{}" role="img" aria-label="{}"><use href="{}"/></svg>',
             kind, label, href,
         )  # fmt: skip
-    return format_html(
-        '<svg class="state-sign{}" aria-hidden="true"><use href="{}"/></svg>', kind, href
-    )
+    return filled('<svg class="state-sign{}" aria-hidden="true"><use href="{}"/></svg>', kind, href)
 
 
 @register.simple_tag
@@ -94,7 +92,7 @@ def state_word(shape: str, word: object) -> SafeString:
 
 @lru_cache(maxsize=_FEW)
 def _in_state(shape: str, word: str, *, is_foreign: bool = False) -> SafeString:
-    return format_html(
+    return filled(
         '<span class="state is-{}">{}<span class="state-word">{}</span></span>',
         shape, sign(shape), name(word) if is_foreign else word,
     )  # fmt: skip
@@ -120,7 +118,7 @@ def name(text: object) -> SafeString:
 
 @lru_cache(maxsize=_MANY)
 def _isolated(text: str) -> SafeString:
-    return format_html("<bdi>{}</bdi>", _unbroken(visible(text, SHOWN)))
+    return filled("<bdi>{}</bdi>", _unbroken(visible(text, SHOWN)))
 
 
 def _unbroken(text: str) -> str:
@@ -129,10 +127,10 @@ def _unbroken(text: str) -> str:
         return text
     between = _SHORTENED.split(text)
     pairs = zip(between[::2], [*between[1::2], ""], strict=True)
-    return format_html_join(
+    return joined(
         "",
         "{}{}",
-        ((one, format_html('<span class="unbroken">{}</span>', short) if short else "") for one, short in pairs),
+        ((one, filled('<span class="unbroken">{}</span>', short) if short else "") for one, short in pairs),
     )  # fmt: skip
 
 
@@ -146,9 +144,7 @@ def address(text: object) -> SafeString:
 @lru_cache(maxsize=_MANY)
 def _in_pieces(text: str) -> SafeString:
     pieces = _PIECES.findall(visible(text, SHOWN))
-    return format_html(
-        "<bdi>{}</bdi>", format_html_join("", "{}", ((_piece(one),) for one in pieces))
-    )
+    return filled("<bdi>{}</bdi>", joined("", "{}", ((_piece(one),) for one in pieces)))
 
 
 def _piece(text: str) -> str:
@@ -156,8 +152,8 @@ def _piece(text: str) -> str:
         return _unbroken(text)
     scheme, slashes, rest = text.partition("://")
     if slashes and rest:
-        return format_html('<span class="piece">{}://<wbr>{}</span>', scheme, rest)
-    return format_html('<span class="piece">{}</span>', text)
+        return filled('<span class="piece">{}://<wbr>{}</span>', scheme, rest)
+    return filled('<span class="piece">{}</span>', text)
 
 
 @register.filter
@@ -185,11 +181,11 @@ def digest(hexadecimal: str, href: str = "", *, whole: bool = False) -> SafeStri
     text = visible(str(hexadecimal), SHOWN)
     short = text if whole or len(text) <= _SHORT else f"{text[:8]}…{text[-4:]}"
     inner = (
-        format_html('<a href="{}" title="{}">{}</a>', href, text, short)
+        filled('<a href="{}" title="{}">{}</a>', href, text, short)
         if href
-        else format_html('<span title="{}">{}</span>', text, short)
+        else filled('<span title="{}">{}</span>', text, short)
     )
-    return format_html(
+    return filled(
         '<span class="digest">{}<button class="digest-copy" type="button" data-copy="{}" '
         'aria-label="Copy {}" hidden>copy</button></span>',
         inner, text, short,
@@ -227,20 +223,20 @@ def stamp(at: datetime | None) -> str:
 def when(at: datetime | None, now: datetime) -> SafeString:
     """An instant for people: how far away, with the exact time in its title."""
     if at is None:
-        return format_html('<span class="muted">{}</span>', "never")
+        return filled('<span class="muted">{}</span>', "never")
     return _time(write_instant(at), instant(at), ago(at, now))
 
 
 @lru_cache(maxsize=_MANY)
 def _time(written: str, exact: str, told: str) -> SafeString:
-    return format_html('<time datetime="{}" title="{}">{}</time>', written, exact, told)
+    return filled('<time datetime="{}" title="{}">{}</time>', written, exact, told)
 
 
 @register.simple_tag
 def expiry(expires_at: datetime | None, now: datetime) -> SafeString:
     """When something expires: the date, and how far away that is."""
     if expires_at is None:
-        return format_html('<span class="muted">{}</span>', "not stated")
+        return filled('<span class="muted">{}</span>', "not stated")
     lapsed = expires_at <= now
     told = f"expired {ago(expires_at, now)}" if lapsed else ago(expires_at, now)
     day = f"{expires_at.day} {expires_at:%b %Y}"
@@ -249,7 +245,7 @@ def expiry(expires_at: datetime | None, now: datetime) -> SafeString:
 
 @lru_cache(maxsize=_MANY)
 def _expiry(written: str, day: str, told: str, *, lapsed: bool) -> SafeString:
-    return format_html(
+    return filled(
         '<span class="expiry"><time datetime="{}">{}</time><span class="when{}">{}</span></span>',
         written, day, " is-bad" if lapsed else "", told,
     )  # fmt: skip
@@ -288,16 +284,16 @@ def query(context: template.Context, **changes: object) -> str:
 def key(fingerprint: str, label: str = "", keytype: str = "", href: str = "") -> SafeString:
     """A key: its label where it has one, its type, and how its fingerprint begins."""
     short = digest(fingerprint, href)
-    told = format_html('<span class="key-name">{}</span> ', name(label)) if label else ""
-    kind = format_html(' <span class="muted">{}</span>', visible(keytype, SHOWN)) if keytype else ""
-    return format_html('<span class="key">{}{}{}</span>', told, short, kind)
+    told = filled('<span class="key-name">{}</span> ', name(label)) if label else ""
+    kind = filled(' <span class="muted">{}</span>', visible(keytype, SHOWN)) if keytype else ""
+    return filled('<span class="key">{}{}{}</span>', told, short, kind)
 
 
 @register.simple_tag
 def identity(subject: str, issuer: str = "") -> SafeString:
     """Who signed, as the certificate names it, and who says so."""
-    said = format_html(' <span class="muted">says {}</span>', address(issuer)) if issuer else ""
-    return format_html(
+    said = filled(' <span class="muted">says {}</span>', address(issuer)) if issuer else ""
+    return filled(
         '<span class="identity"><span class="mono">{}</span>{}</span>', address(subject), said
     )
 
@@ -305,13 +301,13 @@ def identity(subject: str, issuer: str = "") -> SafeString:
 @register.simple_tag
 def threshold(needed: int, keys: int, signed: int | None = None) -> SafeString:
     """`2 of 3`: so many of the keys have to sign; and how many did, where that is known."""
-    whole = format_html(
+    whole = filled(
         '<span class="threshold"><b>{}</b> of {}</span>', thousands(needed), thousands(keys)
     )
     if signed is None:
         return whole
     met = signed >= needed
-    return format_html(
+    return filled(
         '{}<span class="sub{}">{}</span>', whole, "" if met else " is-bad",
         f"{signed:,} signed" if met else f"{signed:,} signed, {needed - signed:,} missing",
     )  # fmt: skip
@@ -325,7 +321,7 @@ def life(share: float | None, shape: str, words: str = "") -> SafeString:
     """
     if share is None:
         return SafeString()
-    return format_html(
+    return filled(
         '<progress class="life is-{}" max="100" value="{}" aria-label="{}"></progress>',
         shape, round(100 * min(1.0, share)) if share > 0 else 100, words or "share of the lifetime left",
     )  # fmt: skip
@@ -383,7 +379,7 @@ def filter_bar(
 @lru_cache(maxsize=_FEW)
 def options(field: Field) -> SafeString:
     """The choices of a field of a filter, which may be hundreds of sources."""
-    return format_html_join(
+    return joined(
         "",
         '<option value="{}"{}>{}</option>',
         (
@@ -413,7 +409,7 @@ def progress(value: Progress, now: datetime) -> dict[str, object]:
 @register.simple_block_tag(end_name="endnotice")
 def notice(content: SafeString, shape: str = "none", *, is_alert: bool = False) -> SafeString:
     """Something to know before reading on: stale, partial, wrong."""
-    return format_html(
+    return filled(
         '<div class="notice is-{}" role="{}">{}<div>{}</div></div>',
         shape, "alert" if is_alert else "note", sign(shape), content,
     )  # fmt: skip
@@ -422,7 +418,7 @@ def notice(content: SafeString, shape: str = "none", *, is_alert: bool = False) 
 @register.simple_block_tag(end_name="enddialog")
 def dialog(content: SafeString, dialog_id: str, title: str) -> SafeString:
     """Opened by a button with `data-opens`; without script the button leads to a page instead."""
-    return format_html(
+    return filled(
         '<dialog id="{}" aria-labelledby="{}-title"><h2 id="{}-title">{}</h2>{}</dialog>',
         dialog_id, dialog_id, dialog_id, name(title), content,
     )  # fmt: skip

@@ -152,10 +152,17 @@ class Metadata(msgspec.Struct, frozen=True, dict=True):
 
     def key(self, keyid: str) -> Key | None:
         """The key that this document gives for a key id, if any."""
-        fields = self.keys.get(keyid)
-        if fields is None:
-            return None
-        return Key(keyid, fields["keytype"], fields["scheme"], fields["keyval"]["public"], fields)
+        found = self._read_keys.get(keyid)
+        if found is None and (fields := self.keys.get(keyid)) is not None:
+            public = fields["keyval"]["public"]
+            found = Key(keyid, fields["keytype"], fields["scheme"], public, fields)
+            self._read_keys[keyid] = found
+        return found
+
+    @cached_property
+    def _read_keys(self) -> dict[str, Key]:
+        """Those that somebody asked for: each role asks for its keys again and again."""
+        return {}
 
     def role(self, name: str) -> Role:
         """A top-level role of a root document (§4.3)."""
