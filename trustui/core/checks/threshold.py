@@ -5,6 +5,7 @@ A public key counts once, whatever key ids it is listed under and however often 
 
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
+from functools import cached_property
 
 import msgspec
 
@@ -36,7 +37,7 @@ class SignatureResult(msgspec.Struct, frozen=True):
     because: str = ""
 
 
-class Tally(msgspec.Struct, frozen=True):
+class Tally(msgspec.Struct, frozen=True, dict=True):
     """The signatures of one document, counted for one role."""
 
     role: str
@@ -45,7 +46,7 @@ class Tally(msgspec.Struct, frozen=True):
     """Different key ids that the role lists."""
     results: tuple[SignatureResult, ...]
 
-    @property
+    @cached_property
     def signed(self) -> int:
         """Different public keys with a valid signature."""
         return sum(result.state is SignatureState.VALID for result in self.results)

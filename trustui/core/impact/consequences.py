@@ -194,7 +194,7 @@ class Trust:
     ) -> RoleImpact:
         """`counts` are what is left without the keys, and what they alone make."""
         left, stolen = counts
-        still_verifies = self._still_verifies(listing, keys)
+        still_verifies = self._still_verifies(listing, keys, left)
         return RoleImpact(
             role=listing.role.name,
             delegator=listing.delegator_name,
@@ -210,9 +210,11 @@ class Trust:
             if_stolen=_if_stolen(listing, stolen, believed, falls_with),
         )
 
-    def _still_verifies(self, listing: Listing, keys: frozenset[bytes]) -> bool | None:
+    def _still_verifies(self, listing: Listing, keys: frozenset[bytes], left: Tally) -> bool | None:
         if not listing.documents:
             return None
+        if left.missing:
+            return False
         role = listing.without(keys)
         return not any(
             self.signings.tally(document, role, listing.delegator).missing

@@ -1,6 +1,6 @@
 """Who may sign for what in a repository: every role with each delegator that trusts it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 
 import msgspec
@@ -22,6 +22,8 @@ class Listing(msgspec.Struct, frozen=True, dict=True):
     """What was read of it by role name; of bins all of them."""
     is_bound: bool
     """Whether what lists the documents states their hashes."""
+    given: Mapping[str, bytes]
+    """The public keys that can be read of those that the delegator gives, by key id."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -36,16 +38,12 @@ class Listing(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def materials(self) -> frozenset[bytes]:
         """The public keys that can sign for the role."""
-        found = (cached_material(self.delegator.key(keyid)) for keyid in self.role.keyids)
-        return frozenset(material for material in found if material is not None)
+        given = self.given
+        return frozenset(given[keyid] for keyid in self.role.keyids if keyid in given)
 
     def without(self, keys: frozenset[bytes]) -> Role:
         """The role as if these keys had been taken out of it."""
-        left = [
-            keyid
-            for keyid in self.role.keyids
-            if cached_material(self.delegator.key(keyid)) not in keys
-        ]
+        left = [keyid for keyid in self.role.keyids if self.given.get(keyid) not in keys]
         return Role(self.role.name, tuple(left), self.role.threshold)
 
     def imagine(self, has_signed: Callable[[bytes], bool]) -> Tally:
@@ -74,11 +72,12 @@ def listings(repository: Repository) -> Iterator[Listing]:
         "snapshot": snapshot,
         "targets": repository.targets,
     }
+    given = _given(root)
     for name, document in documents.items():
         lister = repository.timestamp if name == "snapshot" else snapshot
         known = {} if document is None else {name: document}
         is_bound = name in {"snapshot", "targets"} and _is_bound(lister, name)
-        yield Listing(root.role(name), "root", root, known, is_bound)
+        yield Listing(root.role(name), "root", root, known, is_bound, given)
     for name, metadata in repository.roles.items():
         if metadata.delegations is not None:
             yield from _delegated(repository, name, metadata, metadata.delegations)
@@ -87,7 +86,7 @@ def listings(repository: Repository) -> Iterator[Listing]:
 def _delegated(
     repository: Repository, name: str, metadata: Metadata, delegations: Delegations
 ) -> Iterator[Listing]:
-    snapshot, bins = repository.snapshot, delegations.succinct
+    snapshot, bins, given = repository.snapshot, delegations.succinct, _given(metadata)
     for delegated in delegations.roles:
         edge = repository.edges.get((name, delegated.role.name))
         known = (
@@ -96,7 +95,7 @@ def _delegated(
             else {edge.delegated.role.name: edge.metadata}
         )
         is_bound = _is_bound(snapshot, delegated.role.name)
-        yield Listing(delegated.role, name, metadata, known, is_bound)
+        yield Listing(delegated.role, name, metadata, known, is_bound, given)
     if bins is not None:
         found = {
             edge.delegated.role.name: edge.metadata
@@ -105,7 +104,12 @@ def _delegated(
         }
         role = Role(f"{bins.name_prefix}-*", bins.keyids, bins.threshold)
         is_bound = all(_is_bound(snapshot, one) for one in found)
-        yield Listing(role, name, metadata, found, is_bound)
+        yield Listing(role, name, metadata, found, is_bound, given)
+
+
+def _given(delegator: Metadata) -> dict[str, bytes]:
+    found = ((keyid, cached_material(delegator.key(keyid))) for keyid in delegator.keys)
+    return {keyid: material for keyid, material in found if material is not None}
 
 
 def _is_bound(lister: Metadata | None, name: str) -> bool:
