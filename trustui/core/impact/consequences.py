@@ -149,22 +149,23 @@ class Trust:
 
     def _impacts(self, keys: frozenset[bytes]) -> Iterator[RoleImpact]:
         held = {position for key in keys for position in self.holding.get(key, ())}
-        forged = [
-            self.listings[position]
-            for position in held
-            if not self.listings[position].imagine(keys.__contains__).missing
-        ]
+        alike: dict[tuple[object, ...], tuple[Tally, Tally]] = {}
+
+        def counts(listing: Listing) -> tuple[Tally, Tally]:
+            found = alike.get(listing.likeness)
+            if found is None:
+                left = listing.imagine(lambda material: material not in keys)
+                found = alike[listing.likeness] = left, listing.imagine(keys.__contains__)
+            return found
+
+        held_listings = (self.listings[position] for position in held)
+        forged = [one for one in held_listings if not counts(one)[1].missing]
         believed = _Believed(forged, is_pinned=self._snapshot_is_pinned())
         fallen = self._below(name for one in forged for name in one.names)
-        alike: dict[tuple[object, ...], tuple[Tally, Tally]] = {}
         for position in sorted(held | fallen):
             listing = self.listings[position]
             falls_with = listing.delegator_name if position in fallen else None
-            counts = alike.get(listing.likeness)
-            if counts is None:
-                left = listing.imagine(lambda material: material not in keys)
-                counts = alike[listing.likeness] = left, listing.imagine(keys.__contains__)
-            yield self._impact(listing, keys, believed, falls_with, counts)
+            yield self._impact(listing, keys, believed, falls_with, counts(listing))
 
     def _snapshot_is_pinned(self) -> bool:
         top = (self.listings[position] for position in self.below.get("root", ()))

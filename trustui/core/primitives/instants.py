@@ -33,6 +33,8 @@ def parse_instant(text: str) -> Instant:
         raise ParseError(f"not a UTC time: {text[:40]!r}", expected=TUF_FORM, found=text[:40])
     fraction, offset = match.group(7), match.group(8)
     try:
+        if fraction is None and offset == "Z":
+            return Instant(datetime.fromisoformat(text))
         zone = _zone(offset)
         at = datetime(*(int(match.group(n)) for n in range(1, 7)), tzinfo=zone).astimezone(UTC)  # type: ignore[misc,arg-type]
     except (ValueError, OverflowError) as error:
