@@ -6,17 +6,22 @@ import struct
 import time
 from base64 import b32decode
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import msgspec
 import pytest
+from allauth.core.context import request_context
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
-from django.test import Client
-from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
+from django.test import Client, RequestFactory
+from pytest_django import (
+    DjangoAssertNumQueries,
+    DjangoCaptureOnCommitCallbacks,
+    Settings,
+)
 
 from tests.simulators.openid_provider import (
     CLIENT_ID,
@@ -202,6 +207,22 @@ def test_a_factor_counts_once_it_is_added_and_only_for_whose_it_is(
     assert not adapter.is_mfa_enabled(alice, ["webauthn"])
     assert not adapter.is_mfa_enabled(AnonymousUser())
     assert not adapter.is_mfa_enabled(new_user("bob"))
+
+
+def test_whoever_only_looks_has_second_factors_read_once(
+    alice: User, rf: RequestFactory, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    adapter, bob = MfaAdapter(), new_user("bob")
+    add_factor = partial(Authenticator.objects.create, type="totp", data={})
+    with request_context(rf.get("/account/")), django_assert_num_queries(2):
+        assert not any(adapter.is_mfa_enabled(alice) for _ in range(3))
+        assert not adapter.is_mfa_enabled(bob)
+    with request_context(rf.post("/account/")):
+        assert not adapter.is_mfa_enabled(alice)
+        add_factor(user=alice)
+        assert adapter.is_mfa_enabled(alice)
+    with request_context(rf.get("/account/")):
+        assert adapter.is_mfa_enabled(alice)
 
 
 def test_removing_a_factor_asks_for_the_password_again(client: Client, alice: User) -> None:

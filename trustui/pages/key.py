@@ -28,10 +28,10 @@ from trustui.pages.standings import sources_of
 from trustui.pages.tree import see
 from trustui.pages.viewer import Viewer
 
-MOST_REPOSITORIES = 3
+MOST_REPOSITORIES = 2
 """Repositories of which is told what the key is worth there; others are asked for."""
 MOST_VERIFIED = 1
-"""Of these, those that have to be verified for it, which takes ten times as long."""
+"""Of these, those that have to be verified for it, which takes several times as long."""
 MOST_ROLES = 100
 """Roles of one repository that are told."""
 MOST_NAMES = 4

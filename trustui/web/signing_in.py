@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context as asked
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -29,6 +30,7 @@ from trustui.accounts.models import User
 from trustui.events.services import PERSON, record
 from trustui.pages.kept_query import KeptQuery
 from trustui.settings.single_sign_on import PROVIDER
+from trustui.web.asking import SAFE
 from trustui.web.qr_code import qr_code
 
 TOLD = {
@@ -86,11 +88,17 @@ class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def is_mfa_enabled(self, user: Any, types: Collection[str] | None = None) -> bool:
         """Whether this person has a second factor, or one of these types; asked often on each page
-        of the account, so by a statement that is written once.
+        of the account, so read once for a request that changes nothing.
         """
         if user.is_anonymous:
             return False
-        return any(types is None or one.type in types for one in _factors.rows(about=(user.pk,)))
+        request = asked.request
+        if request is None or request.method not in SAFE:
+            return _has_one(_factors.rows(about=(user.pk,)), types)
+        known: dict[int, list[_Factor]] = request.__dict__.setdefault(_FACTORS, {})
+        if user.pk not in known:
+            known[user.pk] = _factors.rows(about=(user.pk,))
+        return _has_one(known[user.pk], types)
 
     def build_totp_svg(self, url: str) -> str:
         """The address of a secret, to be read by a camera."""
@@ -110,6 +118,14 @@ class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
 class _Factor(NamedTuple):
     type: str
+
+
+_FACTORS = "_second_factors"
+"""Where a request has them, by account."""
+
+
+def _has_one(factors: Collection[_Factor], types: Collection[str] | None) -> bool:
+    return any(types is None or one.type in types for one in factors)
 
 
 def _of_user(_viewer: None, _moment: object, _chosen: None, user: int) -> "QuerySet[Any, Any]":
