@@ -105,8 +105,8 @@ class _Whole(msgspec.Struct, frozen=True):
     def rows(self, given: Mapping[str, Scalar]) -> list[tuple[Any, ...]]:
         """As `Statement`."""
         database: Any = connections[DEFAULT_DB_ALIAS]
-        told = {name: database.literal(given[name]) for name in set(self.places)}
-        pairs = zip(self.parts, (*map(told.__getitem__, self.places), ""), strict=True)
+        told = database.literals([given[name] for name in self.places])
+        pairs = zip(self.parts, (*told, ""), strict=True)
         return self.converted.rows(database.rows_of("".join(chain.from_iterable(pairs))))
 
 
@@ -118,6 +118,7 @@ def _parts(sql: str, parameters: Sequence[Any]) -> tuple[tuple[str, ...], tuple[
     """What `_Whole` is made of."""
     database: Any = connections[DEFAULT_DB_ALIAS]
     parts, places = [""], list[str]()
+    fixed = iter(database.literals(one for one in parameters if not isinstance(one, Given)))
     told, after = iter(parameters), 0
     for mark in _MARK.finditer(sql):
         parts[-1] += sql[after : mark.start()]
@@ -128,7 +129,7 @@ def _parts(sql: str, parameters: Sequence[Any]) -> tuple[tuple[str, ...], tuple[
             places.append(value.value)
             parts.append("")
         else:
-            parts[-1] += database.literal(value)
+            parts[-1] += next(fixed)
     parts[-1] += sql[after:]
     return tuple(parts), tuple(places)
 

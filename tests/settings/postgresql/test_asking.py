@@ -52,7 +52,8 @@ def by_cursor(statement: str, values: list[Any]) -> list[tuple[Any, ...]]:
 
 @pytest.mark.parametrize("value", VALUES, ids=repr)
 def test_a_value_comes_back_as_from_a_cursor(value: object, database: Any) -> None:
-    found = database.rows_of(f"SELECT {database.literal(value)}")
+    (literal,) = database.literals([value])
+    found = database.rows_of(f"SELECT {literal}")
     assert found == by_cursor("SELECT %s", [value])
     assert type(found[0][0]) is type(by_cursor("SELECT %s", [value])[0][0])
 
@@ -65,7 +66,7 @@ def test_all_rows_come_and_a_sign_of_percent_stands_for_itself(database: Any) ->
 
 def test_what_no_column_holds_is_refused_as_by_a_cursor(database: Any) -> None:
     with pytest.raises(DataError, match="NUL"):
-        database.literal("a\x00b")
+        database.literals(["b", "a\x00b"])
     with pytest.raises(DataError, match="NUL"):
         by_cursor("SELECT %s", ["a\x00b"])
 

@@ -6,7 +6,7 @@ ISO 8601. A statement that has its values in it already goes to libpq without a 
 half of the time.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -46,17 +46,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._transformer = adapt.Transformer(connection)
         return connection
 
-    def literal(self, value: object) -> str:
-        """A value as it stands in SQL. Raises Django's DataError for what no column can hold."""
-        if value is None:
-            return "NULL"
+    def literals(self, values: Iterable[object]) -> list[str]:
+        """Values as they stand in SQL. Raises Django's DataError for what no column can hold."""
         if self.connection is None:
             self.ensure_connection()
         with self.wrap_database_errors:
-            return self._transformer.as_literal(value).decode()
+            write = self._transformer.as_literal
+            return ["NULL" if one is None else write(one).decode() for one in values]
 
     def rows_of(self, statement: str) -> list[tuple[Any, ...]]:
-        """What a SELECT finds whose values are `literal`s in it already: `%` stands for itself.
+        """What a SELECT finds whose values are `literals` in it already: `%` stands for itself.
 
         As a cursor's rows, and seen by whoever captures or wraps statements. Raises Django's errors.
         """
