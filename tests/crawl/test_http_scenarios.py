@@ -57,8 +57,8 @@ def test_h00_every_scenario_is_tested_here_or_has_its_place(
     assert {scenario["id"] for scenario in scenarios} == here | set(ELSEWHERE)
 
 
-def test_h01_a_silent_server_is_left(server: FaultServer, door: Fetch) -> None:
-    problem = problem_of(door.get(server.on("/", silent), max_length=100))
+def test_h01_a_silent_server_is_left(server: FaultServer, quick_door: Fetch) -> None:
+    problem = problem_of(quick_door.get(server.on("/", silent), max_length=100))
     assert problem.kind is ProblemKind.TOO_SLOW
     assert problem.because == "nothing came for 0.3 s"
     assert len(server.requests) == 1
@@ -79,12 +79,14 @@ def test_h02_headers_that_drip_meet_the_deadline(server: FaultServer) -> None:
     assert "1 s in all" in problem.because
 
 
-def test_h03_a_body_that_drips_is_below_the_minimum_rate(server: FaultServer, door: Fetch) -> None:
+def test_h03_a_body_that_drips_is_below_the_minimum_rate(
+    server: FaultServer, quick_door: Fetch
+) -> None:
     def drip(client: Client) -> None:
         client.send(head(200, {"Content-Length": "1000000"}))
         client.drip(bytes(1000), 0.01)
 
-    problem = problem_of(door.get(server.on("/", drip), max_length=MIB))
+    problem = problem_of(quick_door.get(server.on("/", drip), max_length=MIB))
     assert problem.kind is ProblemKind.TOO_SLOW
     assert problem.because.startswith("slower than 1024 bytes per second")
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from tests.crawl.conftest import QUICK, STAND_IN, OpenDoor
+from tests.crawl.conftest import PATIENT, STAND_IN, OpenDoor
 from tests.simulators.authority import Authority
 from tests.simulators.fault_server import FaultServer, answer, redirect
 from trustui.core.facts import Document, Problem, ProblemKind
@@ -142,7 +142,7 @@ def test_r4_https_is_not_left_for_http(tmp_path: Path, canary: FaultServer) -> N
     policy = AddressPolicy(allowed_hosts=frozenset({STAND_IN, "127.0.0.1"}))
     with (
         FaultServer(STAND_IN, tls=authority.server(STAND_IN)) as secure,
-        Fetch(policy, QUICK, ca_file=authority.ca_file) as door,
+        Fetch(policy, PATIENT, ca_file=authority.ca_file) as door,
     ):
         result = door.get(secure.on("/", redirect(canary.url())), max_length=100)
         assert secure.paths() == ["/"]
@@ -157,7 +157,7 @@ def test_r6_a_name_that_turns_inwards_is_refused_the_second_time(public: FaultSe
     policy = AddressPolicy(allowed_hosts=frozenset({STAND_IN}), ports=frozenset({public.port}))
     with (
         FaultServer("127.0.0.1", public.port) as canary,
-        Fetch(policy, QUICK, resolve=lambda _host, _port: [next(answers)]) as door,
+        Fetch(policy, PATIENT, resolve=lambda _host, _port: [next(answers)]) as door,
     ):
         results = [
             door.get(f"http://rebinding.test:{public.port}/", max_length=100) for _ in range(5)
@@ -185,7 +185,7 @@ def test_r7_of_a_public_and_an_internal_address_only_the_public_is_used(
     policy = AddressPolicy(allowed_hosts=frozenset({STAND_IN}), ports=frozenset({public.port}))
     with (
         FaultServer("::1" if inside == "::1" else "127.0.0.1", public.port) as canary,
-        Fetch(policy, QUICK, resolve=lambda _host, _port: addresses) as door,
+        Fetch(policy, PATIENT, resolve=lambda _host, _port: addresses) as door,
     ):
         result = door.get(f"http://both.test:{public.port}/", max_length=100)
         assert canary.connections() == 0
@@ -197,7 +197,7 @@ def test_r7_with_the_public_address_silent_the_internal_one_is_still_refused(
     canary: FaultServer,
 ) -> None:
     policy = AddressPolicy(allowed_hosts=frozenset({STAND_IN}), ports=frozenset({canary.port}))
-    with Fetch(policy, QUICK, resolve=lambda _host, _port: [STAND_IN, "127.0.0.1"]) as door:
+    with Fetch(policy, PATIENT, resolve=lambda _host, _port: [STAND_IN, "127.0.0.1"]) as door:
         result = door.get(f"http://both.test:{canary.port}/", max_length=100)
     assert kind_of(result) is ProblemKind.REFUSED
     assert canary.connections() == 0
