@@ -170,7 +170,8 @@ def _read_wrong(viewer: Viewer) -> list[_Wrong]:
 
 
 MUCH = 500
-"""Sources that fail from which on they are kept for a second or two."""
+"""Sources that fail from which on they are kept for a second or two: reading and sorting
+them is half of the overview."""
 _wrong: Keeper[list[_Wrong]] = Keeper(lambda found: len(found) >= MUCH, worth=0.005)
 
 

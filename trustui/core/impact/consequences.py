@@ -214,7 +214,7 @@ class Trust:
     def _still_verifies(self, listing: Listing, keys: frozenset[bytes], left: Tally) -> bool | None:
         if not listing.documents:
             return None
-        if left.missing:
+        if left.missing:  # too few keys, whatever they signed
             return False
         role = listing.without(keys)
         return not any(

@@ -21,7 +21,7 @@ def tick(line: Line, ticked: Collection[str]) -> SafeString:
     number = str(line.finding_id)
     return filled(
         '<label class="tick"><input type="checkbox" name="finding" value="{}"{}>{}</label>',
-        SafeString(number),
+        SafeString(number),  # digits
         SafeString(" checked") if number in ticked else SafeString(),
         _what(line.title, line.on, line.source),
     )

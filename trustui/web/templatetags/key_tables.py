@@ -34,7 +34,7 @@ _FEW = 3
 
 
 def _joined(rows: Iterable[SafeString]) -> SafeString:
-    return SafeString("\n      ".join(rows))
+    return SafeString("\n      ".join(rows))  # each is safe
 
 
 # ---- what one key means to each role
@@ -124,7 +124,7 @@ def _key(one: Row, labels: Sequence[SafeString], keys: str, query: str) -> SafeS
         owner,
         digest(one.keyid, href),
         _kind(one),
-        SafeString(cells),
+        SafeString(cells),  # each is safe
         _lost(one),
         _stolen(one),
     )
@@ -178,7 +178,7 @@ _NOTHING_ALONE = _muted("nothing alone")
 
 
 def _names(roles: Sequence[str]) -> SafeString:
-    told = SafeString(", ".join(map(name, roles[:_FEW])))
+    told = SafeString(", ".join(map(name, roles[:_FEW])))  # each is safe
     if len(roles) <= _FEW:
         return told
     return composed("{} and {} more", told, escaped(thousands(len(roles) - _FEW)))

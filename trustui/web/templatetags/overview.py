@@ -42,7 +42,7 @@ def cause_rows(
         )
         for anchor, group in causes
     ]
-    return SafeString("".join(rows))
+    return SafeString("".join(rows))  # each cell is
 
 
 _CAUSE = """<tr>
@@ -109,7 +109,7 @@ def trust_changes(context: template.Context, changes: Sequence[TrustChange]) -> 
         )
         for one in changes
     ]
-    return SafeString("".join(rows))
+    return SafeString("".join(rows))  # each cell is
 
 
 _CHANGE = (

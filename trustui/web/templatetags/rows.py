@@ -49,11 +49,11 @@ _NOTHING = SafeString()
 
 
 def _joined(rows: Iterable[SafeString]) -> SafeString:
-    return SafeString("\n    ".join(rows))
+    return SafeString("\n    ".join(rows))  # each is safe
 
 
 def _instant(at: datetime) -> SafeString:
-    return SafeString(instant(at))
+    return SafeString(instant(at))  # our digits and letters
 
 
 def _sub(text: SafeString) -> SafeString:
@@ -156,7 +156,7 @@ def _more(count: int) -> SafeString:
 def _roles(one: Key) -> SafeString:
     if not one.roles:
         return _NO_ROLE
-    told = SafeString(", ".join(map(name, one.roles)))
+    told = SafeString(", ".join(map(name, one.roles)))  # each is safe
     return told + _more(one.more_roles) if one.more_roles else told
 
 
@@ -201,7 +201,7 @@ def _use(one: Use, place: str, query: str) -> SafeString:
         _USE,
         role, _to(f"{place}{query}", name(one.source)),
         _to(f"{place}roles/{one.delegator_id}/{query}", name(one.delegator)),
-        name(one.threshold), escaped(thousands(one.keys)), SafeString(told),
+        name(one.threshold), escaped(thousands(one.keys)), SafeString(told),  # of badges alone
     )  # fmt: skip
 
 

@@ -52,7 +52,7 @@ def _form(
     source = f'<input type="hidden" name="source" value="{source_id:d}">' if source_id else ""
     told = _field("act", act) if act else ""
     kind = "button is-primary" if is_primary else "button"
-    return SafeString(
+    return SafeString(  # a number, and words of ours
         f'{begin}{source}{told}<button class="{kind}" type="submit">{word}</button></form>'
     )
 
@@ -74,7 +74,7 @@ def failure_rows(
         )
         for one in failures
     ]
-    return SafeString("\n      ".join(rows))
+    return SafeString("\n      ".join(rows))  # each cell is
 
 
 _ROW = """<tr>

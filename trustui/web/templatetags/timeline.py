@@ -208,7 +208,7 @@ def _signers(who: Signers, query: str) -> SafeString:
     """
     keys = "".join(_signer(one, query) for one in who.named)
     more = f' <span class="muted">and {who.more:,} more</span>' if who.more else ""
-    return SafeString(
+    return SafeString(  # numbers, and words that were escaped
         f'<span class="signers"><span class="threshold"><b>{name(who.threshold)}</b>'
         f" of {who.keys:,}</span>{keys}{more}</span>"
     )
@@ -248,7 +248,7 @@ def day_bars(context: template.Context, bars: Iterable[Bar], width: int) -> Safe
 
 
 def _svg(parts: Iterator[str]) -> SafeString:
-    return SafeString("".join(parts))
+    return SafeString("".join(parts))  # made of numbers, and of words that were escaped
 
 
 # ---- days

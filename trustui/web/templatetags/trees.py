@@ -105,7 +105,7 @@ _BAR = """<rect class="ground" x="12" y="52" width="{}" height="3" rx="1.5"/>\
 
 
 def _joined(parts: Iterable[str]) -> SafeString:
-    return SafeString("".join(parts))
+    return SafeString("".join(parts))  # each was escaped where it was made
 
 
 def _roles_of(source_id: int) -> str:
@@ -146,7 +146,7 @@ def _box(box: Box, whole: int) -> str:
 @register.simple_tag
 def tree_row(row: TreeRow) -> SafeString:
     """One row of the delegation tree; it may open, and load what lies below it."""
-    return SafeString(_tree_row(row))
+    return SafeString(_tree_row(row))  # it is escaped there
 
 
 @register.simple_tag
