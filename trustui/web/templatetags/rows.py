@@ -201,7 +201,7 @@ def _use(one: Use, place: str, query: str) -> SafeString:
         _USE,
         role, _to(f"{place}{query}", name(one.source)),
         _to(f"{place}roles/{one.delegator_id}/{query}", name(one.delegator)),
-        name(one.threshold), escaped(thousands(one.keys)), SafeString(told),  # of badges alone
+        name(one.threshold), escaped(thousands(one.keys)), SafeString(told),  # digests and a badge
     )  # fmt: skip
 
 
