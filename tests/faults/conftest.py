@@ -114,7 +114,9 @@ def _on_postgresql(
             return _made(stack, folder, sources, environment, POOL, every)
 
         yield make
-    assert "deadlock detected" not in (postgres.folder / "log").read_text(encoding="utf-8")
+    lines = (postgres.folder / "log").read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(lines):
+        assert "deadlock detected" not in line, "\n".join(lines[number : number + 20])
     postgres.do(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 

@@ -203,13 +203,13 @@ def test_what_comes_after_somebody_else_took_the_job_is_not_written(
     Job.objects.update(due_at=past, lease_until=past)
     other = take(job, now, suspects=True)
     assert other.fence == late.fence + 1
-    written = writer.write([Finished(crew.results[0], 0.0)], {job.name: job}, now)
+    written = writer.write([Finished(crew.results[0], 0.0)], job, now)
     assert (written.finished, written.lost) == (0, 1)
     assert Crawl.objects.count() == ImageRepository.objects.count() == Look.objects.count() == 0
     crew = PlainCrew()
     job.run(job.prepare([other]), crew)
     crew.join()
-    assert writer.write([Finished(crew.results[0], 0.0)], {job.name: job}, now).finished == 1
+    assert writer.write([Finished(crew.results[0], 0.0)], job, now).finished == 1
     assert Crawl.objects.count() == Look.objects.count() == 1
 
 

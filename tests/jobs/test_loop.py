@@ -183,3 +183,50 @@ def test_what_arrives_for_a_job_that_is_not_in_hand_any_more_is_dropped() -> Non
     loop.inbox.ring()
     loop.turn()
     assert kind.recorded == []
+
+
+class Noting(Counting):
+    """What one transaction recorded, as `kind: keys`."""
+
+    def __init__(self, name: str, together: int, noted: list[str]) -> None:
+        super().__init__(name)
+        self.together = together
+        self.noted = noted
+
+    def record(self, results: Sequence[Result]) -> None:
+        super().record(results)
+        self.noted.append(f"{self.name}: {len(results)}")
+
+
+def test_a_transaction_records_one_kind_and_at_most_as_many_results_as_that_wants() -> None:
+    noted: list[str] = []
+    crash_points.install(lambda name: noted.append(".") if name == "jobs.committed" else None)
+    ask(3, "one")
+    ask(4, "two")
+    loop = loop_of(Noting("one", 500, noted), Noting("two", 3, noted), linger=60.0)
+    turn_until_nothing_is_left(loop)
+    assert noted == ["one: 3", ".", "two: 3", ".", "two: 1", "."]
+    assert loop.finished == 7
+    assert not Job.objects.exclude(state=State.IDLE).exists()
+
+
+def test_trouble_with_one_kind_writes_nothing_of_it_twice_and_nothing_else_late() -> None:
+    noted: list[str] = []
+    troubles = iter(range(1))
+
+    def visit(name: str) -> None:
+        if name == "jobs.recorded" and noted[-1] == "two: 3" and next(troubles, None) is not None:
+            noted.append("trouble")
+            raise OperationalError("deadlock detected")
+
+    crash_points.install(visit)
+    ask(3, "one")
+    ask(3, "two")
+    one, two = Noting("one", 500, noted), Noting("two", 500, noted)
+    loop = loop_of(one, two, linger=60.0, longest_pause=0.1)
+    turn_until_nothing_is_left(loop)
+    assert noted[:3] == ["one: 3", "two: 3", "trouble"]
+    assert len(one.recorded) == 3
+    assert sorted(two.recorded[3:]) == ["0", "1", "2"]
+    assert loop.finished == 6
+    connection.close()

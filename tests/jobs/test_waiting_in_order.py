@@ -1,6 +1,7 @@
 """Who waits for several jobs takes them in one order: no two can wait for one another."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
@@ -43,3 +44,15 @@ def test_who_waits_for_the_first_job_holds_none_of_the_others(
         other = start_beside(lambda: act(claims))
         Job.objects.select_for_update(nowait=True).get(key="2")
     end(other)
+
+
+def test_who_brings_back_wrong_times_waits_for_nobody() -> None:
+    ask("1", "2")
+    far = now() + timedelta(days=3650)
+    Job.objects.update(due_at=far)
+    with transaction.atomic():
+        Job.objects.select_for_update().get(key="1")
+        other = start_beside(lambda: leases.heal(lease_seconds=60, now=now()))
+        end(other)
+    assert list(Job.objects.filter(due_at=far).values_list("key", flat=True)) == ["1"]
+    assert leases.heal(lease_seconds=60, now=now()) == 1

@@ -44,6 +44,7 @@ class Obedient:
     """Does what `payload["do"]` says; records its key, the fence and the process."""
 
     name = "obedient"
+    together = 500
 
     def __init__(self, at_once: int = 64, seconds: float = 60.0) -> None:
         self.at_once = at_once

@@ -50,6 +50,8 @@ class ImageCrawlJob:
 
     name = CRAWL_IMAGES
     seconds = JOB_SECONDS
+    together = 1
+    """What several sources share is written for each by itself, in no common order."""
 
     def __init__(
         self,

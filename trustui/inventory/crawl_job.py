@@ -53,6 +53,7 @@ class CrawlJob:
 
     name = CRAWL
     seconds = JOB_SECONDS
+    together = 500
 
     def __init__(
         self,

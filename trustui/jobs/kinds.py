@@ -61,7 +61,9 @@ class Crew(Protocol):
 class Kind(Protocol):
     """A kind of job.
 
-    `at_once` of its jobs run side by side in one process, each for at most `seconds`.
+    `at_once` of its jobs run side by side in one process, each for at most `seconds`. At most
+    `together` results are recorded in one transaction, and none of another kind: so the locks of a
+    transaction are those of one `record`, which takes them in an order that all others take.
     """
 
     @property
@@ -72,6 +74,9 @@ class Kind(Protocol):
 
     @property
     def seconds(self) -> float: ...
+
+    @property
+    def together(self) -> int: ...
 
     def prepare(self, claims: Sequence[Claim]) -> Sequence[Task]:
         """Read what a batch needs, in few queries. A claim left out has nothing to do: it is over.
@@ -98,6 +103,8 @@ class Kind(Protocol):
 
 class SimpleKind:
     """A kind that does all its work where it records: prepares and runs nothing."""
+
+    together = 500
 
     def prepare(self, claims: Sequence[Claim]) -> Sequence[Task]:
         """Nothing to read."""

@@ -283,14 +283,21 @@ def heal(*, lease_seconds: float, now: datetime, slack: timedelta = TOO_FAR) -> 
     at = clock(now)
     until = at + timedelta(seconds=lease_seconds)
     leases = Job.objects.filter(state=State.RUNNING, due_at__gt=until + slack)
-    healed = leases.update(due_at=until, lease_until=until)
+    with transaction.atomic():
+        healed = _free(leases).update(due_at=until, lease_until=until)
     waiting = Job.objects.filter(state=State.QUEUED, due_at__gt=at + slack)
     with transaction.atomic():
-        healed += waiting.filter(every_seconds=None).update(due_at=at)
-        recurring = waiting.exclude(every_seconds=None)
-        for job in recurring.only("kind", "key", "due_at", "every_seconds"):
-            every = job.every_seconds or 1
-            if job.due_at > at + slack + timedelta(seconds=2 * every):
-                slot = schedule.next_slot(job.kind, job.key, every, at, at)
-                healed += recurring.filter(pk=job.pk).update(due_at=slot)
+        healed += _free(waiting.filter(every_seconds=None)).update(due_at=at)
+    recurring = waiting.exclude(every_seconds=None)
+    for job in recurring.only("kind", "key", "due_at", "every_seconds"):
+        every = job.every_seconds or 1
+        if job.due_at > at + slack + timedelta(seconds=2 * every):
+            slot = schedule.next_slot(job.kind, job.key, every, at, at)
+            healed += recurring.filter(pk=job.pk).update(due_at=slot)
     return healed
+
+
+def _free(jobs: QuerySet[Job]) -> QuerySet[Job]:
+    """Those that nobody else locks: who heals waits for nobody, and looks again before long."""
+    ids = jobs.select_for_update(skip_locked=True).values_list("pk", flat=True)
+    return Job.objects.filter(pk__in=list(ids))

@@ -10,6 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 
 from trustui.jobs import leases, queue
 from trustui.jobs.crash_points import reached
@@ -170,10 +171,28 @@ class Loop:
     def _write(self) -> bool:
         if not self._unwritten or not self._is_time_to_write():
             return False
-        batch = [self._unwritten[n] for n in range(min(self._batch, len(self._unwritten)))]
-        self.pulse.beat(allowed=max(self.kinds[one.claim.kind].seconds for one in batch))
+        for batch in self._batches():
+            self._write_together(batch)
+        return True
+
+    def _batches(self) -> list[list[Finished]]:
+        """The next results by kind, in the order in which they now stand in the queue."""
+        count = min(self._batch, len(self._unwritten))
+        results = [self._unwritten.popleft() for _ in range(count)]
+        results.sort(key=_kind_of)
+        self._unwritten.extendleft(reversed(results))
+        batches = []
+        for name, group in groupby(results, _kind_of):
+            of_kind, most = list(group), self.kinds[name].together
+            batches += [of_kind[n : n + most] for n in range(0, len(of_kind), most)]
+        return batches
+
+    def _write_together(self, batch: list[Finished]) -> None:
+        """The batch stands first in the queue."""
+        kind = self.kinds[batch[0].claim.kind]
+        self.pulse.beat(allowed=kind.seconds)
         try:
-            written = write(batch, self.kinds, self.terms.clock())
+            written = write(batch, kind, self.terms.clock())
         except Exception as error:
             if is_trouble(error):
                 # One of them may be what the database cannot take: let the others go first.
@@ -188,7 +207,6 @@ class Loop:
         self.finished += written.finished
         self.pulse.lost += written.lost
         self.pulse.beat()
-        return True
 
     def _is_time_to_write(self) -> bool:
         waiting = len(self._unwritten)
@@ -319,3 +337,7 @@ class Loop:
         kind = self.kinds[claim.kind]
         self.holdings.take([claim], kind, time.monotonic(), is_alone=True)
         self._unprepared.append((kind, [claim]))
+
+
+def _kind_of(one: Finished) -> str:
+    return one.claim.kind

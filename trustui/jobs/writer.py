@@ -33,14 +33,14 @@ class Written(msgspec.Struct):
         self.lost += other.lost
 
 
-def write(finished: Sequence[Finished], kinds: Mapping[str, Kind], now: datetime) -> Written:
-    """Record a batch in one transaction; when that raises, each of it alone.
+def write(finished: Sequence[Finished], kind: Kind, now: datetime) -> Written:
+    """Record a batch of one kind in one transaction; when that raises, each of it alone.
 
     A result whose job somebody else claimed meanwhile leaves no row. One that cannot be recorded
     fails, and no other. Raises what `is_trouble`, with nothing written.
     """
     try:
-        return _write(finished, kinds, now)
+        return _write(finished, kind, now)
     except Exception as error:
         if is_trouble(error):
             raise
@@ -49,28 +49,29 @@ def write(finished: Sequence[Finished], kinds: Mapping[str, Kind], now: datetime
         _log.exception("%d results could not be recorded together", len(finished))
     written = Written()
     for one in finished:
-        written.add(_write_alone(one, kinds, now))
+        written.add(_write_alone(one, kind, now))
     return written
 
 
-def _write_alone(one: Finished, kinds: Mapping[str, Kind], now: datetime) -> Written:
+def _write_alone(one: Finished, kind: Kind, now: datetime) -> Written:
     try:
-        return _write([one], kinds, now)
+        return _write([one], kind, now)
     except Exception as error:
         if is_trouble(error) or one.is_ours:
             raise
         claim = one.claim
         _log.exception("the result of %s %s could not be recorded", claim.kind, claim.key)
-        return _write([failure(claim, error)], kinds, now)
+        return _write([failure(claim, error)], kind, now)
 
 
-def _write(finished: Sequence[Finished], kinds: Mapping[str, Kind], now: datetime) -> Written:
+def _write(finished: Sequence[Finished], kind: Kind, now: datetime) -> Written:
     with transaction.atomic():
         rows = leases.locked([one.claim.job_id for one in finished])
         live = [one for one in finished if _is_held(one.result, rows)]
         reached("jobs.checked")
-        for name, results in _by_kind(live).items():
-            kinds[name].record(results)
+        results = [one.result for one in live if _has_something(one)]
+        if results:
+            kind.record(results)
         reached("jobs.recorded")
         at = clock(now)
         leases.finish([_done(one, rows[one.claim.job_id], at) for one in live], now=at)
@@ -90,13 +91,9 @@ def _is_lost(result: Result, rows: Mapping[int, Locked]) -> bool:
     return row is None or row.fence != result.claim.fence
 
 
-def _by_kind(finished: Sequence[Finished]) -> dict[str, list[Result]]:
-    found: dict[str, list[Result]] = {}
-    for one in finished:
-        has_nothing = one.result.failed is not None and one.result.value is None
-        if not (one.is_ours or has_nothing):
-            found.setdefault(one.claim.kind, []).append(one.result)
-    return found
+def _has_something(one: Finished) -> bool:
+    is_bare_failure = one.result.failed is not None and one.result.value is None
+    return not (one.is_ours or is_bare_failure)
 
 
 def _done(one: Finished, row: Locked, now: datetime) -> Done:

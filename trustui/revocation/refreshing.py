@@ -42,6 +42,7 @@ class RevocationRefresh:
     name = REFRESH
     at_once = 1
     seconds = 150.0
+    together = 1
 
     def __init__(
         self, believed: Callable[[], datetime | None], limits: FetchLimits = LIMITS

@@ -13,7 +13,8 @@ import msgspec
 from django.db import transaction
 from django.db.models import F
 
-from trustui.images.models import Look
+from trustui.images.models import ImageRepository, Look
+from trustui.inventory.sources import lock_sources
 from trustui.jobs.kinds import Claim, Crew, Result, Task
 from trustui.verdicts.clock import Clock
 from trustui.verdicts.image_concluding import ImageConclusion, conclude_artefacts
@@ -74,6 +75,7 @@ class ImageSweep:
     clock: Clock
     at_once: int = 1
     seconds: float = 120.0
+    together: int = 1
     portion: int = AT_ONCE
 
     def prepare(self, claims: Sequence[Claim]) -> Sequence[Task]:
@@ -117,6 +119,10 @@ class ImageSweep:
         marks = [mark for portion in portions for mark in portion.marks]
         if not (found or broken or marks):
             return
+        if broken:
+            repositories = {*(pk for pk, _ in broken), *(one.repository_id for one in found)}
+            rows = ImageRepository.objects.filter(pk__in=repositories)
+            lock_sources(rows.values_list("source_id", flat=True))
         believed = self.clock.believed()
         now = believed or self.clock.now()
         conclude_artefacts(found, now, is_clock_doubted=believed is None)

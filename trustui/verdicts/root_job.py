@@ -37,6 +37,7 @@ class RootsFollow:
     name = FOLLOW
     at_once = 1
     seconds = 120.0
+    together = 1
 
     def __init__(self, clock: Clock, local_roots: tuple[Path, ...] | None) -> None:
         self._clock = clock

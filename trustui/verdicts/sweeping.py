@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
+from trustui.inventory.sources import lock_sources
 from trustui.jobs.kinds import Claim, Crew, Result, Task
 from trustui.verdicts.clock import Clock
 from trustui.verdicts.concluding import conclude
@@ -49,6 +50,7 @@ class Sweep:
     clock: Clock
     at_once: int = 1
     seconds: float = 120.0
+    together: int = 1
     portion: int = AT_ONCE
 
     def prepare(self, claims: Sequence[Claim]) -> Sequence[Task]:
@@ -92,6 +94,7 @@ class Again:
     cause: Cause = Cause.ANCHOR
     at_once: int = 16
     seconds: float = 120.0
+    together: int = 16
 
     def prepare(self, claims: Sequence[Claim]) -> Sequence[Task]:
         """Read all sources of the batch."""
@@ -134,6 +137,8 @@ def record_portions(results: Sequence[Result], clock: Clock) -> None:
     found = [one for portion in portions for one in portion.conclusions]
     broken = [source for portion in portions for source in portion.broken]
     if found or broken:
+        if broken:
+            lock_sources([*broken, *(one.source_id for one in found)])
         believed = clock.believed()
         conclude(found, believed or clock.now(), is_clock_doubted=believed is None)
         if believed is not None:
