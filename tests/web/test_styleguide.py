@@ -4,11 +4,13 @@ import re
 from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 from django.test import Client
 
 from trustui.core.trace import TrustState
 from trustui.pages.words import WORDS
 from trustui.settings import folder_of
+from trustui.web import styleguide
 
 COMPONENTS = sorted(path.stem for path in (folder_of("templates") / "components").glob("*.html"))
 STYLES = sorted((folder_of("static") / "css").rglob("*.css"))
@@ -26,6 +28,7 @@ def text(signed_in: Client) -> str:
 
 @pytest.mark.parametrize("component", COMPONENTS)
 def test_every_component_is_shown(signed_in: Client, component: str) -> None:
+    styleguide.components.cache_clear()  # else no template but the page's own is looked at
     answer = signed_in.get("/styleguide/")
     used = {template.name for template in answer.templates}
     if component in ELSEWHERE:
@@ -43,6 +46,21 @@ def test_every_trust_state_is_shown(text: str, state: TrustState) -> None:
 @pytest.mark.parametrize("kind", ["passed", "failed", "undecided", "noted", "moot"])
 def test_every_outcome_of_a_step_is_shown(text: str, kind: str) -> None:
     assert f'class="step is-{kind}"' in text
+
+
+def test_the_components_are_the_same_at_any_time(signed_in: Client, text: str) -> None:
+    again = signed_in.get("/styleguide/", {"at": "2026-01-01T00:00:00Z"}).content.decode()
+    assert str(styleguide.components()) in text
+    assert str(styleguide.components()) in again
+
+
+def test_whoever_changes_a_template_sees_it_at_once(
+    signed_in: Client, settings: LazySettings
+) -> None:
+    signed_in.get("/styleguide/")
+    settings.DEBUG = True
+    used = {template.name for template in signed_in.get("/styleguide/").templates}
+    assert "components/filter.html" in used
 
 
 def test_nothing_hostile_and_nothing_inline_is_in_it(text: str) -> None:

@@ -1,9 +1,13 @@
 """`/styleguide/`: every component in every state, made of invented values."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import cache
 
-from django.http import HttpResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from trustui.accounts.needs import Whom
 from trustui.core.trace import Outcome, Severity, TrustState
@@ -22,27 +26,38 @@ from trustui.pages.components import (
     StepLine,
     TreeRow,
 )
+from trustui.pages.moment import Moment
 from trustui.pages.words import SEVERITY_SIGNS, SIGN_WORDS
 from trustui.verdicts.accepting import last_day
 from trustui.web.asking import Asking, page
 from trustui.web.styleguide_images import DIGEST, HOSTILE, image_components
 
 
+NOW = datetime(2025, 11, 20, 12, 4, tzinfo=UTC)
+"""When everything here is looked at."""
+
+
 @page(get=Whom.PERSON)
 def styleguide(request: Asking) -> HttpResponse:
     """Nothing of a team is shown."""
-    now = request.moment.now
+    made = _components if settings.DEBUG else components
+    return render(request, "styleguide/show.html", {"components": made()})
+
+
+def _components() -> SafeString:
     shown = {
+        "moment": Moment(NOW, NOW, NOW),
+        "request": HttpRequest(),  # an address without a query
         "states": list(TrustState),
         "signs": SIGN_WORDS.items(),
         "severities": [(severity.value, SEVERITY_SIGNS[severity]) for severity in Severity],
         "digest": DIGEST,
         "hostile": HOSTILE,
         "expiries": [
-            now + timedelta(days=212),
-            now + timedelta(days=3),
-            now + timedelta(hours=5),
-            now - timedelta(days=2),
+            NOW + timedelta(days=212),
+            NOW + timedelta(days=3),
+            NOW + timedelta(hours=5),
+            NOW - timedelta(days=2),
             None,
         ],
         "lives": [(0.9, "ok"), (0.5, "ok"), (0.1, "soon"), (0.0, "bad")],
@@ -55,16 +70,20 @@ def styleguide(request: Asking) -> HttpResponse:
         ),
         "facts": _facts(),
         "fields": _fields(),
-        "works": _works(now),
-        "strip": _strip(now),
+        "works": _works(NOW),
+        "strip": _strip(NOW),
         "alerts": _alerts(),
-        **image_components(now),
+        **image_components(NOW),
         "rows": _rows(),
         "accepted": Accepted(
-            "L. Okafor", now, last_day(now), f"the vendor rotates in March {HOSTILE}"
+            "L. Okafor", NOW, last_day(NOW), f"the vendor rotates in March {HOSTILE}"
         ),
     }
-    return render(request, "styleguide/show.html", shown)
+    return render_to_string("styleguide/_components.html", shown)
+
+
+components = cache(_components)
+"""Made once in a process: they are the same for everybody, at any time."""
 
 
 def _groups() -> list[StepGroup]:
