@@ -180,6 +180,16 @@ def test_two_versions_are_compared_in_place(page: Page, demo: DemoSite) -> None:
 # ---- a crawl
 
 
+def test_what_a_key_is_worth_where_not_everything_passed_comes_by_itself(
+    page: Page, demo: DemoSite
+) -> None:
+    page.goto(f"/keys/{demo.examples['fingerprint']}/")
+    expect(page.locator("#awaited")).to_have_count(0)
+    expect(page.locator("dl.worth").first).to_contain_text("If it is lost")
+    expect(page.locator("header.bar")).to_have_count(1)
+    assert "in=" not in page.url
+
+
 def test_a_crawl_is_followed_until_it_ends_and_no_longer(page: Page, demo: DemoSite) -> None:
     page.goto(f"/sources/{demo.examples['source_id']}/source/")
     asked: list[str] = []

@@ -12,7 +12,7 @@ from trustui.core.trace import Outcome
 from trustui.inventory.models import RoleState, Source, SourceKey
 from trustui.inventory.text import identity
 from trustui.pages import key as key_pages
-from trustui.pages.key import QUERIES, QUERIES_OF_ONE, KeyPage, RoleWorth, Worth, key
+from trustui.pages.key import QUERIES, QUERIES_OF_ONE, KeyPage, RoleWorth, Worth, awaited, key
 from trustui.pages.moment import Moment
 from trustui.pages.paging import PagingError, write_cursor
 from trustui.pages.viewer import Viewer, viewer_of
@@ -43,7 +43,8 @@ def worth_of(
     watched: Watched, role: str, delegator: str = "root", number: int = 0
 ) -> tuple[Worth, dict[str, RoleWorth]]:
     name = of_role(watched.source, role, delegator, number)
-    (worth,) = shown(viewer_of_source(watched), name.key.fingerprint).worth
+    viewer = viewer_of_source(watched)
+    (worth,) = shown(viewer, name.key.fingerprint, watched.source.pk).worth
     return worth, {one.role: one for one in worth.roles}
 
 
@@ -142,7 +143,7 @@ def test_it_is_told_repository_by_repository_and_others_are_offered(
 
 
 @pytest.mark.django_db
-def test_of_repositories_that_fail_one_is_verified_and_the_others_are_offered(
+def test_of_repositories_that_fail_the_one_that_is_asked_for_is_verified(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     east, west = twins()
@@ -150,13 +151,23 @@ def test_of_repositories_that_fail_one_is_verified_and_the_others_are_offered(
     fingerprint = of_role(east.source, "snapshot").key.fingerprint
     told = {one.source: one for one in shown(viewer, fingerprint).worth}
     Verdict.objects.update(outcome=Outcome.FAILED)
-    with django_assert_max_num_queries(QUERIES + QUERIES_OF_ONE):
+    with django_assert_max_num_queries(QUERIES):
         page = shown(viewer, fingerprint)
-    assert page.worth == (told["east"],)
-    assert page.others == ((west.source.pk, "west"),)
-    assert shown(viewer, fingerprint, west.source.pk).worth == (told["west"],)
+    assert page.worth == ()
+    assert page.others == ((east.source.pk, "east"), (west.source.pk, "west"))
+    assert awaited(page) == (east.source.pk, "east")
+    with django_assert_max_num_queries(QUERIES + QUERIES_OF_ONE):
+        alone = shown(viewer, fingerprint, west.source.pk)
+    assert alone.worth == (told["west"],)
+    assert alone.others == ((east.source.pk, "east"),)
     Verdict.objects.filter(source=west.source).update(outcome=Outcome.PASSED)
-    assert shown(viewer, fingerprint).worth == (told["east"], told["west"])
+    page = shown(viewer, fingerprint)
+    assert page.worth == (told["west"],)
+    assert awaited(page) == (east.source.pk, "east")
+    Verdict.objects.update(outcome=Outcome.PASSED)
+    page = shown(viewer, fingerprint)
+    assert page.worth == (told["east"], told["west"])
+    assert awaited(page) is None
 
 
 def test_a_key_in_no_role_is_worth_nothing(cast: Cast, viewer: Viewer) -> None:

@@ -1,10 +1,14 @@
 """The pages of keys."""
 
+import pytest
+
 from tests.simulators.people import HIDDEN_NAME, OWN_NAME, Cast
 from tests.simulators.watched import Watched, vendor
 from trustui.accounts.models import Role
+from trustui.core.trace import Outcome
 from trustui.inventory.models import Source, SourceKey
 from trustui.inventory.text import identity
+from trustui.verdicts.models import Verdict
 
 
 def test_the_inventory_links_to_each_key(cast: Cast) -> None:
@@ -23,6 +27,35 @@ def test_a_key_tells_where_it_is_used_and_what_it_signed(cast: Cast) -> None:
     assert "If it is stolen" in text
     assert "It goes by several ids" not in text
     assert HIDDEN_NAME not in text
+
+
+def test_where_not_everything_passed_what_a_key_is_worth_comes_after_the_page(cast: Cast) -> None:
+    client, source = cast.as_role(Role.VIEWER), cast.own.source
+    Verdict.objects.update(outcome=Outcome.FAILED)
+    address = f"/keys/{cast.own.examples['fingerprint']}/"
+    text = client.get(address).content.decode()
+    assert "If it is lost" not in text
+    part = f"?in={source.pk}"
+    assert f'hx-get="{part}" hx-trigger="load"' in text
+    assert f'<a href="{part}">Verify it' in text  # for whoever has no script
+    told = client.get(f"{address}{part}", headers={"HX-Request": "true"}).content.decode()
+    assert "<title>" not in told
+    assert "If it is lost" in told
+    alone = client.get(f"{address}{part}").content.decode()
+    assert "If it is lost" in alone
+    assert "hx-trigger" not in alone
+
+
+def test_what_is_verified_of_a_repository_may_not_name_the_key(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, source = cast.as_role(Role.VIEWER), cast.own.source
+    address = f"/keys/{cast.own.examples['fingerprint']}/?in={source.pk}"
+    Verdict.objects.update(outcome=Outcome.FAILED)
+    monkeypatch.setattr("trustui.pages.key.known", lambda *_: None)
+    for headers in ({}, {"HX-Request": "true"}):
+        answer = client.get(address, headers=headers)
+        assert "it is worth nothing there" in answer.content.decode()
 
 
 def test_several_ids_are_flagged_and_hostile_ones_shown(cast: Cast) -> None:

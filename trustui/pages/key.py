@@ -30,8 +30,6 @@ from trustui.pages.viewer import Viewer
 
 MOST_REPOSITORIES = 2
 """Repositories of which is told what the key is worth there; others are asked for."""
-MOST_VERIFIED = 1
-"""Of these, those that have to be verified for it, which takes several times as long."""
 MOST_ROLES = 100
 """Roles of one repository that are told."""
 MOST_NAMES = 4
@@ -39,7 +37,7 @@ MOST_NAMES = 4
 QUERIES = 9
 """Of the page, with all repositories of which everything passed."""
 QUERIES_OF_ONE = 8
-"""Of each other one, which is verified, at most."""
+"""Of another one that is asked for, which is verified, at most."""
 
 
 class Name(msgspec.Struct, frozen=True):
@@ -112,7 +110,8 @@ class KeyPage(msgspec.Struct, frozen=True, kw_only=True):
     """Not every role is told."""
     worth: tuple[Worth, ...]
     others: tuple[tuple[int, str], ...]
-    """Repositories with roles that list it which were not verified for this page: id and name."""
+    """The other repositories with roles that list it, id and name: those beyond the first few, and
+    those that have to be verified for it, as not everything passed there."""
     signed: tuple[Signed, ...]
     after: str | None
 
@@ -133,8 +132,8 @@ def key(
 ) -> KeyPage | None:
     """The page; None where no source of this person's names the key.
 
-    At most `QUERIES`, and `QUERIES_OF_ONE` where a repository is verified: `within`, or the first
-    of the first few that needs it. Raises PagingError.
+    A repository of which not everything passed is verified for it only as `within`, which takes
+    several times as long. At most `QUERIES`, then `QUERIES_OF_ONE` more. Raises PagingError.
     """
     position = read_position(after, int, str, int)
     about = (fingerprint,)
@@ -147,7 +146,8 @@ def key(
     places = dict.fromkeys((one.source_id, one.source) for one in uses)
     chosen = _chosen([pk for pk, _ in places], within)
     signings = _signings(chosen, [one.keyid_id for one in names])
-    worth, left = _worths(viewer, moment, fingerprint, chosen, uses, signings)
+    worth = _worths(viewer, moment, fingerprint, chosen, uses, signings, within)
+    told_of = {one.source_id for one in worth}
     signed = signed_by(
         fingerprint,
         teams=viewer.teams,
@@ -166,10 +166,16 @@ def key(
         uses=uses[:MOST],
         is_cut=is_cut or len(uses) > MOST,
         worth=worth,
-        others=tuple((pk, name) for pk, name in places if pk in left or pk not in chosen),
+        others=tuple((pk, name) for pk, name in places if pk not in told_of and pk != within),
         signed=signed.rows,
         after=None if signed.next is None else write_cursor(signed.next),
     )
+
+
+def awaited(page: KeyPage) -> tuple[int, str] | None:
+    """The first repository, id and name, of those to be told of that has to be verified for it."""
+    is_short = len(page.worth) < MOST_REPOSITORIES
+    return page.others[0] if is_short and page.others else None
 
 
 class _Named(msgspec.Struct, frozen=True):
@@ -287,20 +293,20 @@ def _worths(
     source_ids: Sequence[int],
     uses: Sequence[Use],
     signings: Mapping[tuple[int, str], Signing],
-) -> tuple[tuple[Worth, ...], frozenset[int]]:
-    """In the order of the sources; and those of which it is not told yet."""
+    within: int | None,
+) -> tuple[Worth, ...]:
+    """In the order of the sources, where it can be told: of one that fails, only of `within`."""
     listing = {one.role_id for one in uses if one.source_id in source_ids and one.role_id}
     kept = kept_repositories(viewer, moment, source_ids, sorted(listing))
-    gathered = {pk: _of_documents(kept.get(pk), fingerprint) for pk in source_ids}
-    unknown = [pk for pk in source_ids if gathered[pk] is None]
-    for source_id in unknown[:MOST_VERIFIED]:
-        gathered[source_id] = _verified(viewer, moment, source_id, fingerprint)
     worths = []
-    for source_id, found in gathered.items():
+    for source_id in source_ids:
+        found = _of_documents(kept.get(source_id), fingerprint)
+        if found is None and source_id == within:
+            found = _verified(viewer, moment, source_id, fingerprint)
         of_source = {role: told for (source, role), told in signings.items() if source == source_id}
         if found is not None:
             worths.append(_worth(source_id, found, of_source))
-    return tuple(worths), frozenset(unknown[MOST_VERIFIED:])
+    return tuple(worths)
 
 
 def _of_documents(kept: KeptRepository | None, fingerprint: str) -> _Gathered | None:

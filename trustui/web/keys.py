@@ -39,7 +39,7 @@ def keys(request: Asking) -> HttpResponse:
 
 @page
 def key(request: Asking, fingerprint: str) -> HttpResponse:
-    """One key; `?in=` is the repository whose roles are told alone."""
+    """One key; `?in=` is the repository whose roles are told alone, also as a part of the page."""
     wrong, status = "", 200
     viewer, moment = request.viewer, request.moment
     within = pages.filter_of({"source": request.GET.get("in", "")}).source
@@ -52,7 +52,16 @@ def key(request: Asking, fingerprint: str) -> HttpResponse:
         shown = key_page.key(viewer, moment, fingerprint, within=within)
     if shown is None:
         raise Http404
-    return render(request, "keys/show.html", {"page": shown, "wrong": wrong}, status=status)
+    is_alone = any(one.source_id == within for one in shown.uses)
+    if is_alone and wants_part(request):
+        return render(request, "keys/_worth.html", {"page": shown}, status=status)
+    given = {
+        "page": shown,
+        "wrong": wrong,
+        "is_alone": is_alone,
+        "awaited": None if is_alone else key_page.awaited(shown),
+    }
+    return render(request, "keys/show.html", given, status=status)
 
 
 @page
