@@ -60,6 +60,7 @@ FILTERS: Mapping[str, tuple[str, ...]] = {
     "findings/": ("?severity=medium", "?state=ended", "?text=team-3"),
     "keys/": ("?kind=ed25519", "?text=keyid"),
     "events/": ("?kind=verdict.changed", "?who=worker"),
+    "keys/<hex:fingerprint>/": ("?in={source_id}",),
     "expiries/": ("?window=28", "?window=all", "?role=team-3"),
     "search/": ("?q=vendor-0001", "?q=team-3", "?q=team-5/app-2.tar.gz"),
     "sources/<int:source_id>/": ("?path=team-5/app-2.tar.gz",),
@@ -231,9 +232,9 @@ def _ask_often(
     asker: Asker, route: Route, what: str, query: str, given: list[dict[str, object]]
 ) -> list[Asked]:
     first, second = Asked(route.pattern, what), Asked(route.pattern, f"{what} page 2".strip())
-    asker.ask(route.address(given[0]) + query)
+    asker.ask(route.address(given[0]) + query.format_map(given[0]))
     for one in given:
-        address = route.address(one) + query
+        address = route.address(one) + query.format_map(one)
         body = measure(asker, first, address)
         if first.status != 200:
             break

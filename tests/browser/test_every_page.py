@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 
 import pytest
-from playwright.sync_api import APIResponse, Browser, BrowserContext, Page
+from playwright.sync_api import APIResponse, Browser, BrowserContext, Page, expect
 
 from tests.browser.looking import axe_violations, faults_of, listening, overflowing
 from tests.browser.site import DemoSite
@@ -24,6 +24,8 @@ REFUSED = {
 }
 """Route -> what it answers here instead of a page."""
 ROUTES = [route for route in routes() if route.parameters.isdisjoint(NOT_IN_THE_DEMO)]
+COMES_LATER = "[hx-trigger='load']"
+"""A part of a page that asks for itself."""
 every_route = pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.pattern or "/")
 
 
@@ -74,8 +76,24 @@ def test_a_page_has_no_fault(page: Page, demo: DemoSite, is_page: IsPage, route:
         return
     with listening(page) as heard:
         page.goto(route.address(demo.examples))
+        expect(page.locator(COMES_LATER)).to_have_count(0)
         faults = faults_of(page)
     assert faults + heard.complaints == []
+
+
+def test_the_page_of_no_key_scrolls_sideways(page: Page) -> None:
+    """What their loss means is told in sentences of every length."""
+    page.goto("/keys/?size=100")
+    links = page.locator("tbody th a[href^='/keys/']")
+    addresses = {one.get_attribute("href") or "" for one in links.all()}
+    assert len(addresses) > 20
+    wide = {}
+    for address in sorted(addresses):
+        page.goto(address)
+        expect(page.locator(COMES_LATER)).to_have_count(0)
+        if over := overflowing(page):
+            wide[address] = over
+    assert wide == {}
 
 
 @every_route

@@ -55,11 +55,13 @@ def key(request: Asking, fingerprint: str) -> HttpResponse:
     is_alone = any(one.source_id == within for one in shown.uses)
     if is_alone and wants_part(request):
         return render(request, "keys/_worth.html", {"page": shown}, status=status)
+    awaited = None if is_alone else key_page.awaited(shown)
     given = {
         "page": shown,
         "wrong": wrong,
         "is_alone": is_alone,
-        "awaited": None if is_alone else key_page.awaited(shown),
+        "awaited": awaited,
+        "others": [one for one in shown.others if one != awaited],
     }
     return render(request, "keys/show.html", given, status=status)
 
