@@ -32,7 +32,6 @@ from trustui.verdicts.accepting import last_day
 from trustui.web.asking import Asking, page
 from trustui.web.styleguide_images import DIGEST, HOSTILE, image_components
 
-
 NOW = datetime(2025, 11, 20, 12, 4, tzinfo=UTC)
 """When everything here is looked at."""
 
