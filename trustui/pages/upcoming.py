@@ -1,5 +1,6 @@
 """What expires in the next four weeks, day by day."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 import msgspec
@@ -60,7 +61,11 @@ def upcoming(viewer: Viewer, moment: Moment) -> Upcoming | None:
     each = counts.days
     most = max(each.get(day, 0) for day in days)
     week, month = counts.within(Asked(str(SOON.days))), counts.within(Asked(str(DAYS)))
-    bars = tuple(_bar(number, day, counts, most) for number, day in enumerate(days))
+    held = ((counts.within(Asked(begins=day, ends=day)) if day in each else {}) for day in days)
+    bars = tuple(
+        _bar(number, day, of_day, most)
+        for number, (day, of_day) in enumerate(zip(days, held, strict=True))
+    )
     highest = max(bars, key=lambda bar: float(bar.height))
     return Upcoming(
         week=sum(week.values()),
@@ -84,8 +89,8 @@ def _counted(viewer: Viewer, moment: Moment) -> Counts:
     return found.counts(begin, (begin + TICK, begin + DAYS * DAY + TICK))
 
 
-def _bar(number: int, day: date, counts: Counts, most: int) -> Bar:
-    held = counts.within(Asked(begins=day, ends=day))
+def _bar(number: int, day: date, held: Mapping[str, int], most: int) -> Bar:
+    """What a day holds, by kind."""
     count = sum(held.values())
     height = max(_LEAST, HEIGHT * count / most) if count else 0.0
     sign = "none"
