@@ -122,10 +122,15 @@ def keys(ask: Ask[KeysQuery, None]) -> KeysPage:
 class KeyQuery(ListQuery, frozen=True, kw_only=True):
     """Of which source alone the worth of the key is told."""
 
-    source: Annotated[
-        Number,
-        Meta(description="Its repository is verified for it where not everything passed there."),
-    ] | None = None
+    source: (
+        Annotated[
+            Number,
+            Meta(
+                description="Its repository is verified for it where not everything passed there."
+            ),
+        ]
+        | None
+    ) = None
 
 
 @reads(KeyPage, KeyQuery)
