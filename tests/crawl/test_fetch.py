@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
-from tests.crawl.conftest import QUICK
+from tests.crawl.conftest import PATIENT, QUICK
 from tests.simulators.fault_server import FaultServer, answer, redirect, silent
 from trustui.core.facts import Document, Problem, ProblemKind
 from trustui.crawl.fetch import AddressPolicy, Fetch, FetchLimits, Result, Unchanged, Wanted
@@ -104,7 +103,7 @@ def test_without_permission_nothing_internal_is_asked(canary: FaultServer) -> No
 def test_a_host_allowed_by_name_may_have_any_address_and_port(server: FaultServer) -> None:
     server.on("/", answer(200, b"x"))
     policy = AddressPolicy(allowed_hosts=frozenset({"inside.test"}))
-    with Fetch(policy, QUICK, resolve=lambda _host, _port: ["127.0.0.1"]) as door:
+    with Fetch(policy, PATIENT, resolve=lambda _host, _port: ["127.0.0.1"]) as door:
         document(door.get(f"http://inside.test:{server.port}/", max_length=10))
         said = problem(door.get(f"http://other.test:{server.port}/", max_length=10))
     assert said.kind is ProblemKind.REFUSED
@@ -169,10 +168,10 @@ def test_waiting_for_a_lane_costs_none_of_the_time(server: FaultServer) -> None:
 
 def test_connections_are_kept_until_the_door_is_closed(server: FaultServer) -> None:
     url = server.on("/", answer(200, b"x"))
-    with Fetch(LOCAL, QUICK) as door:
+    with Fetch(LOCAL, PATIENT) as door:
         for _ in range(5):
             document(door.get(url, max_length=10))
-    with Fetch(LOCAL, QUICK) as other:
+    with Fetch(LOCAL, PATIENT) as other:
         document(other.get(url, max_length=10))
     assert server.connections() == 2
 
@@ -185,8 +184,8 @@ def test_after_interruptions_the_door_can_still_be_used(server: FaultServer) -> 
     def interrupted() -> float:
         raise KeyboardInterrupt
 
-    with Fetch(LOCAL, QUICK, jitter=interrupted) as door:
-        for _ in range(QUICK.at_once_per_host + 1):
+    with Fetch(LOCAL, PATIENT, jitter=interrupted) as door:
+        for _ in range(PATIENT.at_once_per_host + 1):
             with pytest.raises(KeyboardInterrupt):
                 door.get_many([Wanted(server.url("/silent"), 10), Wanted(busy, 10)])
         door._engine._jitter = lambda: 0.0
@@ -241,7 +240,7 @@ def test_every_limit_stands_in_the_documentation_with_its_default() -> None:
 def test_each_result_comes_as_soon_as_it_is_there(server: FaultServer) -> None:
     wanted = [Wanted(server.on("/slow", answer(200, b"slow", after=0.5)), 10)]
     wanted += [Wanted(server.on(f"/{n}", answer(200, str(n).encode())), 10) for n in range(20)]
-    with Fetch(LOCAL, replace(QUICK, stall_seconds=5.0)) as door:
+    with Fetch(LOCAL, PATIENT) as door:
         began = time.monotonic()
         came = [(number, time.monotonic() - began) for number, _ in door.each(wanted)]
         assert (door.requests, door.received_bytes) == (21, 4 + 10 + 20)
@@ -262,12 +261,12 @@ def test_one_may_ask_for_more_while_results_come(server: FaultServer, door: Fetc
 def test_what_nobody_waits_for_any_more_is_cancelled(server: FaultServer) -> None:
     for n in range(50):
         server.on(f"/{n}", answer(200, b"x", after=0.01))
-    with Fetch(LOCAL, QUICK) as door:
+    with Fetch(LOCAL, PATIENT) as door:
         results = door.each([Wanted(server.url(f"/{n}"), 10) for n in range(50)])
         next(results)
         results.close()
         document(door.get(server.on("/after", answer(200, b"x")), max_length=10))
-    assert len(server.requests) <= 2 * QUICK.at_once_per_host + 1
+    assert len(server.requests) <= 2 * PATIENT.at_once_per_host + 1
 
 
 @pytest.mark.parametrize(
@@ -313,7 +312,7 @@ def test_304_without_a_condition_is_unreadable(server: FaultServer, door: Fetch)
 
 
 def test_a_validator_never_reaches_another_origin(server: FaultServer) -> None:
-    with FaultServer("127.0.0.2") as other, Fetch(LOCAL, QUICK) as door:
+    with FaultServer("127.0.0.2") as other, Fetch(LOCAL, PATIENT) as door:
         target = other.on("/", answer(200, b"x", {"ETag": '"theirs"'}))
         url = server.on("/", redirect(target))
         first = document(door.get(url, max_length=10, validator='"ours"'))
@@ -337,7 +336,7 @@ def test_a_short_wish_is_waited_for(server: FaultServer) -> None:
     quota = {"RateLimit-Remaining": "0", "RateLimit-Reset": "1"}
     first = server.on("/first", answer(200, b"x", quota))
     second = server.on("/second", answer(200, b"y"))
-    with Fetch(LOCAL, QUICK) as door:
+    with Fetch(LOCAL, PATIENT) as door:
         assert document(door.get(first, max_length=10)).body == b"x"
         assert document(door.get(second, max_length=10)).body == b"y"
     assert server.requests[1].at - server.requests[0].at > 0.9

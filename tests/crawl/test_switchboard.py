@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawl.conftest import QUICK
+from tests.crawl.conftest import PATIENT as UNHURRIED
 from tests.simulators.authority import Authority
 from tests.simulators.fault_server import FaultServer, answer, silent
 from trustui.core.facts import Document, Problem, ProblemKind
@@ -33,7 +33,7 @@ OPERATOR = "trustui-switchboard"
 
 @pytest.fixture
 def switchboard() -> Iterator[Switchboard]:
-    with Switchboard(QUICK) as opened:
+    with Switchboard(UNHURRIED) as opened:
         yield opened
 
 
@@ -86,8 +86,8 @@ def test_many_threads_share_one_set_of_connections(
     urls = [server.on(f"/{n}", answer(200, str(n).encode(), after=0.002)) for n in range(200)]
     asked = [threads.submit(ask, line, url) for url in urls]
     assert [body(one.result()) for one in asked] == [str(n).encode() for n in range(200)]
-    assert server.busiest <= QUICK.at_once_per_host
-    assert server.connections() <= QUICK.at_once_per_host
+    assert server.busiest <= UNHURRIED.at_once_per_host
+    assert server.connections() <= UNHURRIED.at_once_per_host
     assert (line.requests, line.received_bytes) == (200, sum(len(str(n)) for n in range(200)))
     assert operators() == 1
 
@@ -119,7 +119,7 @@ def test_nothing_asked_nothing_got(switchboard: Switchboard) -> None:
 def test_what_may_not_be_asked_is_refused_at_once() -> None:
     """Also where nothing else happens: the thread may wait for a minute then."""
     began_at = time.monotonic()
-    with Switchboard(QUICK) as switchboard, switchboard.line() as line:
+    with Switchboard(UNHURRIED) as switchboard, switchboard.line() as line:
         for _ in range(2):
             found = line.get("http://127.0.0.1/", max_length=10)
             assert isinstance(found, Problem)
@@ -195,7 +195,7 @@ def test_names_that_nobody_answers_for_do_not_hold_back_another(
 
 def test_what_a_name_stands_for_is_judged(server: FaultServer) -> None:
     policy = AddressPolicy(ports=frozenset({server.port}))
-    with Switchboard(QUICK, resolve=lambda _host, _port: ["127.0.0.1"]) as switchboard:
+    with Switchboard(UNHURRIED, resolve=lambda _host, _port: ["127.0.0.1"]) as switchboard:
         refused = ask(switchboard.line(policy), f"http://evil.test:{server.port}/")
     assert isinstance(refused, Problem)
     assert refused.kind is ProblemKind.REFUSED
@@ -206,7 +206,7 @@ def test_a_name_without_an_address_is_unreadable(server: FaultServer) -> None:
     def unknown(_host: str, _port: int) -> list[str]:
         raise OSError("no such name")
 
-    with Switchboard(QUICK, resolve=unknown) as switchboard:
+    with Switchboard(UNHURRIED, resolve=unknown) as switchboard:
         said = ask(switchboard.line(), "https://nowhere.test/")
         literal = switchboard.line(LOOPBACK)
         assert body(ask(literal, server.on("/", answer(200, b"x")))) == b"x"
@@ -269,7 +269,7 @@ def test_authorities_of_one_line_are_not_those_of_another(
 
 def test_after_idle_time_the_thread_and_the_connections_end(server: FaultServer) -> None:
     url = server.on("/", answer(200, b"x"))
-    with Switchboard(QUICK, idle_seconds=0.05) as switchboard:
+    with Switchboard(UNHURRIED, idle_seconds=0.05) as switchboard:
         line = switchboard.line(LOOPBACK)
         for count in (1, 2):
             assert body(ask(line, url)) == b"x"
@@ -280,7 +280,7 @@ def test_after_idle_time_the_thread_and_the_connections_end(server: FaultServer)
 def test_connections_of_an_idle_policy_end_before_the_thread(server: FaultServer) -> None:
     url = server.on("/", answer(200, b"x"))
     other = AddressPolicy(allowed_hosts=frozenset({"127.0.0.1"}))
-    with Switchboard(QUICK, idle_seconds=0.2) as switchboard:
+    with Switchboard(UNHURRIED, idle_seconds=0.2) as switchboard:
         assert body(ask(switchboard.line(other), url)) == b"x"
         until = time.monotonic() + 0.5
         while time.monotonic() < until:
@@ -388,7 +388,7 @@ def test_it_leaves_no_descriptors_and_no_threads_behind(server: FaultServer) -> 
         return len(list(Path("/proc/self/fd").iterdir()))
 
     def use() -> None:
-        with Switchboard(QUICK, resolve=lambda _host, _port: ["127.0.0.1"]) as switchboard:
+        with Switchboard(UNHURRIED, resolve=lambda _host, _port: ["127.0.0.1"]) as switchboard:
             line = switchboard.line(AddressPolicy(allowed_hosts=frozenset({"a.test", "127.0.0.1"})))
             assert body(ask(line, url)) == b"x"
             assert body(ask(line, f"http://a.test:{server.port}/")) == b"x"
