@@ -1,6 +1,6 @@
 """The expiry timeline of everything, of one source, and its part on a repository's page."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
@@ -158,6 +158,26 @@ def test_lanes_that_look_the_same_are_one_where_they_are_many(
     assert rest.href == f"/sources/{watched.source.pk}/timeline/"
     assert found.picture.height == 22 + 5 * 34 + 18
     assert (found.drawn, found.more_lanes) == (4 + 19, 0)
+
+
+@pytest.mark.parametrize("when", [START + 2 * DAY, START + 90 * DAY])
+def test_no_top_level_role_is_left_out_for_hash_bins_that_expire_before_it(
+    monkeypatch: pytest.MonkeyPatch,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+    when: datetime,
+) -> None:
+    monkeypatch.setattr(module, "LANES", 6)
+    watched = with_bins(4)
+    RoleState.objects.exclude(role="root").update(expires_at=START + 30 * DAY)
+    RoleState.objects.filter(role="root").update(expires_at=START + 300 * DAY)
+    viewer, count = viewer_of(watched), len(RoleState.objects.filter(is_listed=True))
+    for shown_at in (moment(when), Moment(when + DAY, when, when)):
+        with django_assert_max_num_queries(MOST_QUERIES):
+            part = repository_part(viewer, shown_at, watched.source.pk)
+        assert part is not None
+        names = [lane.name for lane in part.picture.lanes]
+        assert names[:4] == ["root", "timestamp", "snapshot", "targets"]
+        assert (part.drawn, part.more_lanes) == (6, count - 6)
 
 
 def test_roles_without_a_lane_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ import msgspec
 from django.db.models import Case, Count, F, Q, QuerySet, Value, When, Window
 from django.db.models.functions import RowNumber, TruncDate
 
+from trustui.core.formats.tuf.metadata import TOP_LEVEL_ROLES
 from trustui.core.trust_policy.terms import TermKind
 from trustui.inventory.models import RoleState, RoleVersion, Source
 from trustui.inventory.recognizing import IMAGE_KINDS
@@ -67,6 +68,8 @@ class Asked(msgspec.Struct, frozen=True):
     source_id: int | None = None
     kind: str = ""
     """Of `KINDS`; empty: every kind but revocation lists, whose next update comes by itself."""
+    is_top_first: bool = False
+    """Roles that every repository has come before all others, on a first page that has no next."""
 
     @property
     def is_brushed(self) -> bool:
@@ -134,8 +137,13 @@ def of_source(asked: Asked, source_id: int | None) -> Asked:
 
 def of_this(asked: Asked, source: Source) -> Asked:
     """The same, of one source alone; of registries signatures expire, of all others roles."""
-    kind = TermKind.SIGNATURE.value if source.kind in IMAGE_KINDS else ROLE
-    return msgspec.structs.replace(asked, source_id=source.pk, kind=kind)
+    is_of_images = source.kind in IMAGE_KINDS
+    return msgspec.structs.replace(
+        asked,
+        source_id=source.pk,
+        kind=TermKind.SIGNATURE.value if is_of_images else ROLE,
+        is_top_first=asked.is_top_first and not is_of_images,
+    )
 
 
 def source_given(asked: Asked, text: str) -> Asked:
@@ -263,7 +271,7 @@ class Stream(msgspec.Struct, Generic[T], frozen=True):
     def page(self, bounds: Bounds, after: tuple[datetime, int] | None, limit: int) -> list[T]:
         """The next of them, the first to expire first: one query."""
         shape, told = self._told(bounds, after)
-        order = ("expires_at", "id")
+        order = ("rank", "expires_at", "id") if self.asked.is_top_first else ("expires_at", "id")
         rows = self.statements.listed.rows(
             self.viewer, self.moment, shape, order, limit, about=told
         )
@@ -349,7 +357,7 @@ def _documents_now(
     viewer: Viewer, _: Moment, asked: Asked, __: Sequence[int]
 ) -> "QuerySet[Any, Any]":
     found = RoleState.objects.filter(_wanted(viewer, asked), is_standing(asked), is_listed=True)
-    return found.annotate(counted_as=Value(ROLE))
+    return found.annotate(counted_as=Value(ROLE), **_rank(asked))
 
 
 def _documents_then(
@@ -358,7 +366,13 @@ def _documents_then(
     seen = RoleVersion.objects.filter(
         _wanted(viewer, asked), source__pk__in=sources, first_seen_at__lte=moment.at
     )
-    return newest(seen).annotate(counted_as=Value(ROLE))
+    return newest(seen).annotate(counted_as=Value(ROLE), **_rank(asked))
+
+
+def _rank(asked: Asked) -> dict[str, Any]:
+    """What rows are ordered by before their instant, where that is asked for."""
+    first = Case(When(role__in=TOP_LEVEL_ROLES, then=0), default=1)
+    return {"rank": first} if asked.is_top_first else {}
 
 
 def _wanted(viewer: Viewer, asked: Asked) -> Q:

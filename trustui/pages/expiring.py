@@ -1,7 +1,7 @@
 """Everything that expires in one order: documents, what is in trust material, signatures."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from itertools import chain
 from typing import TypeAlias
@@ -89,11 +89,13 @@ class Expiring(msgspec.Struct, frozen=True):
 
     def page(self, bounds: Bounds, after: Position | None, limit: int) -> list[Row]:
         """The next of all, the first to expire first: a query for each stream."""
-        rows: Iterator[Row] = chain.from_iterable(
+        pages: list[Sequence[Row]] = [
             stream.page(bounds, _after(number, after), limit)
             for number, stream in self.streams.items()
-        )
-        return sorted(rows, key=position_of)[:limit]
+        ]
+        if len(pages) == 1:
+            return list(pages[0])
+        return sorted(chain.from_iterable(pages), key=position_of)[:limit]
 
     def counts(self, begin: datetime, within: Bounds = (None, None)) -> Counts:
         """All of them between two instants, counted: a query for each stream."""

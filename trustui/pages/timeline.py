@@ -142,8 +142,12 @@ def _noun(asked: Asked, page: ExpiriesPage) -> str:
 
 
 def repository_part(viewer: Viewer, moment: Moment, source_id: int) -> TimelinePage | None:
-    """The picture on the page of a repository: its most urgent roles, in a client's order."""
-    found = timeline(viewer, moment, Asked(source_id=source_id), size=LANES)
+    """The picture on the page of a repository: its top-level roles and the most urgent others.
+
+    In a client's order. As many queries as `timeline`.
+    """
+    asked = Asked(source_id=source_id, is_top_first=True)
+    found = timeline(viewer, moment, asked, size=LANES)
     if found is None:
         return None
     order = {name: number for number, name in enumerate(TOP_LEVEL_ROLES)}
