@@ -68,13 +68,25 @@ class Asked(msgspec.Struct, frozen=True):
     source_id: int | None = None
     kind: str = ""
     """Of `KINDS`; empty: every kind but revocation lists, whose next update comes by itself."""
-    is_top_first: bool = False
-    """Roles that every repository has come before all others, on a first page that has no next."""
 
     @property
     def is_brushed(self) -> bool:
         """Whether days are named; then the window says nothing."""
         return self.begins is not None or self.ends is not None
+
+    @property
+    def is_top_first(self) -> bool:
+        """Whether roles come first that every repository has."""
+        return False
+
+
+class TopFirst(Asked, frozen=True):
+    """A question about roles of which those come first that every repository has; it has one page."""
+
+    @property
+    def is_top_first(self) -> bool:
+        """It is."""
+        return True
 
 
 class Due(msgspec.Struct, frozen=True):
@@ -137,13 +149,8 @@ def of_source(asked: Asked, source_id: int | None) -> Asked:
 
 def of_this(asked: Asked, source: Source) -> Asked:
     """The same, of one source alone; of registries signatures expire, of all others roles."""
-    is_of_images = source.kind in IMAGE_KINDS
-    return msgspec.structs.replace(
-        asked,
-        source_id=source.pk,
-        kind=TermKind.SIGNATURE.value if is_of_images else ROLE,
-        is_top_first=asked.is_top_first and not is_of_images,
-    )
+    kind = TermKind.SIGNATURE.value if source.kind in IMAGE_KINDS else ROLE
+    return msgspec.structs.replace(asked, source_id=source.pk, kind=kind)
 
 
 def source_given(asked: Asked, text: str) -> Asked:
@@ -271,7 +278,8 @@ class Stream(msgspec.Struct, Generic[T], frozen=True):
     def page(self, bounds: Bounds, after: tuple[datetime, int] | None, limit: int) -> list[T]:
         """The next of them, the first to expire first: one query."""
         shape, told = self._told(bounds, after)
-        order = ("rank", "expires_at", "id") if self.asked.is_top_first else ("expires_at", "id")
+        is_ranked = self.asked.is_top_first and self.read is Due
+        order = ("rank", "expires_at", "id") if is_ranked else ("expires_at", "id")
         rows = self.statements.listed.rows(
             self.viewer, self.moment, shape, order, limit, about=told
         )

@@ -15,7 +15,18 @@ from trustui.core.formats.tuf.metadata import TOP_LEVEL_ROLES
 from trustui.core.primitives.text import with_short_digests
 from trustui.core.timeline import gaps
 from trustui.inventory.models import RoleVersion, Sighting
-from trustui.pages.due import DAY, KINDS, LATER, OVERDUE, ROLE, Asked, instants, judged_at, of_this
+from trustui.pages.due import (
+    DAY,
+    KINDS,
+    LATER,
+    OVERDUE,
+    ROLE,
+    Asked,
+    TopFirst,
+    instants,
+    judged_at,
+    of_this,
+)
 from trustui.pages.expiries import ExpiriesPage, Line, expiries
 from trustui.pages.kept_query import KeptQuery
 from trustui.pages.known import source_of
@@ -146,8 +157,7 @@ def repository_part(viewer: Viewer, moment: Moment, source_id: int) -> TimelineP
 
     In a client's order. As many queries as `timeline`.
     """
-    asked = Asked(source_id=source_id, is_top_first=True)
-    found = timeline(viewer, moment, asked, size=LANES)
+    found = timeline(viewer, moment, TopFirst(source_id=source_id), size=LANES)
     if found is None:
         return None
     order = {name: number for number, name in enumerate(TOP_LEVEL_ROLES)}
