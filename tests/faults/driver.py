@@ -19,17 +19,18 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trustui.settings")
 django.setup()
 
 from django.db import DatabaseError, connection, transaction  # noqa: E402  models come after set-up
-from django.db.models import Count, Sum  # noqa: E402  models come after set-up
+from django.db.models import Count, Q, Sum  # noqa: E402  models come after set-up
 
 from tests.faults.checker import violations  # noqa: E402  models come after set-up
 from trustui.accounts.models import Team  # noqa: E402  models come after set-up
-from trustui.events.models import Event  # noqa: E402  models come after set-up
+from trustui.events.models import Consumer, Event  # noqa: E402  models come after set-up
 from trustui.inventory.anchoring import anchor_source  # noqa: E402  models come after set-up
 from trustui.inventory.models import Crawl, Source  # noqa: E402  models come after set-up
 from trustui.inventory.sources import CRAWL, LEAST_SECONDS, add_source  # noqa: E402  models come after set-up
 from trustui.jobs import queue  # noqa: E402  models come after set-up
-from trustui.jobs.models import Job, Worker  # noqa: E402  models come after set-up
+from trustui.jobs.models import Job, State, Worker  # noqa: E402  models come after set-up
 from trustui.policies.models import Origin  # noqa: E402  models come after set-up
+from trustui.verdicts import following  # noqa: E402  models come after set-up
 from trustui.verdicts.models import ClockDoubt, SourceVerdict  # noqa: E402  models come after set-up
 
 LOG = Path(sys.argv[1])
@@ -108,6 +109,16 @@ def states() -> dict[str, int]:
     return dict(rows)
 
 
+def is_settled() -> bool:
+    """Whether the crawls that the pinned roots gave cause for were asked for, and are over."""
+    read = Consumer.objects.filter(name=following.NAME).values_list("position", flat=True).first()
+    unread = Q(position=None) | Q(position__gte=read or 0)
+    if Event.objects.filter(unread, kind__in=following.ANCHORS).exists():
+        return False
+    is_due = Q(state=State.QUEUED, due_at__lte=queue.clock(datetime.now(UTC)))
+    return not Job.objects.filter(is_due | Q(state=State.RUNNING), kind=CRAWL).exists()
+
+
 def due() -> int:
     """Jobs that wait for a worker, or whose holder is silent."""
     return queue.due_count(queue.clock(datetime.now(UTC)))
@@ -146,7 +157,7 @@ def check(quarantined: list[str]) -> list[str]:
 ACTS: dict[str, Callable[..., Any]] = {
     act.__name__: act
     for act in (
-        add, ask, crawled_since, acknowledged, is_there, state_of, states, due, crawls,
+        add, ask, crawled_since, acknowledged, is_there, state_of, states, is_settled, due, crawls,
         leases_lost, events, verdicts, doubts, check,
     )
 }  # fmt: skip
