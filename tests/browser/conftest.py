@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from tests import servers
 from tests.browser.site import DemoSite, sign_in, start_demo, start_stack
@@ -14,7 +14,7 @@ from tests.simulators.composed import composed
 from tests.simulators.installation import Installation
 
 PAGE_MILLISECONDS = 30_000
-
+expect.set_options(timeout=PAGE_MILLISECONDS)
 
 LONGEST = "test_every_page.py"
 

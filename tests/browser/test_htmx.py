@@ -12,6 +12,7 @@ import django_htmx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
+from tests.browser.conftest import PAGE_MILLISECONDS
 from tests.browser.looking import listening
 from tests.browser.site import DemoSite, sign_in
 from tests.conftest import PROJECT, missing
@@ -21,7 +22,6 @@ SCRIPTS = {
     "2": BROUGHT / "htmx-2.min.js",
     "4": PROJECT / "build" / "htmx" / "htmx.min.js",
 }
-MILLISECONDS = 10_000
 ADDED = {"2": "quayline-firmware", "4": "quayline-releases"}
 """Whose past is added as a source with each version: a place is added once."""
 SERVED = re.compile(r"/htmx-2(\.min)?(\.\w+)?\.js$")
@@ -41,7 +41,7 @@ def signed_in_with(
         route.fulfill(body=body, content_type="text/javascript")
 
     context = chromium.new_context(base_url=demo.url, storage_state=signed_in.storage_state())
-    context.set_default_timeout(MILLISECONDS)
+    context.set_default_timeout(PAGE_MILLISECONDS)
     context.route(SERVED, answer)
     yield context
     context.close()
@@ -160,10 +160,15 @@ def assert_is_whole_but_filter(page: Page) -> None:
         expect(page.locator(part)).to_have_count(1)
 
 
-def test_two_versions_are_compared_in_place(page: Page, demo: DemoSite) -> None:
+def open_versions_of_timestamp(page: Page, demo: DemoSite) -> None:
     page.goto(f"/sources/{demo.examples['source_id']}/history/")
     page.locator("a[href*='role=']", has_text="timestamp").first.click()
-    page.wait_for_load_state()
+    page.wait_for_url(re.compile("role="))
+    expect(page.locator("[data-scrubs]")).to_be_visible()
+
+
+def test_two_versions_are_compared_in_place(page: Page, demo: DemoSite) -> None:
+    open_versions_of_timestamp(page, demo)
     stays(page)
     old = page.locator("select[name=old]")
     old.select_option(index=3)
@@ -175,6 +180,23 @@ def test_two_versions_are_compared_in_place(page: Page, demo: DemoSite) -> None:
     expect(page.locator("#compared h2").first).not_to_have_text(title)
     expect(page.locator("[data-scrubs]")).to_be_focused()
     assert stayed(page)
+
+
+IS_READY = """
+() => new Promise(resolve => {
+    const watched = new MutationObserver(() => {
+        watched.disconnect();
+        setTimeout(() => resolve(!document.querySelector("[data-scrubs]").closest("[hidden]")));
+    });
+    watched.observe(document.getElementById("compared").parentElement, {childList: true});
+    document.querySelector("#compared button[type=submit]").click();
+})
+"""
+
+
+def test_what_was_replaced_can_be_used_at_once(page: Page, demo: DemoSite) -> None:
+    open_versions_of_timestamp(page, demo)
+    assert page.evaluate(IS_READY)
 
 
 # ---- a crawl

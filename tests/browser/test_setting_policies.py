@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser.conftest import PAGE_MILLISECONDS
 from tests.browser.looking import faults_of, listening
 from tests.browser.site import DemoSite, sign_in
 
-MILLISECONDS = 20_000
 PATTERN = "registry.example/nothing-here"
 
 
@@ -28,7 +28,7 @@ def person(
     context = chromium.new_context(
         base_url=demo.url, java_script_enabled=request.param, reduced_motion="reduce"
     )
-    context.set_default_timeout(MILLISECONDS)
+    context.set_default_timeout(PAGE_MILLISECONDS)
     sign_in(context, demo)
     yield context
     context.close()
