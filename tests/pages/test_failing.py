@@ -7,7 +7,10 @@ from tests.simulators.watched import DAY, START, Watched, look_closely, vendor
 from trustui.accounts.models import Role, Team, User
 from trustui.core.facts import ProblemKind
 from trustui.inventory.models import Source
+from trustui.pages import failing as module
+from trustui.pages import keeping
 from trustui.pages.failing import failing
+from trustui.pages.keeping import Keeper
 from trustui.pages.moment import Moment
 from trustui.pages.viewer import Viewer, viewer_of
 from trustui.verdicts.taking import take
@@ -110,6 +113,23 @@ def test_what_had_changed_when_it_began_is_told_whatever_was_looked_at_since() -
     watched.crawl(START + 3 * DAY, problems={"timestamp.json": ProblemKind.ABSENT})
     (group,) = failing(who, PRESENT).groups
     assert group.just_before == began
+
+
+@pytest.mark.django_db
+def test_many_are_grouped_once_until_somebody_takes_one_or_another_may(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept: Keeper[module._Found] = Keeper(lambda _: True, worth=0.0)
+    monkeypatch.setattr(module, "_wrong", kept)
+    monkeypatch.setattr(keeping, "KEPT_FOR", 100_000)
+    watched, who = expired("one"), viewer()
+    first = failing(who, PRESENT).groups
+    assert failing(who, PRESENT).groups is first
+    take(source=watched.source, check=EXPIRED, by="sato", now=START + 11 * DAY)
+    (taken,) = failing(who, PRESENT).groups
+    assert (taken.owners, taken.is_open) == (["sato"], False)
+    (seen,) = failing(viewer(Role.VIEWER, "viewing"), PRESENT).groups
+    assert not seen.failures[0].may_take
 
 
 @pytest.mark.django_db

@@ -151,28 +151,43 @@ def failing(viewer: Viewer, moment: Moment) -> FailingPage:
     """What fails at an instant: at most six queries."""
     if moment.at == moment.now:
         found = _wrong.get(tuple(sorted(viewer.teams)), lambda: _read_wrong(viewer))
-        owners = taken(_told_now.rows(viewer, moment, None, ("id",))) if found else {}
+        owners = taken(_told_now.rows(viewer, moment, None, ("id",))) if found.rows else {}
     else:
-        found = _wrong_then(viewer, moment)
-        sources = tuple(one.source_id for one in found)
+        found = _Found(_wrong_then(viewer, moment))
+        sources = tuple(one.source_id for one in found.rows)
         owners = taken(_told_then.rows(None, moment, None, ("id",), about=(sources,)))
     may = {team: moment.is_now and viewer.may(Act.TAKE, team) for team in viewer.roles}
     return FailingPage(
-        _grouped(found[:MOST], owners, may),
-        len(found) > MOST,
-        is_watched=bool(found) or bool(_watched.rows(viewer, moment, limit=1)),
+        found.grouped(owners, may),
+        len(found.rows) > MOST,
+        is_watched=bool(found.rows) or bool(_watched.rows(viewer, moment, limit=1)),
         images=failing_images(viewer, moment),
     )
 
 
-def _read_wrong(viewer: Viewer) -> list[_Wrong]:
-    return _wrong_now.rows(viewer, None, None, ("-since", "source_id"), MOST + 1)
+class _Found:
+    """Sources that fail, at most one more than are shown; grouped once for who sees the same of them."""
+
+    def __init__(self, rows: Sequence[_Wrong]) -> None:
+        self.rows = rows
+        self._last: tuple[Mapping[int, Taken], Mapping[int, bool], tuple[Group, ...]] | None = None
+
+    def grouped(self, owners: Mapping[int, Taken], may: Mapping[int, bool]) -> tuple[Group, ...]:
+        """As `_grouped`."""
+        last = self._last
+        if last is None or last[:2] != (owners, may):
+            last = self._last = owners, may, _grouped(self.rows[:MOST], owners, may)
+        return last[2]
+
+
+def _read_wrong(viewer: Viewer) -> _Found:
+    return _Found(_wrong_now.rows(viewer, None, None, ("-since", "source_id"), MOST + 1))
 
 
 MUCH = 500
 """Sources that fail from which on they are kept for a second or two: reading and sorting
 them is half of the overview."""
-_wrong: Keeper[list[_Wrong]] = Keeper(lambda found: len(found) >= MUCH, worth=0.005)
+_wrong: Keeper[_Found] = Keeper(lambda found: len(found.rows) >= MUCH, worth=0.005)
 
 
 def _standings_now(viewer: Viewer, *_: object) -> "QuerySet[SourceVerdict]":

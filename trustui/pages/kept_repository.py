@@ -5,6 +5,7 @@ without judging them again, and only those are read that name keys, or bear the 
 about.
 """
 
+import hashlib
 from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -41,6 +42,8 @@ class KeptRepository(msgspec.Struct, frozen=True):
     source: str
     repository: Repository
     """Of roles that delegate to nobody only those are read that were asked for."""
+    digest: bytes
+    """SHA-256 over which documents were read: of equal ones the same follows."""
 
 
 def kept_repositories(
@@ -62,10 +65,17 @@ def kept_repositories(
     rows = _documents.rows(None, moment, order=("source", "id"), about=about)
     found = {}
     for source_id, of_source in groupby(rows, key=lambda one: one.source_id):
-        repository = _repository(tuple(of_source), moment.valid_at)
+        documents = tuple(of_source)
+        repository = _repository(documents, moment.valid_at)
         if repository is not None:
-            found[source_id] = KeptRepository(passed[source_id].name, repository)
+            name, digest = passed[source_id].name, _digest(documents)
+            found[source_id] = KeptRepository(name, repository, digest)
     return found
+
+
+def _digest(rows: Sequence["_Trusted"]) -> bytes:
+    named = [(one.role, bytes(one.role_bytes or b""), one.sha256) for one in rows]
+    return hashlib.sha256(msgspec.json.encode(named)).digest()
 
 
 class _Passed(msgspec.Struct, frozen=True):

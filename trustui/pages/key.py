@@ -7,18 +7,14 @@ from typing import Any
 import msgspec
 from django.db.models import Count, Max, Min, QuerySet
 
-from trustui.core.diff.signers import key_owner
-from trustui.core.formats.tuf.repository import Repository
-from trustui.core.formats.tuf.signing import cached_material
-from trustui.core.impact import Impact, RoleImpact, Trust
-from trustui.core.impact.listings import given_keys
-from trustui.core.primitives.digests import sha256
+from trustui.core.impact import Impact, RoleImpact
 from trustui.core.primitives.text import counted, visible
 from trustui.inventory.listing import Signed, signed_by
 from trustui.inventory.models import RoleSignature, SourceKey
 from trustui.inventory.text import identity
 from trustui.pages.kept_query import KeptQuery
 from trustui.pages.kept_repository import KeptRepository, kept_repositories
+from trustui.pages.kept_worth import gathered, holder
 from trustui.pages.known import known
 from trustui.pages.listed_keys import MOST, SHOWN, Use, uses_of
 from trustui.pages.moment import Moment
@@ -300,7 +296,7 @@ def _worths(
     kept = kept_repositories(viewer, moment, source_ids, sorted(listing))
     worths = []
     for source_id in source_ids:
-        found = _of_documents(kept.get(source_id), fingerprint)
+        found = _kept(kept.get(source_id), fingerprint)
         if found is None and source_id == within:
             found = _verified(viewer, moment, source_id, fingerprint)
         of_source = {role: told for (source, role), told in signings.items() if source == source_id}
@@ -309,17 +305,12 @@ def _worths(
     return tuple(worths)
 
 
-def _of_documents(kept: KeptRepository | None, fingerprint: str) -> _Gathered | None:
-    """From what a client keeps; None where that does not tell everything."""
-    holder = None if kept is None else _holder(kept.repository, fingerprint)
-    if kept is None or holder is None:
+def _kept(kept: KeptRepository | None, fingerprint: str) -> _Gathered | None:
+    """None where what a client keeps does not tell everything."""
+    found = None if kept is None else gathered(kept, fingerprint)
+    if kept is None or found is None:
         return None
-    trust = Trust(kept.repository)
-    material, owner = holder
-    held = (trust.listings[position] for position in trust.holding.get(material, ()))
-    if not all(one.documents for one in held):
-        return None
-    return _Gathered(kept.source, owner, trust.impact([material]), is_whole=True)
+    return _Gathered(kept.source, found.owner, found.impact, is_whole=True)
 
 
 def _verified(viewer: Viewer, moment: Moment, source_id: int, fingerprint: str) -> _Gathered | None:
@@ -328,10 +319,10 @@ def _verified(viewer: Viewer, moment: Moment, source_id: int, fingerprint: str) 
     if found is None:
         return None
     seen = see(found)
-    holder = _holder(seen.repository, fingerprint)
-    if holder is None:
+    named = holder(seen.repository, fingerprint)
+    if named is None:
         return None
-    material, owner = holder
+    material, owner = named
     return _Gathered(found.source.name, owner, seen.worths.impact(material), seen.is_whole)
 
 
@@ -352,15 +343,6 @@ def _worth(source_id: int, found: _Gathered, signings: Mapping[str, Signing]) ->
         more_roles=max(0, len(roles) - MOST_ROLES),
         is_whole=found.is_whole,
     )
-
-
-def _holder(repository: Repository, fingerprint: str) -> tuple[bytes, str] | None:
-    """The public value of a key that this repository names, and whose it is said to be."""
-    for one in given_keys(repository):
-        material = cached_material(one)
-        if material is not None and sha256(material) == fingerprint:
-            return material, visible(key_owner(one), SHOWN)
-    return None
 
 
 def role_worth(one: RoleImpact, signings: Mapping[str, Signing]) -> RoleWorth:
