@@ -1,6 +1,6 @@
 """Images: repositories of artefacts, tags, verdicts, signatures, who signs, and what is expected."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -23,6 +23,7 @@ from trustui.pages.images.graph import graph as graph_of
 from trustui.pages.images.identity import IdentitiesPage, IdentityPage
 from trustui.pages.images.identity import identities as identities_page
 from trustui.pages.images.identity import identity as identity_page
+from trustui.pages.images.listed_repositories import Filter
 from trustui.pages.images.material import MaterialPage
 from trustui.pages.images.material import material as material_page
 from trustui.pages.images.policy import PoliciesPage, PolicyPage, Wanted
@@ -46,13 +47,17 @@ class ImagesQuery(ListQuery, frozen=True, kw_only=True):
     team: Number | None = None
     text: Annotated[Text, Meta(description="In HOST/NAME.")] = ""
     partial: Annotated[bool, Meta(description="Only those that were read in part.")] = False
+    state: Annotated[
+        Literal["", "failing", "could_not_check", "unverified", "verified"],
+        Meta(description="The worst that is among its tags; `unverified`: not all are verified."),
+    ] = ""
 
 
 @reads(RepositoriesPage, ImagesQuery)
 def images(ask: Ask[ImagesQuery, None]) -> RepositoriesPage:
     """Repositories of registries, and how much of each is signed and trusted."""
     asked = ask.query
-    chosen = registries.Filter(asked.source, asked.team, asked.text, asked.partial)
+    chosen = Filter(asked.source, asked.team, asked.text, asked.partial, asked.state)
     return registries.repositories(ask.viewer, ask.moment, chosen, asked.after, asked.size)
 
 

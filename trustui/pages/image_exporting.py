@@ -10,6 +10,7 @@ from trustui.pages.images import identity as identities_pages
 from trustui.pages.images import registry as registries
 from trustui.pages.images import repository as repositories
 from trustui.pages.images.artefact import artefact
+from trustui.pages.images.listed_repositories import filter_of
 from trustui.pages.images.policy import policies as policies_page
 from trustui.pages.images.standing import repository_of
 from trustui.pages.images.tag import tag
@@ -57,12 +58,12 @@ class AttachedRow(msgspec.Struct, frozen=True):
 
 def images(viewer: Viewer, moment: Moment, given: Given) -> Rows:
     """As `/images/`."""
-    return registries.exported(viewer, moment, registries.filter_of(given))
+    return registries.exported(viewer, moment, filter_of(given))
 
 
 def registry(viewer: Viewer, moment: Moment, given: Given, source_id: int) -> Rows | None:
     """As `/sources/…/` of a registry; of another kind of source nothing."""
-    chosen = msgspec.structs.replace(registries.filter_of(given), source=source_id)
+    chosen = msgspec.structs.replace(filter_of(given), source=source_id)
     if not registries.is_seen(viewer, source_id):
         return None
     return registries.exported(viewer, moment, chosen)

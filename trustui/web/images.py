@@ -16,6 +16,7 @@ from trustui.pages.images.artefact import artefact as artefact_page
 from trustui.pages.images.graph import graph
 from trustui.pages.images.identity import identities as identities_page
 from trustui.pages.images.identity import identity as identity_page
+from trustui.pages.images.listed_repositories import CHOICES, Filter, filter_of
 from trustui.pages.images.signature import content_bytes, manifest_bytes
 from trustui.pages.images.signature import signature as signature_page
 from trustui.pages.images.tag import tag as tag_page
@@ -40,7 +41,7 @@ def _paged(request: Asking, made: Callable[[str | None, int], T | None]) -> tupl
 @page
 def images(request: Asking) -> HttpResponse:
     """Every repository of every registry, narrowed by the address."""
-    chosen = registries.filter_of(request.GET.dict())
+    chosen = filter_of(request.GET.dict())
     shown, wrong, status = _paged(
         request,
         lambda after, size: registries.repositories(
@@ -60,7 +61,7 @@ def images(request: Asking) -> HttpResponse:
 
 def registry(request: Asking, source: Source) -> HttpResponse:
     """The page of a source that is a registry; `repository` of the pages of sources asks for it."""
-    chosen = registries.filter_of(request.GET.dict())
+    chosen = filter_of(request.GET.dict())
     shown, wrong, status = _paged(
         request,
         lambda after, size: registries.registry(
@@ -79,17 +80,16 @@ def registry(request: Asking, source: Source) -> HttpResponse:
     return render(request, name, given, status=status)
 
 
-def _fields(
-    chosen: registries.Filter, shown: registries.RepositoriesPage | None
-) -> tuple[Field, ...]:
+def _fields(chosen: Filter, shown: registries.RepositoriesPage | None) -> tuple[Field, ...]:
     text = Field("text", "Repository", chosen.text)
     read = (("", "every one"), ("1", "read in part"))
     partial = Field("partial", "What was read", "1" if chosen.partial else "", read)
+    state = Field("state", "State", chosen.state, (("", "every state"), *CHOICES.items()))
     if shown is None or (len(shown.sources) < 2 and chosen.source is None):  # noqa: PLR2004  a choice
-        return (text, partial)
+        return (text, state, partial)
     source = "" if chosen.source is None else str(chosen.source)
     there = (("", "every registry"), *((str(pk), name) for pk, name in shown.sources))
-    return (text, Field("source", "Registry", source, there), partial)
+    return (text, Field("source", "Registry", source, there), state, partial)
 
 
 @page

@@ -5,11 +5,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from tests.simulators.port import Port
 from trustui.images.models import ImageRepository
+from trustui.pages.images.listed_repositories import Filter
 from trustui.pages.images.registry import (
     MOST_QUERIES,
-    Filter,
     exported,
-    filter_of,
     is_seen,
     registry,
     registry_of,
@@ -67,9 +66,3 @@ def test_another_team_and_an_earlier_instant_see_none(crane: Port) -> None:
     assert registry(crane.viewer, early, source).facts[-1].word == "not kept"
     ImageRepository.objects.update(first_seen_at=crane.now.at)
     assert repositories(crane.viewer, early, Filter()).lines == ()
-
-
-def test_what_is_no_choice_narrows_nothing() -> None:
-    given = {"source": "x", "team": "\u0663", "text": " a\0 ", "partial": "yes"}
-    assert filter_of(given) == Filter(text="a")
-    assert filter_of({"source": "7", "partial": "1"}) == Filter(source=7, partial=True)

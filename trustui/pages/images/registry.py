@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 from django.db.models import Count, Exists, OuterRef, QuerySet, Value
@@ -13,8 +13,17 @@ from trustui.core.primitives.text import counted, visible
 from trustui.inventory.models import Source
 from trustui.inventory.recognizing import IMAGE_KINDS
 from trustui.pages.components import Fact
-from trustui.pages.containing import holds
 from trustui.pages.images.answering import Answering, Login, answering, login_of, takes_logins
+from trustui.pages.images.listed_repositories import (
+    NOT_COUNTED,
+    STATES,
+    About,
+    Filter,
+    Shape,
+    counts,
+    listed,
+    shape_of,
+)
 from trustui.pages.images.policies import Cover, InForce, best, in_force
 from trustui.pages.images.repository import look_of, title_of
 from trustui.pages.images.shares import (
@@ -35,7 +44,6 @@ from trustui.pages.images.shares import (
     tags_then,
     together,
 )
-from trustui.pages.images.standing import repositories_of
 from trustui.pages.keeping import Keeper
 from trustui.pages.kept_query import KeptQuery
 from trustui.pages.known import source_of
@@ -43,27 +51,15 @@ from trustui.pages.moment import Moment
 from trustui.pages.paging import MOST_ROWS, ROWS
 from trustui.pages.viewer import Viewer
 from trustui.pages.words import ago
-from trustui.verdicts.models import RepositoryCount
 
 ORDER = ("full_name", "id")
-LONGEST_TEXT = 200
 MOST_QUERIES = 14
 MUCH = 2_000
 """Tags from which on what is counted of them, as of an instant that has passed, is kept for a moment."""
-_totals: Keeper[tuple[Mapping[int, Share], Mapping[int, Share]]] = Keeper(
-    lambda found: together(found[0].values()).all >= MUCH
-)
+_Shares: TypeAlias = tuple[Mapping[int, Share], Mapping[int, Share]]
+"""Of tags and of digests, by repository."""
+_totals: Keeper[_Shares] = Keeper(lambda found: together(found[0].values()).all >= MUCH)
 _pictures: Keeper[OverTime | None] = Keeper(lambda _: True)
-
-
-class Filter(msgspec.Struct, frozen=True):
-    """Which repositories; empty shows all."""
-
-    source: int | None = None
-    team: int | None = None
-    text: str = ""
-    partial: bool = False
-    """Only those of which something could not be read."""
 
 
 class RepositoryLine(msgspec.Struct, frozen=True):
@@ -122,32 +118,20 @@ class RegistryPage(msgspec.Struct, frozen=True, kw_only=True):
     may_crawl: bool
 
 
-def filter_of(given: Mapping[str, str]) -> Filter:
-    """From a query string; what is no number or choice narrows nothing."""
-    return Filter(
-        source=_number(given.get("source", "")),
-        team=_number(given.get("team", "")),
-        text=given.get("text", "").replace("\0", "").strip()[:LONGEST_TEXT],
-        partial=given.get("partial", "") == "1",
-    )
-
-
-def _number(text: str) -> int | None:
-    is_number = text.isascii() and text.isdecimal() and len(text) < len(str(2**63))
-    return int(text) if is_number else None
-
-
 def repositories(
     viewer: Viewer, moment: Moment, chosen: Filter, after: str | None = None, size: int = ROWS
 ) -> RepositoriesPage:
     """A constant number of queries, below `MOST_QUERIES`. Raises PagingError."""
-    shape, about = _shape_of(chosen)
+    shape, about = shape_of(chosen)
+    then = None if moment.at == moment.now else _shares_then(viewer, moment, chosen)
+    if then is not None and chosen.state:
+        shape, about, then = _of_state(shape, about, then)
     shown = _rows.sliced(viewer, moment, shape, ORDER, after, size, about=about)
-    if moment.at == moment.now:
+    if then is None:
         tags, digests = _by_repository(kept([row.id for row in shown.rows]))
         all_tags, all_digests = _all_now(viewer, chosen)
     else:
-        tags, digests = _shares_then(viewer, moment, chosen)
+        tags, digests = then
         all_tags, all_digests = (together(some.values()) for some in (tags, digests))
     policies = in_force(viewer.teams, moment)
     there = _holding.rows(viewer, moment, shape, ("name", "id"), MOST_ROWS, about=about)
@@ -170,17 +154,18 @@ def _by_repository(rows: Sequence[Kept]) -> tuple[Mapping[int, Share], Mapping[i
 
 def _all_now(viewer: Viewer, chosen: Filter) -> tuple[Share, Share]:
     """Of tags and of digests, over all that are listed: one query."""
-    shape, about = _shape_of(chosen)
+    shape, about = shape_of(chosen)
     found = _sums.rows(viewer, None, shape, about=about)
     return (found[0].tags, found[0].digests) if found else (Share(), Share())
 
 
-def _shares_then(
-    viewer: Viewer, moment: Moment, chosen: Filter
-) -> tuple[Mapping[int, Share], Mapping[int, Share]]:
-    """Of tags and of digests of all that were listed, each by repository: two queries."""
+def _shares_then(viewer: Viewer, moment: Moment, chosen: Filter) -> _Shares:
+    """Of tags and of digests of all that were listed, whatever their state, each by repository: two
+    queries.
+    """
+    chosen = msgspec.structs.replace(chosen, state="")
     key = (moment.at, chosen, *sorted(viewer.teams))
-    shape, about = _shape_of(chosen)
+    shape, about = shape_of(chosen)
     return _totals.get(
         key,
         lambda: (
@@ -188,6 +173,18 @@ def _shares_then(
             summed(_digests_then.rows(viewer, moment, shape, about=about)),
         ),
     )
+
+
+def _of_state(shape: Shape, about: About, then: _Shares) -> tuple[Shape, About, _Shares]:
+    """The same of those that were in the chosen state: what is not kept is told by their ids."""
+    wanted, is_rest = shape.chosen.state, shape.chosen.state == NOT_COUNTED
+    ids = {pk for pk, share in then[0].items() if (STATES[sign_of(share)] == wanted) != is_rest}
+
+    def of_these(shares: Mapping[int, Share]) -> Mapping[int, Share]:
+        return {pk: share for pk, share in shares.items() if (pk in ids) != is_rest}
+
+    by_ids = msgspec.structs.replace(shape, is_by_ids=True)
+    return by_ids, (*about, tuple(sorted(ids))), (of_these(then[0]), of_these(then[1]))
 
 
 def registry(
@@ -198,20 +195,25 @@ def registry(
     after: str | None = None,
     size: int = ROWS,
 ) -> RegistryPage:
-    """The page of a source that this person sees. Raises PagingError."""
-    narrowed = msgspec.structs.replace(chosen or Filter(), source=source.pk)
+    """The page of a source that this person sees: what narrows the list narrows nothing above it.
+
+    Raises PagingError.
+    """
+    everything = Filter(source=source.pk)
+    narrowed = msgspec.structs.replace(chosen or everything, source=source.pk)
     page = repositories(viewer, moment, narrowed, after, size)
+    whole = page if narrowed == everything else repositories(viewer, moment, everything)
     return RegistryPage(
         source_id=source.pk,
         team_id=source.team_id,
         source=source.name,
         location=visible(source.location),
-        sign=page.sign,
-        title=page.title,
-        lead=_lead(page),
-        facts=_facts(page, moment),
+        sign=whole.sign,
+        title=whole.title,
+        lead=_lead(whole),
+        facts=_facts(whole, moment),
         repositories=page,
-        over_time=_picture(viewer, moment, source, page if narrowed == _all_of(source) else None),
+        over_time=_picture(viewer, moment, source, whole),
         answering=answering(source, moment),
         takes_logins=takes_logins(source),
         login=login_of(source, moment),
@@ -221,25 +223,15 @@ def registry(
     )
 
 
-def _all_of(source: Source) -> Filter:
-    return Filter(source=source.pk)
-
-
 def _picture(
-    viewer: Viewer, moment: Moment, source: Source, page: RepositoriesPage | None
+    viewer: Viewer, moment: Moment, source: Source, whole: RepositoriesPage
 ) -> OverTime | None:
-    """Of all of it; `page` is the list where nothing narrows it, which says how much there is."""
-    whole = _all_of(source)
-    if page is not None:
-        tags, digests = page.tags, page.digests
-    elif moment.at == moment.now:
-        tags, digests = _all_now(viewer, whole)
-    else:
-        tags = digests = Share()
-    if is_too_much(tags, digests):
+    """Of all of it; `whole` says how much there is."""
+    if is_too_much(whole.tags, whole.digests):
         return None
     key = (None if moment.at == moment.now else moment.at, source.pk)
-    there = _found(viewer, moment, Filter(), source.pk).values("pk")
+    shape, about = shape_of(Filter(source=source.pk))
+    there = listed(viewer, moment, shape, *about).values("pk")
     return _pictures.get(key, lambda: over_time(there, moment))
 
 
@@ -256,46 +248,16 @@ def is_seen(viewer: Viewer, source_id: int) -> bool:
 
 def exported(viewer: Viewer, moment: Moment, chosen: Filter) -> Iterator[RepositoryLine]:
     """Every repository of the list."""
-    shape, about = _shape_of(chosen)
+    shape, about = shape_of(chosen)
     if moment.at == moment.now:
         tags, digests = _by_repository(_counted.rows(viewer, None, shape, about=about))
     else:
         tags, digests = _shares_then(viewer, moment, chosen)
+        if chosen.state:
+            shape, about, (tags, digests) = _of_state(shape, about, (tags, digests))
     policies = in_force(viewer.teams, moment)
     for row in _rows.every(viewer, moment, shape, ORDER, about=about):
         yield _line(row, tags, digests, policies, moment)
-
-
-def _shape_of(chosen: Filter) -> tuple[Filter, tuple[int, ...]]:
-    """What decides a statement, and what it is about: one serves every source."""
-    if chosen.source is None:
-        return chosen, ()
-    return msgspec.structs.replace(chosen, source=None), (chosen.source,)
-
-
-def _found(viewer: Viewer, moment: Moment, chosen: Filter, *source: Any) -> "QuerySet[Any]":
-    return _narrowed(repositories_of(viewer, moment), chosen, source)
-
-
-def _counts(viewer: Viewer, _: object, chosen: Filter, *source: Any) -> "QuerySet[RepositoryCount]":
-    """What is kept of those that are listed now."""
-    counts = RepositoryCount.objects.filter(source__team__in=viewer.teams, source__removed_at=None)
-    return _narrowed(counts, chosen, source, "repository__")
-
-
-def _narrowed(
-    rows: "QuerySet[Any]", chosen: Filter, source: Sequence[Any], repository: str = ""
-) -> "QuerySet[Any]":
-    """Rows with a `source`, of repositories, or with one: `repository` leads to its columns."""
-    for pk in source:
-        rows = rows.filter(source__pk=pk)
-    if chosen.team is not None:
-        rows = rows.filter(source__team=chosen.team)
-    if chosen.text:
-        rows = rows.filter(holds(f"{repository}full_name", chosen.text))
-    if chosen.partial:
-        rows = rows.exclude(**{f"{repository}because": ""})
-    return rows
 
 
 class _Row(NamedTuple):
@@ -323,36 +285,32 @@ class _Number(msgspec.Struct, frozen=True):
     count: int
 
 
-def _all_counts(
-    viewer: Viewer, moment: Moment, chosen: Filter, *source: Any
-) -> "QuerySet[Any, Any]":
-    return all_of(_counts(viewer, moment, chosen, *source))
+def _all_counts(viewer: Viewer, moment: Moment, shape: Shape, *about: Any) -> "QuerySet[Any, Any]":
+    return all_of(counts(viewer, moment, shape, *about))
 
 
 def _number_found(
-    viewer: Viewer, moment: Moment, chosen: Filter, *source: Any
+    viewer: Viewer, moment: Moment, shape: Shape, *about: Any
 ) -> "QuerySet[Any, Any]":
     # Grouped by what all have: one row, as of an aggregate.
-    found = _found(viewer, moment, chosen, *source)
-    count: QuerySet[Any, Any] = found.values(one=Value(1)).annotate(count=Count("pk"))
+    there = listed(viewer, moment, shape, *about)
+    count: QuerySet[Any, Any] = there.values(one=Value(1)).annotate(count=Count("pk"))
     return count
 
 
-def _holders(viewer: Viewer, moment: Moment, chosen: Filter, *source: Any) -> "QuerySet[Source]":
-    found = _found(viewer, moment, chosen, *source)
-    return Source.objects.filter(Exists(found.filter(source=OuterRef("pk"))))
+def _holders(viewer: Viewer, moment: Moment, shape: Shape, *about: Any) -> "QuerySet[Source]":
+    there = listed(viewer, moment, shape, *about)
+    return Source.objects.filter(Exists(there.filter(source=OuterRef("pk"))))
 
 
-def _tags_found(
-    viewer: Viewer, moment: Moment, chosen: Filter, *source: Any
-) -> "QuerySet[Any, Any]":
-    return tags_then(_found(viewer, moment, chosen, *source).values("pk"), moment)
+def _tags_found(viewer: Viewer, moment: Moment, shape: Shape, *about: Any) -> "QuerySet[Any, Any]":
+    return tags_then(listed(viewer, moment, shape, *about).values("pk"), moment)
 
 
 def _digests_found(
-    viewer: Viewer, moment: Moment, chosen: Filter, *source: Any
+    viewer: Viewer, moment: Moment, shape: Shape, *about: Any
 ) -> "QuerySet[Any, Any]":
-    return digests_then(_found(viewer, moment, chosen, *source).values("pk"), moment)
+    return digests_then(listed(viewer, moment, shape, *about).values("pk"), moment)
 
 
 def _own(viewer: Viewer, _: Moment, __: None, source_id: int) -> "QuerySet[Source]":
@@ -360,11 +318,11 @@ def _own(viewer: Viewer, _: Moment, __: None, source_id: int) -> "QuerySet[Sourc
 
 
 _rows = KeptQuery(
-    _found, ("id", "source_id", "source__name", "source__team_id", *_Row._fields[4:]), _Row
+    listed, ("id", "source_id", "source__name", "source__team_id", *_Row._fields[4:]), _Row
 )
 _holding = KeptQuery(_holders, _Registry._fields, _Registry)
 _number_of = KeptQuery(_number_found, _Number.__struct_fields__, _Number)
-_counted = KeptQuery(_counts, KEPT, Kept)
+_counted = KeptQuery(counts, KEPT, Kept)
 _sums = KeptQuery(_all_counts, SUMMED, Kept)
 _tags_then = KeptQuery(_tags_found, COUNTED, Counted)
 _digests_then = KeptQuery(_digests_found, COUNTED, Counted)
@@ -402,7 +360,7 @@ def _line(
 
 def _lead(page: RepositoriesPage) -> str:
     uncovered = sum(not line.policy for line in page.lines)
-    told = [f"{counted(page.all, 'repository')[:-1]}ies" if page.all != 1 else "1 repository"]
+    told = ["1 repository" if page.all == 1 else f"{page.all:,} repositories"]
     told.append(counted(page.tags.all, "tag"))
     told.append(counted(page.digests.all, "digest"))
     lead = ", ".join(told) + "."
