@@ -11,8 +11,10 @@ from tests.simulators.watched import DAY, START, Watched, look_closely, vendor
 from trustui.accounts.models import Role, User
 from trustui.core.primitives.instants import write_instant
 from trustui.inventory.models import Source
+from trustui.inventory.recognizing import IMAGE_KINDS
 from trustui.pages.images.shares import Share
 from trustui.pages.moment import Moment
+from trustui.pages.overview import overview
 from trustui.pages.paging import PagingError
 from trustui.pages.sources import Filter, exported, filter_of, sources
 from trustui.pages.viewer import Viewer, viewer_of
@@ -60,6 +62,14 @@ def names(viewer: Viewer, chosen: Filter) -> list[str]:
 )
 def test_it_is_narrowed_and_sorted(viewer: Viewer, chosen: Filter, found: list[str]) -> None:
     assert names(viewer, chosen) == found
+
+
+@pytest.mark.parametrize("kind", sorted(IMAGE_KINDS))
+def test_never_checked_are_as_many_as_the_overview_says(viewer: Viewer, kind: str) -> None:
+    new_source("epsilon", kind=kind)
+    assert names(viewer, Filter(state="never")) == ["delta", "gamma"]
+    assert overview(viewer, PRESENT).never == 2
+    assert "epsilon" in names(viewer, Filter())
 
 
 @pytest.mark.parametrize("sort", ["name", "state", "newest"])

@@ -157,7 +157,8 @@ def _found(viewer: Viewer, moment: Moment, chosen: Filter) -> "QuerySet[Any]":
     if chosen.team is not None:
         rows = rows.filter(team=chosen.team)
     if chosen.state == NEVER:
-        rows = rows.filter(trust_state=None)
+        # Of a registry nothing is concluded but of its tags, each for itself.
+        rows = rows.filter(trust_state=None).exclude(kind__in=IMAGE_KINDS)
     elif chosen.state:
         rows = rows.filter(trust_state=chosen.state)
     if chosen.kind:
