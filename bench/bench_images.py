@@ -30,6 +30,7 @@ from tests.simulators.many_images import ManyImages, fill_images, filled_images
 from trustui.core.primitives.instants import write_instant
 from trustui.images.models import ImageSignature, TagMove
 from trustui.pages.images.identity import identities, identity
+from trustui.pages.images.listed_repositories import CHOICES
 from trustui.pages.moment import Moment
 from trustui.pages.viewer import viewer_of
 from trustui.verdicts.models import ArtefactStanding
@@ -110,6 +111,11 @@ def pages(filled: ManyImages, rounds: int) -> Iterator[tuple[str, list[str]]]:
     of_real = list(ArtefactStanding.objects.filter(repository=filled.real).order_by("pk"))
     standings = [ArtefactStanding.objects.filter(repository=pk).order_by("pk")[0] for pk in some]
     yield "registries", ["/images/"] * rounds
+    states = list(CHOICES)
+    yield (
+        "registries by state",
+        [f"/images/?state={states[n % len(states)]}" for n in range(rounds)],
+    )
     yield "repository of 10 tags", [f"/images/{pk}/" for pk in some]
     yield "repository of 2,000 tags", [f"/images/{filled.big}/"] * rounds
     yield "artefact", [f"/images/{one.repository_id}/artefacts/{one.digest}/" for one in standings]

@@ -16,6 +16,7 @@ from trustui.pages.images.registry import (
     repositories,
 )
 from trustui.pages.images.shares import OF_TAGS, Share
+from trustui.pages.paging import PagingError, write_cursor
 from trustui.verdicts.models import RepositoryCount
 
 
@@ -87,6 +88,25 @@ def test_so_they_are_as_they_stood_at_an_earlier_instant(
             assert page.lines == tuple(exported(crane.viewer, early, narrowed))
             assert page.all == len(page.lines)
             assert page.tags.all == sum(line.tags.all for line in page.lines)
+
+
+def test_pages_of_an_earlier_instant_follow_one_another(crane: Port) -> None:
+    for number in range(3):
+        add_repository(crane, f"bare-{number}")
+    early, chosen = crane.then(crane.told.story, 0), Filter(state="unverified")
+    every = [line.name for line in repositories(crane.viewer, early, chosen).lines]
+    assert every == ["bare-0", "bare-1", "bare-2"]
+    found: list[str] = []
+    after = None
+    for _ in every:
+        page = repositories(crane.viewer, early, chosen, after, 1)
+        found += [line.name for line in page.lines]
+        assert page.all == 3
+        after = page.after
+    assert (found, after) == (every, None)
+    for wrong in ("nonsense", write_cursor(["localhost/bare-0", 0])):
+        with pytest.raises(PagingError):
+            repositories(crane.viewer, early, chosen, wrong)
 
 
 def test_what_is_no_choice_narrows_nothing() -> None:

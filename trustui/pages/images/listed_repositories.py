@@ -28,8 +28,6 @@ CHOICES = {
     "verified": "verified",
 }
 """The same in words."""
-NOT_COUNTED = STATES[sign_of(Share())]
-"""That of a repository without a tag, which need not have a count."""
 About: TypeAlias = tuple[int | tuple[int, ...], ...]
 
 
@@ -51,8 +49,8 @@ class Shape(msgspec.Struct, frozen=True):
     chosen: Filter
     is_of_source: bool
     """The rows are about a registry, which is not in `chosen`."""
-    is_by_ids: bool
-    """They are about repositories: those that are to be listed, or, of `unverified`, left out."""
+    is_by_ids: bool = False
+    """They are about some repositories, whatever their state."""
 
 
 def filter_of(given: Mapping[str, str]) -> Filter:
@@ -66,6 +64,11 @@ def filter_of(given: Mapping[str, str]) -> Filter:
     )
 
 
+def is_in(state: str, tags: Share | None) -> bool:
+    """Whether a repository with such tags is of a state of `STATES`, or any is asked for."""
+    return state in {"", STATES[sign_of(tags or Share())]}
+
+
 def _number(text: str) -> int | None:
     is_number = text.isascii() and text.isdecimal() and len(text) < len(str(2**63))
     return int(text) if is_number else None
@@ -75,16 +78,15 @@ def shape_of(chosen: Filter) -> tuple[Shape, About]:
     """What decides a statement, and what it is about."""
     without = msgspec.structs.replace(chosen, source=None)
     about = () if chosen.source is None else (chosen.source,)
-    return Shape(without, is_of_source=bool(about), is_by_ids=False), about
+    return Shape(without, is_of_source=bool(about)), about
 
 
 def listed(viewer: Viewer, moment: Moment, shape: Shape, *about: Any) -> "QuerySet[Any]":
-    """The repositories. The state is that of the present unless the shape is by ids."""
+    """The repositories; of an earlier instant in whatever state, for no state of then is kept."""
     rows = _narrowed(repositories_of(viewer, moment), shape, about)
     if shape.is_by_ids:
-        is_listed = Q(pk__in=about[-1])
-        return rows.filter(~is_listed if shape.chosen.state == NOT_COUNTED else is_listed)
-    if shape.chosen.state:
+        return rows.filter(pk__in=about[-1])
+    if shape.chosen.state and moment.at == moment.now:
         rows = rows.filter(_stands(shape.chosen.state, "repositorycount__"))
     return rows
 

@@ -15,12 +15,10 @@ from trustui.inventory.recognizing import IMAGE_KINDS
 from trustui.pages.components import Fact
 from trustui.pages.images.answering import Answering, Login, answering, login_of, takes_logins
 from trustui.pages.images.listed_repositories import (
-    NOT_COUNTED,
-    STATES,
-    About,
     Filter,
     Shape,
     counts,
+    is_in,
     listed,
     shape_of,
 )
@@ -48,7 +46,8 @@ from trustui.pages.keeping import Keeper
 from trustui.pages.kept_query import KeptQuery
 from trustui.pages.known import source_of
 from trustui.pages.moment import Moment
-from trustui.pages.paging import MOST_ROWS, ROWS
+from trustui.pages.paging import MOST_ROWS, ROWS, PagingError, read_cursor, write_cursor
+from trustui.pages.positions import checked_size
 from trustui.pages.viewer import Viewer
 from trustui.pages.words import ago
 
@@ -123,29 +122,88 @@ def repositories(
 ) -> RepositoriesPage:
     """A constant number of queries, below `MOST_QUERIES`. Raises PagingError."""
     shape, about = shape_of(chosen)
-    then = None if moment.at == moment.now else _shares_then(viewer, moment, chosen)
-    if then is not None and chosen.state:
-        shape, about, then = _of_state(shape, about, then)
+    is_past = moment.at != moment.now
+    look = _shown_in_state_then if is_past and chosen.state else _shown
+    found = look(viewer, moment, chosen, after, size)
+    policies = in_force(viewer.teams, moment)
+    there = _holding.rows(viewer, moment, shape, ("name", "id"), MOST_ROWS, about=about)
+    return RepositoriesPage(
+        sign=sign_of(found.all_tags),
+        title=title_of(found.all_tags),
+        lines=tuple(_line(row, found.tags, found.digests, policies, moment) for row in found.rows),
+        after=found.after,
+        all=found.total,
+        tags=found.all_tags,
+        digests=found.all_digests,
+        sources=tuple((pk, visible(name, 200)) for pk, name in there),
+    )
+
+
+def _shown(
+    viewer: Viewer, moment: Moment, chosen: Filter, after: str | None, size: int
+) -> "_Listing":
+    shape, about = shape_of(chosen)
     shown = _rows.sliced(viewer, moment, shape, ORDER, after, size, about=about)
-    if then is None:
+    if moment.at == moment.now:
         tags, digests = _by_repository(kept([row.id for row in shown.rows]))
         all_tags, all_digests = _all_now(viewer, chosen)
     else:
-        tags, digests = then
+        tags, digests = _shares_then(viewer, moment, chosen)
         all_tags, all_digests = (together(some.values()) for some in (tags, digests))
-    policies = in_force(viewer.teams, moment)
-    there = _holding.rows(viewer, moment, shape, ("name", "id"), MOST_ROWS, about=about)
     count = _number_of.rows(viewer, moment, shape, about=about)
-    return RepositoriesPage(
-        sign=sign_of(all_tags),
-        title=title_of(all_tags),
-        lines=tuple(_line(row, tags, digests, policies, moment) for row in shown.rows),
-        after=shown.after,
-        all=count[0].count if count else 0,
-        tags=all_tags,
-        digests=all_digests,
-        sources=tuple((pk, visible(name, 200)) for pk, name in there),
+    return _Listing(
+        shown.rows,
+        shown.after,
+        count[0].count if count else 0,
+        tags,
+        digests,
+        all_tags,
+        all_digests,
     )
+
+
+def _shown_in_state_then(
+    viewer: Viewer, moment: Moment, chosen: Filter, after: str | None, size: int
+) -> "_Listing":
+    """No state of then is kept: it follows from what is counted, of all that were there."""
+    shape, about = shape_of(chosen)
+    tags, digests = _shares_then(viewer, moment, chosen)
+    named = _names.rows(viewer, moment, shape, ORDER, about=about)
+    listing = [one for one in named if is_in(chosen.state, tags.get(one.id))]
+    first, size = _begin(listing, after), checked_size(size)
+    some = listing[first : first + size]
+    rows: list[_Row] = []
+    if some:
+        # Always as many, so that one statement serves.
+        ids = tuple(one.id for one in some) + (some[0].id,) * (size - len(some))
+        by_ids = msgspec.structs.replace(shape, is_by_ids=True)
+        rows = _rows.rows(viewer, moment, by_ids, ORDER, about=(*about, ids))
+    ids_of_all = {one.id for one in listing}
+    all_tags, all_digests = (
+        together(share for pk, share in shares.items() if pk in ids_of_all)
+        for shares in (tags, digests)
+    )
+    has_more = first + size < len(listing)
+    return _Listing(
+        rows,
+        write_cursor(list(some[-1])) if has_more else None,
+        len(listing),
+        tags,
+        digests,
+        all_tags,
+        all_digests,
+    )
+
+
+def _begin(listing: Sequence["_Name"], after: str | None) -> int:
+    """The place behind the row of a cursor. Raises PagingError."""
+    if not after:
+        return 0
+    position = tuple(read_cursor(after, len(ORDER)))
+    for place, one in enumerate(listing, 1):
+        if one == position:
+            return place
+    raise PagingError("after: expected what this list gave as its next page, found that of another")
 
 
 def _by_repository(rows: Sequence[Kept]) -> tuple[Mapping[int, Share], Mapping[int, Share]]:
@@ -173,18 +231,6 @@ def _shares_then(viewer: Viewer, moment: Moment, chosen: Filter) -> _Shares:
             summed(_digests_then.rows(viewer, moment, shape, about=about)),
         ),
     )
-
-
-def _of_state(shape: Shape, about: About, then: _Shares) -> tuple[Shape, About, _Shares]:
-    """The same of those that were in the chosen state: what is not kept is told by their ids."""
-    wanted, is_rest = shape.chosen.state, shape.chosen.state == NOT_COUNTED
-    ids = {pk for pk, share in then[0].items() if (STATES[sign_of(share)] == wanted) != is_rest}
-
-    def of_these(shares: Mapping[int, Share]) -> Mapping[int, Share]:
-        return {pk: share for pk, share in shares.items() if (pk in ids) != is_rest}
-
-    by_ids = msgspec.structs.replace(shape, is_by_ids=True)
-    return by_ids, (*about, tuple(sorted(ids))), (of_these(then[0]), of_these(then[1]))
 
 
 def registry(
@@ -253,10 +299,11 @@ def exported(viewer: Viewer, moment: Moment, chosen: Filter) -> Iterator[Reposit
         tags, digests = _by_repository(_counted.rows(viewer, None, shape, about=about))
     else:
         tags, digests = _shares_then(viewer, moment, chosen)
-        if chosen.state:
-            shape, about, (tags, digests) = _of_state(shape, about, (tags, digests))
     policies = in_force(viewer.teams, moment)
+    is_past = moment.at != moment.now
     for row in _rows.every(viewer, moment, shape, ORDER, about=about):
+        if is_past and not is_in(chosen.state, tags.get(row.id)):
+            continue
         yield _line(row, tags, digests, policies, moment)
 
 
@@ -274,6 +321,25 @@ class _Row(NamedTuple):
     referrers_probed_at: datetime | None
     because: str
     gone_at: datetime | None
+
+
+class _Name(NamedTuple):
+    """A repository, as far as the order of the list goes."""
+
+    full_name: str
+    id: int
+
+
+class _Listing(NamedTuple):
+    """Rows of the list, how the tags and digests of these stand, and those of all that are listed."""
+
+    rows: Sequence[_Row]
+    after: str | None
+    total: int
+    tags: Mapping[int, Share]
+    digests: Mapping[int, Share]
+    all_tags: Share
+    all_digests: Share
 
 
 class _Registry(NamedTuple):
@@ -320,6 +386,7 @@ def _own(viewer: Viewer, _: Moment, __: None, source_id: int) -> "QuerySet[Sourc
 _rows = KeptQuery(
     listed, ("id", "source_id", "source__name", "source__team_id", *_Row._fields[4:]), _Row
 )
+_names = KeptQuery(listed, _Name._fields, _Name)
 _holding = KeptQuery(_holders, _Registry._fields, _Registry)
 _number_of = KeptQuery(_number_found, _Number.__struct_fields__, _Number)
 _counted = KeptQuery(counts, KEPT, Kept)
