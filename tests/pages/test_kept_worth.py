@@ -7,6 +7,7 @@ import pytest
 from tests.simulators.keyed import spared
 from tests.simulators.seen import LATER, moment, viewer_of, with_roles
 from tests.simulators.watched import DAY, START, Watched
+from trustui.core.formats.tuf.repository import Repository
 from trustui.core.impact import Trust
 from trustui.inventory.models import RoleState, SourceKey
 from trustui.pages import kept_worth as module
@@ -27,8 +28,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Trust]:
     made: list[Trust] = []
 
     class Counted(Trust):
-        def __init__(self, repository: object) -> None:
-            super().__init__(repository)  # type: ignore[arg-type]
+        def __init__(self, repository: Repository) -> None:
+            super().__init__(repository)
             made.append(self)
 
     monkeypatch.setattr(module, "Trust", Counted)

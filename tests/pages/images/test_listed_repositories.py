@@ -1,10 +1,13 @@
 """Which repositories are listed: by registry, name and how their tags stand."""
 
+from typing import get_args, get_type_hints
+
 import msgspec
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from tests.simulators.port import Port
+from trustui.api.images import ImagesQuery
 from trustui.images.models import ImageRepository
 from trustui.inventory.text import identity
 from trustui.pages.images.listed_repositories import CHOICES, STATES, Filter, filter_of
@@ -88,6 +91,12 @@ def test_so_they_are_as_they_stood_at_an_earlier_instant(
             assert page.lines == tuple(exported(crane.viewer, early, narrowed))
             assert page.all == len(page.lines)
             assert page.tags.all == sum(line.tags.all for line in page.lines)
+
+
+def test_pages_and_programs_are_offered_the_same_states() -> None:
+    offered = get_args(get_type_hints(ImagesQuery)["state"])
+    assert set(offered) == {"", *CHOICES}
+    assert set(STATES.values()) == CHOICES.keys()
 
 
 def test_pages_of_an_earlier_instant_follow_one_another(crane: Port) -> None:

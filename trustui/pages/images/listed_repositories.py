@@ -29,6 +29,7 @@ CHOICES = {
 }
 """The same in words."""
 About: TypeAlias = tuple[int | tuple[int, ...], ...]
+"""What a statement is about: the registry, where the shape is of one, then the ids, where it is by ids."""
 
 
 class Filter(msgspec.Struct, frozen=True):
@@ -93,8 +94,8 @@ def listed(viewer: Viewer, moment: Moment, shape: Shape, *about: Any) -> "QueryS
 
 def counts(viewer: Viewer, _: object, shape: Shape, *about: Any) -> "QuerySet[RepositoryCount]":
     """What is kept of those that are listed now."""
-    counts = RepositoryCount.objects.filter(source__team__in=viewer.teams, source__removed_at=None)
-    rows = _narrowed(counts, shape, about, "repository__")
+    own = RepositoryCount.objects.filter(source__team__in=viewer.teams, source__removed_at=None)
+    rows = _narrowed(own, shape, about, "repository__")
     return rows.filter(_stands(shape.chosen.state)) if shape.chosen.state else rows
 
 
@@ -118,12 +119,11 @@ def _narrowed(
 
 def _stands(state: str, count: str = "") -> Q:
     """As `sign_of` says of the tags; `count` leads to the columns of `RepositoryCount`."""
-    fails, is_unknown = Q(**{f"{count}tags_failing__gt": 0}), Q(**{f"{count}tags_unknown__gt": 0})
     is_whole = Q(**{f"{count}tags__gt": 0, f"{count}tags_trusted": F(f"{count}tags")})
     nothing_wrong = Q(**{f"{count}tags_failing": 0, f"{count}tags_unknown": 0})
     return {
-        "failing": fails,
-        "could_not_check": Q(**{f"{count}tags_failing": 0}) & is_unknown,
+        "failing": Q(**{f"{count}tags_failing__gt": 0}),
+        "could_not_check": Q(**{f"{count}tags_failing": 0, f"{count}tags_unknown__gt": 0}),
         "verified": nothing_wrong & is_whole,
         "unverified": nothing_wrong & ~is_whole | Q(**{f"{count}pk": None}),
     }[state]
