@@ -13,6 +13,8 @@ from tests.conftest import missing
 from tests.simulators.composed import composed
 from tests.simulators.installation import Installation
 
+pytest.register_assert_rewrite("tests.browser.walks", "tests.browser.keyboard")
+
 PAGE_MILLISECONDS = 30_000
 expect.set_options(timeout=PAGE_MILLISECONDS)
 
