@@ -177,6 +177,7 @@ def pages_remember_no_other_test() -> None:
         tree.memory.forget_all()
     if keeping := sys.modules.get("trustui.pages.keeping"):
         keeping.Keeper.forget_everything()
+        keeping.Remembered.forget_everything()
 
 
 # ---- real servers; each is one per run of a worker of pytest-xdist

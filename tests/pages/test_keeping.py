@@ -1,10 +1,10 @@
-"""Slow answers are kept for a moment."""
+"""Slow answers are kept for a moment, and what never changes is remembered."""
 
 from collections.abc import Iterator
 from itertools import count
 
 from trustui.pages import keeping
-from trustui.pages.keeping import KEPT_FOR, MOST_KEPT, Keeper
+from trustui.pages.keeping import KEPT_FOR, MOST_KEPT, Keeper, Remembered
 
 
 class Clock:
@@ -61,3 +61,62 @@ def test_what_is_about_little_is_made_anew_however_slow_it_was() -> None:
     clock, numbers = Clock(), count()
     keeper: Keeper[int] = Keeper(lambda found: found >= 1, clock)
     assert [keeper.get("a", lambda: slow(clock, 1, numbers)) for _ in range(3)] == [0, 1, 1]
+
+
+# ---- what never changes
+
+
+def squares(asked: list[tuple[int, ...]], numbers: tuple[int, ...]) -> dict[int, int | None]:
+    asked.append(numbers)
+    return {one: one**2 or None for one in numbers}
+
+
+def test_only_what_is_unknown_is_asked_for_at_once_and_each_once() -> None:
+    remembered: Remembered[int, int | None] = Remembered(10)
+    asked: list[tuple[int, ...]] = []
+    for numbers in ([2, 3, 2], [3, 4, 2, 5], [5, 2], []):
+        found = remembered.each(numbers, lambda some: squares(asked, some))
+        assert found == {one: one**2 for one in numbers}
+    assert asked == [(2, 3), (4, 5)]
+
+
+def test_nothing_is_an_answer_too() -> None:
+    remembered: Remembered[int, int | None] = Remembered(10)
+    asked: list[tuple[int, ...]] = []
+    for _ in range(2):
+        assert remembered.each([0], lambda some: squares(asked, some)) == {0: None}
+    assert asked == [(0,)]
+
+
+def test_what_was_not_asked_for_the_longest_is_forgotten_first() -> None:
+    remembered: Remembered[int, int] = Remembered(2)
+    made = count()
+    assert [remembered.one(key, lambda: next(made)) for key in (1, 2, 1, 3, 1, 2)] == [
+        *(0, 1, 0),
+        *(2, 0, 3),
+    ]
+
+
+def test_more_is_answered_at_once_than_is_remembered() -> None:
+    remembered: Remembered[int, int | None] = Remembered(2)
+    asked: list[tuple[int, ...]] = []
+    for _ in range(2):
+        assert len(remembered.each(range(5), lambda some: squares(asked, some))) == 5
+    assert asked == [(0, 1, 2, 3, 4), (0, 1, 2)]
+
+
+def test_what_is_large_is_made_anew() -> None:
+    remembered: Remembered[int, int] = Remembered(10, lambda found: found >= 1)
+    made = count()
+    assert [remembered.one(7, lambda: next(made)) for _ in range(3)] == [0, 1, 1]
+
+
+def test_all_of_them_forget_together() -> None:
+    one: Remembered[int, int] = Remembered(10)
+    other: Remembered[int, int] = Remembered(10)
+    made = count()
+    for _ in range(2):
+        one.one(1, lambda: next(made))
+        other.one(1, lambda: next(made))
+        Remembered.forget_everything()
+    assert next(made) == 4

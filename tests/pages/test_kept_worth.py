@@ -1,7 +1,5 @@
 """What a key is worth is told once of the same documents, and anew of others."""
 
-from collections import OrderedDict
-
 import pytest
 
 from tests.simulators.keyed import spared
@@ -15,11 +13,6 @@ from trustui.pages.kept_repository import KeptRepository, kept_repositories
 from trustui.pages.kept_worth import gathered
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_remembered", OrderedDict())
 
 
 @pytest.fixture
@@ -68,18 +61,6 @@ def test_other_documents_are_looked_at_anew(asked: list[Trust]) -> None:
     assert after.digest != before.digest
     gathered(after, name)
     assert len(asked) == 2
-
-
-def test_only_a_number_of_answers_is_remembered(
-    monkeypatch: pytest.MonkeyPatch, asked: list[Trust]
-) -> None:
-    monkeypatch.setattr(module, "REMEMBERED", 1)
-    watched = spared()
-    names = SourceKey.objects.filter(source=watched.source).values_list("key__fingerprint")
-    one, other = (str(name) for (name,) in names.order_by("key__fingerprint").distinct()[:2])
-    for name in (one, other, other, one):
-        assert gathered(kept(watched), name) is not None
-    assert len(asked) == 3
 
 
 def test_what_is_long_is_not_remembered(

@@ -11,7 +11,9 @@ from tests.simulators.watched import DAY, START, Watched, vendor
 from trustui.core.diff.signers import KEY_OWNER
 from trustui.core.formats.tuf.states import SIGNING_PERIOD
 from trustui.inventory.models import RoleState
+from trustui.pages import signers as module
 from trustui.pages.due import Asked, documents
+from trustui.pages.keeping import Remembered
 from trustui.pages.moment import Moment
 from trustui.pages.signers import SHOWN, Listed, Signer, Signers, listed
 
@@ -103,10 +105,40 @@ def test_few_queries_do_for_any_number_of_roles(
     rows = found.page((None, None), None, 100)
     top = [row for row in rows if row.role in {"timestamp", "targets", "releases"}]
     for some, queries in ((rows, 6), (rows[-2:], 6), (top, 4), (top[:1], 4)):
+        Remembered.forget_everything()
         with django_assert_num_queries(queries):
             listed(some, None)
     with django_assert_num_queries(0):
         assert listed([], None).signers == {}
+
+
+def test_what_documents_delegate_and_state_is_asked_for_once(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    watched = with_bins(4)
+    found = documents(viewer_of(watched), moment(NOW), Asked())
+    rows = found.page((None, None), None, 100)
+    first = listed(rows, None)
+    with django_assert_num_queries(2):
+        again = listed(rows, None)
+    assert again == first
+    watched.repo.rotate("timestamp")
+    watched.repo.publish(NOW)
+    watched.crawl(NOW)
+    _, who = asked(watched, moment(NOW + DAY))
+    before = {row.role: first.signers[row.id] for row in rows if row.id in first.signers}
+    assert {role for role, one in who.items() if before[role] != one} == {"timestamp"}
+
+
+def test_where_many_documents_delegate_nothing_is_remembered(
+    monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    monkeypatch.setattr(module, "FEW", 0)
+    watched = with_bins(4)
+    rows = documents(viewer_of(watched), moment(NOW), Asked()).page((None, None), None, 100)
+    first = listed(rows, None)
+    with django_assert_num_queries(4):
+        assert listed(rows, None) == first
 
 
 def test_words() -> None:

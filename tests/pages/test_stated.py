@@ -7,6 +7,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from trustui.inventory.models import Blob
+from trustui.pages import stated as module
 from trustui.pages.stated import LARGEST, NOTHING, Stated, read, signing_begins, stated
 
 EXPIRES = datetime(2026, 6, 1, tzinfo=UTC)
@@ -75,4 +76,18 @@ def test_only_small_documents_that_name_them_are_read(
     )
     with django_assert_num_queries(1):
         found = stated({row.pk for row in rows})
-    assert set(found) == {rows[0].pk}
+    assert found == {rows[0].pk: read(bodies[0]), rows[1].pk: NOTHING, rows[2].pk: NOTHING}
+    with django_assert_num_queries(0):
+        assert stated({row.pk for row in rows}) == found
+
+
+@pytest.mark.django_db
+def test_what_a_document_states_of_many_is_read_anew(
+    monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    monkeypatch.setattr(module, "FEW", 1)
+    text = body(ROOT)
+    row = Blob.objects.create(sha256="0" * 64, size=len(text), body=text, written_at=EXPIRES)
+    first = stated([row.pk])
+    with django_assert_num_queries(1):
+        assert stated([row.pk]) == first == {row.pk: read(text)}

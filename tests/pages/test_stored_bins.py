@@ -1,7 +1,6 @@
 """What the store tells of hash bins."""
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 
 import pytest
@@ -20,11 +19,6 @@ from trustui.pages.stored_bins import newest_versions
 from trustui.pages.tree import memory, see
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def nothing_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_remembered", OrderedDict())
 
 
 def bins_in(found: Known) -> Node:
@@ -108,14 +102,6 @@ def test_another_crawl_is_looked_at_anew(monkeypatch: pytest.MonkeyPatch) -> Non
     assert before.expires is not None
     assert after.expires == START + 20 * DAY < before.expires
     assert bins_in(known_now(watched, moment(START + 2 * DAY))).expires == before.expires
-
-
-def test_no_more_is_remembered_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_BINS", 4)
-    monkeypatch.setattr(module, "REMEMBERED", 2)
-    for number in range(3):
-        bins_in(known_now(with_bins(), moment(LATER + number * DAY)))
-    assert len(module._remembered) == 2
 
 
 def test_the_newest_version_of_each_role_is_the_one_of_then() -> None:

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.simulators.many_repositories import about, install
 from tests.simulators.people import Route, routes, sign_in
 from trustui.accounts.needs import Whom, needs_of
-from trustui.pages.keeping import Keeper
+from trustui.pages.keeping import Keeper, Remembered
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +42,7 @@ def queries(client: Client, route: Route, examples: Mapping[str, object]) -> int
         address += f"?{name}={examples['source_id']}"
     for _ in range(2):
         Keeper.forget_everything()
+        Remembered.forget_everything()
         with CaptureQueriesContext(connection) as captured:
             answer = client.get(address)
     return len(captured) if answer.status_code == 200 else None

@@ -3,8 +3,6 @@
 It rests on the documents alone, and no instant changes it; so it is remembered by their digests.
 """
 
-from collections import OrderedDict
-
 import msgspec
 
 from trustui.core.diff.signers import key_owner
@@ -14,6 +12,7 @@ from trustui.core.impact import Impact, Trust
 from trustui.core.impact.listings import given_keys
 from trustui.core.primitives.digests import sha256
 from trustui.core.primitives.text import visible
+from trustui.pages.keeping import Remembered
 from trustui.pages.kept_repository import KeptRepository
 from trustui.pages.listed_keys import SHOWN
 
@@ -30,18 +29,15 @@ class Gathered(msgspec.Struct, frozen=True):
     impact: Impact
 
 
-_remembered: OrderedDict[tuple[bytes, str], Gathered] = OrderedDict()
+_remembered: Remembered[tuple[bytes, str], Gathered | None] = Remembered(
+    REMEMBERED, lambda found: found is not None and len(found.impact.roles) <= FEW_ROLES
+)
 
 
 def gathered(kept: KeptRepository, fingerprint: str) -> Gathered | None:
     """From what a client keeps; None where that does not tell everything."""
     known = kept.digest, fingerprint
-    found = _remembered.pop(known, None) or _gathered(kept.repository, fingerprint)
-    if found is not None and len(found.impact.roles) <= FEW_ROLES:
-        _remembered[known] = found
-        while len(_remembered) > REMEMBERED:
-            _remembered.popitem(last=False)
-    return found
+    return _remembered.one(known, lambda: _gathered(kept.repository, fingerprint))
 
 
 def _gathered(repository: Repository, fingerprint: str) -> Gathered | None:

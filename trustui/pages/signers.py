@@ -12,13 +12,18 @@ from trustui.core.primitives.text import counted, visible
 from trustui.inventory.models import Delegation, ListedKey, RoleState, RoleVersion
 from trustui.inventory.text import identity
 from trustui.pages.due import Due, newest
+from trustui.pages.keeping import Remembered
 from trustui.pages.kept_query import KeptQuery
 from trustui.pages.moment import Moment
-from trustui.pages.stated import NOTHING, Stated, stated
+from trustui.pages.stated import Stated, stated
 from trustui.pages.viewer import Viewer
 
 SHOWN = 5
 """Keys of a role that are named."""
+REMEMBERED = 8_192
+"""Roles and keys, of which each process remembers who delegates to them, and their fingerprints."""
+FEW = 64
+"""Keys of a role whose delegation is remembered, and places in which it is looked for."""
 _ROOT, _TARGETS = identity("root"), identity("targets")
 _NEAR = Q(role_id__in=(_ROOT, _TARGETS))
 _TOP = frozenset(identity(name) for name in TOP_LEVEL_ROLES)
@@ -77,6 +82,14 @@ class _Delegator(msgspec.Struct, frozen=True):
     blob_id: int
 
 
+class _Asked(msgspec.Struct, frozen=True):
+    """A role, and the delegation sets in which it is looked for, one after another."""
+
+    sets: tuple[int, ...]
+    role: str
+    role_id: str
+
+
 class _Edge(msgspec.Struct, frozen=True):
     set_id: int
     name: str
@@ -85,7 +98,7 @@ class _Edge(msgspec.Struct, frozen=True):
     is_bins: bool
     keyids: tuple[str, ...]
 
-    def is_for(self, row: Due) -> bool:
+    def is_for(self, row: _Asked) -> bool:
         """Bins are named by their prefix and a number (TAP 15)."""
         return row.role.startswith(f"{self.name}-") if self.is_bins else row.role_id == self.name_id
 
@@ -101,7 +114,8 @@ class _Found(msgspec.Struct, frozen=True):
 def listed(rows: Sequence[Due], at: datetime | None) -> Listed:
     """About documents as they are now, or as they were known at an instant.
 
-    Four queries; two more where roles below targets delegate, which takes a longer look.
+    Four queries, two more where roles below targets delegate, which takes a longer look. What a
+    document delegates, and what it states, is asked for once: who looks again asks one or two.
     """
     near = _found(rows, at, is_near=True)
     rest = [row for row in rows if row.id not in near.chosen and row.role_id not in _TOP]
@@ -111,13 +125,11 @@ def listed(rows: Sequence[Due], at: datetime | None) -> Listed:
     keys = _fingerprints([edge for _, edge in chosen.values()])
     return Listed(
         signers={
-            id_: _signers(delegator, edge, keys, said.get(delegator.blob_id, NOTHING))
+            id_: _signers(delegator, edge, keys, said[delegator.blob_id])
             for id_, (delegator, edge) in chosen.items()
         },
         own=said,
-        roots={
-            one.source_id: said.get(one.blob_id, NOTHING) for one in above if one.role_id == _ROOT
-        },
+        roots={one.source_id: said[one.blob_id] for one in above if one.role_id == _ROOT},
     )
 
 
@@ -129,9 +141,21 @@ def _found(rows: Sequence[Due], at: datetime | None, *, is_near: bool) -> _Found
     by_source: dict[int, list[_Delegator]] = {}
     for one in above:
         by_source.setdefault(one.source_id, []).append(one)
-    edges = _edges(rows, above)
-    pairs = {row.id: _edge(row, by_source.get(row.source_id, ()), edges) for row in rows}
-    return _Found(tuple(above), {id_: found for id_, found in pairs.items() if found is not None})
+    asked = {row.id: _asked(row, by_source.get(row.source_id, ())) for row in rows}
+    edges = _edges_of([row for row in asked.values() if row.sets])
+    chosen = {
+        row.id: (next(one for one in by_source[row.source_id] if one.set_id == edge.set_id), edge)
+        for row in rows
+        if (edge := edges.get(asked[row.id])) is not None
+    }
+    return _Found(tuple(above), chosen)
+
+
+def _asked(row: Due, above: Sequence[_Delegator]) -> _Asked:
+    """Only a root delegates to top-level roles, and to no other."""
+    is_top = row.role_id in _TOP
+    sets = tuple(one.set_id for one in above if (one.role_id == _ROOT) is is_top)
+    return _Asked(sets, row.role, row.role_id)
 
 
 def _delegators(rows: Sequence[Due], at: datetime | None, *, is_near: bool) -> list[_Delegator]:
@@ -172,17 +196,28 @@ def _trusted_or_served(column: str) -> Case:
     )
 
 
-def _edges(rows: Sequence[Due], above: Sequence[_Delegator]) -> dict[int, list[_Edge]]:
-    """By delegation set."""
-    sets = tuple({one.set_id for one in above})
-    names = tuple({row.role_id for row in rows})
+def _edges_of(asked: Collection[_Asked]) -> dict[_Asked, _Edge | None]:
+    """The first edge to each role in the sets that are looked through; None where there is none."""
+    if any(len(row.sets) > FEW for row in asked):
+        return _edges(tuple(asked))
+    return _known_edges.each(asked, _edges)
+
+
+def _edges(asked: tuple[_Asked, ...]) -> dict[_Asked, _Edge | None]:
+    sets = tuple({one for row in asked for one in row.sets})
+    names = tuple({row.role_id for row in asked})
     edges: dict[int, list[_Edge]] = {}
     for one in _delegations.rows(order=("position", "id"), about=(sets, names)):
         keyids = tuple(dict.fromkeys(one.keyids))
         is_bins = one.bins is not None
         edge = _Edge(one.set_id, one.name, one.name_id, one.threshold, is_bins, keyids)
         edges.setdefault(one.set_id, []).append(edge)
-    return edges
+    return {
+        row: next(
+            (edge for one in row.sets for edge in edges.get(one, ()) if edge.is_for(row)), None
+        )
+        for row in asked
+    }
 
 
 class _Delegation(msgspec.Struct, frozen=True):
@@ -225,27 +260,24 @@ _delegations = KeptQuery(
 _keys = KeptQuery(_keys_of, ("delegation_set_id", "keyid", "key__fingerprint"), _KeyOf)
 
 
-def _edge(
-    row: Due, above: Collection[_Delegator], edges: Mapping[int, Sequence[_Edge]]
-) -> tuple[_Delegator, _Edge] | None:
-    """Only a root delegates to top-level roles, and to no other."""
-    is_top = row.role_id in _TOP
-    pairs = (
-        (delegator, edge)
-        for delegator in above
-        if (delegator.role_id == _ROOT) is is_top
-        for edge in edges.get(delegator.set_id, ())
-        if edge.is_for(row)
-    )
-    return next(pairs, None)
-
-
 def _fingerprints(edges: Sequence[_Edge]) -> dict[tuple[int, str], str]:
-    """Of the keys that are named, by delegation set and key id."""
-    sets = tuple({edge.set_id for edge in edges})
-    keyids = {keyid for edge in edges for keyid in edge.keyids[:SHOWN]}
-    found = _keys.rows(about=(sets, tuple(identity(keyid) for keyid in keyids)))
-    return {(one.set_id, one.keyid): one.fingerprint or "" for one in found}
+    """Of the keys that are named, by delegation set and key id; empty where a key cannot be read."""
+    named = ((edge.set_id, keyid) for edge in edges for keyid in edge.keyids[:SHOWN])
+    return _known_keys.each(named, _fingerprints_of)
+
+
+def _fingerprints_of(named: tuple[tuple[int, str], ...]) -> dict[tuple[int, str], str]:
+    sets = tuple({set_id for set_id, _ in named})
+    keyids = tuple({identity(keyid) for _, keyid in named})
+    found = _keys.rows(about=(sets, keyids))
+    told = {(one.set_id, one.keyid): one.fingerprint or "" for one in found}
+    return {one: told.get(one, "") for one in named}
+
+
+_known_edges: Remembered[_Asked, _Edge | None] = Remembered(
+    REMEMBERED, lambda edge: edge is None or len(edge.keyids) <= FEW
+)
+_known_keys: Remembered[tuple[int, str], str] = Remembered(REMEMBERED)
 
 
 def _signers(
@@ -256,7 +288,7 @@ def _signers(
         threshold=edge.threshold,
         keys=len(edge.keyids),
         named=tuple(
-            Signer(keyid, keys.get((edge.set_id, keyid), ""), said.owners.get(keyid, ""))
+            Signer(keyid, keys[edge.set_id, keyid], said.owners.get(keyid, ""))
             for keyid in edge.keyids[:SHOWN]
         ),
     )

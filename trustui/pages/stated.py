@@ -17,12 +17,17 @@ from trustui.core.limits import MIB
 from trustui.core.primitives.text import visible
 from trustui.inventory import sql
 from trustui.inventory.models import Blob
+from trustui.pages.keeping import Remembered
 from trustui.pages.kept_query import KeptQuery
 from trustui.pages.moment import Moment
 from trustui.pages.viewer import Viewer
 
 LARGEST = MIB
 """Bytes of a document that is looked into; what tuf-on-ci writes is far smaller."""
+REMEMBERED = 8_192
+"""Documents, of which each process remembers what they state."""
+FEW = 64
+"""Roles and keys of a document that is remembered: most state nothing at all."""
 _MARK = b"x-tuf-on-ci-"
 _OWNER = 60
 
@@ -55,9 +60,18 @@ _DECODER = msgspec.json.Decoder(_Document)
 
 
 def stated(blob_ids: Collection[int]) -> dict[int, Stated]:
-    """By blob id; documents that state nothing are left out. One query."""
-    rows = _marked.rows(chosen=LARGEST, about=(tuple(blob_ids),))
-    return {one.id: read(bytes(one.body)) for one in rows}
+    """By blob id; `NOTHING` of documents that state nothing. One query, none once it is known."""
+    return _known.each(blob_ids, _stated)
+
+
+def _stated(blob_ids: tuple[int, ...]) -> dict[int, Stated]:
+    rows = _marked.rows(chosen=LARGEST, about=(blob_ids,))
+    return dict.fromkeys(blob_ids, NOTHING) | {one.id: read(bytes(one.body)) for one in rows}
+
+
+_known: Remembered[int, Stated] = Remembered(
+    REMEMBERED, lambda one: len(one.periods) + len(one.owners) <= FEW
+)
 
 
 class _Body(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ The documents of bins are counted by what decides their state, and these counts 
 what they follow from, so that who looks again does not read 16,384 rows again.
 """
 
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TypeAlias
@@ -20,6 +20,7 @@ from trustui.core.graph.standing import WORST_FIRST
 from trustui.core.trace import TrustState
 from trustui.inventory.models import RoleVersion, Sighting, Standing
 from trustui.inventory.text import identity
+from trustui.pages.keeping import Remembered
 from trustui.pages.known import Known
 
 MOST_BINS = 64
@@ -57,7 +58,7 @@ class Kind(msgspec.Struct, frozen=True):
 
 
 Counts: TypeAlias = Mapping[Kind, int]
-_remembered: OrderedDict[tuple[object, ...], Counts] = OrderedDict()
+_remembered: Remembered[tuple[object, ...], Counts] = Remembered(REMEMBERED)
 
 
 def are_few(count: int) -> bool:
@@ -105,13 +106,7 @@ class StoredBins:
         apart = frozenset(one.delegated.role.name for one in self._repository.edges.values())
         digest = None if delegator is None else delegator.digest
         asked = (*self._known.as_of, digest, bins.first, bins.last, apart)
-        found = _remembered.pop(asked, None)
-        if found is None:
-            found = self._counted(node, bins, apart)
-        _remembered[asked] = found
-        while len(_remembered) > REMEMBERED:
-            _remembered.popitem(last=False)
-        return found
+        return _remembered.one(asked, lambda: self._counted(node, bins, apart))
 
     def _counted(self, node: Node, bins: Bins, apart: frozenset[str]) -> Counts:
         if self._versions is None:
