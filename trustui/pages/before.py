@@ -17,6 +17,7 @@ from trustui.core.trace import Outcome, TrustState
 from trustui.inventory.models import RoleVersion
 from trustui.inventory.text import identity
 from trustui.pages.components import ChangeLine, Part
+from trustui.pages.dates import day_words, minute_words
 from trustui.pages.kept_query import KeptQuery
 from trustui.pages.waterfall import readable
 from trustui.pages.words import SIGNS, age, ago
@@ -133,14 +134,14 @@ def _spans(rows: Sequence[Row], until: datetime) -> list[tuple[datetime, datetim
 
 def _strip_words(spans: Sequence[tuple[datetime, datetime, str]]) -> str:
     since, _, state = spans[-1]
-    told = f"{state.replace('_', ' ')} since {since.day} {since:%b %Y}"
+    told = f"{state.replace('_', ' ')} since {day_words(since)}"
     lapses = [end - begin for begin, end, one in spans[:-1] if one == TrustState.FAILING]
     if lapses:
         longest = age(max(lapses))
         told += f", {counted(len(lapses), 'failure')} before, the longest of {longest}"
     first = spans[0][0]
     if first != since:
-        told += f"; known since {first.day} {first:%b %Y}"
+        told += f"; known since {day_words(first)}"
     return told
 
 
@@ -257,7 +258,7 @@ def stopped(
         return None
     last, newest = seen[0]
     rhythm = _rhythm([one.first_seen_at for one in seen])
-    told = f" since v{newest} ({last.day} {last:%b %H:%M})."
+    told = f" since v{newest} ({minute_words(last)})."
     until = f" Until then one came every {rhythm}." if rhythm else ""
     line = ChangeLine(
         "-",

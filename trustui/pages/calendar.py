@@ -9,11 +9,11 @@ from django.urls import reverse
 from trustui.accounts.models import Calendar
 from trustui.core.primitives.text import visible
 from trustui.inventory.text import identity
+from trustui.pages.dates import instant_words
 from trustui.pages.due import DAY, KINDS, ROLE, Asked, Due
 from trustui.pages.expiring import expiring
 from trustui.pages.icalendar import Event, write
 from trustui.pages.moment import Moment
-from trustui.pages.pictures.timeline_picture import at as in_words
 from trustui.pages.signers import Listed, listed
 from trustui.pages.stated import NOTHING, signing_begins
 from trustui.pages.terms import TermDue
@@ -132,7 +132,9 @@ def feed(calendar: Calendar, now: datetime, host: str, link: Link) -> bytes:
 def _events(row: Due, about: Listed, host: str, link: Link) -> Iterator[Event]:
     role, source = visible(row.role, 100), visible(row.source, 100)
     signers = about.signers.get(row.id)
-    told = [f"Version {visible(row.version, 40)} of {role} expires on {in_words(row.expires_at)}."]
+    told = [
+        f"Version {visible(row.version, 40)} of {role} expires on {instant_words(row.expires_at)}."
+    ]
     if signers is not None:
         told.append(f"Its successor is signed by {signers.words}.")
     event = Event(
@@ -161,7 +163,7 @@ def _event(row: TermDue, host: str, link: Link) -> Iterator[Event]:
         at=row.expires_at,
         stamp=row.seen_at,
         summary=f"{name} ({row.what}) expires",
-        description=f"{row.what} {name} of {row.where} expires on {in_words(row.expires_at)}.",
+        description=f"{row.what} {name} of {row.where} expires on {instant_words(row.expires_at)}.",
         url=link(row.href),
     )
 

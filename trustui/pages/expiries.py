@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from trustui.core.formats.tuf.states import is_soon
+from trustui.pages.dates import day_words
 from trustui.pages.due import (
     ALL,
     KINDS,
@@ -328,11 +329,11 @@ def _of_all(counts: Counts, first: tuple[Line, ...]) -> str:
 def _days_in_words(asked: Asked) -> str:
     begins, ends = asked.begins, asked.ends
     if begins is None:
-        return "" if ends is None else f"until {_day(ends)}"
+        return "" if ends is None else f"until {day_words(ends)}"
     if ends is None:
-        return f"from {_day(begins)} on"
-    return f"on {_day(begins)}" if begins == ends else f"from {_day(begins)} to {_day(ends)}"
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"
+        return f"from {day_words(begins)} on"
+    return (
+        f"on {day_words(begins)}"
+        if begins == ends
+        else f"from {day_words(begins)} to {day_words(ends)}"
+    )

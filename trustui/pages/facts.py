@@ -9,6 +9,7 @@ import msgspec
 from trustui.core.primitives.text import counted, visible
 from trustui.core.trace import Outcome, TrustState
 from trustui.pages.components import Fact
+from trustui.pages.dates import day_words, minute_words
 from trustui.pages.words import ago
 from trustui.verdicts.answers import FRESH, Answer, AnswerStep, instant_in, parts_of
 
@@ -97,7 +98,7 @@ def _short_of(broken: AnswerStep) -> str:
 def _anchor(answer: Answer, pinned: Pinned | None) -> Fact:
     broken = _broken(_of(answer, ANCHOR))
     if pinned is not None and broken is None:
-        day = f"{pinned.at.day} {pinned.at:%b %Y}"
+        day = day_words(pinned.at)
         what = f"root v{visible(pinned.version, 40)}" if pinned.version else "root"
         return Fact("Anchor", "ok", f"{what} pinned", f"by {visible(pinned.by, 60)}, {day}")
     if broken is None:
@@ -116,7 +117,7 @@ def _freshness(answer: Answer, now: datetime) -> Fact:
     lapsed = _broken(_of(answer, FRESH))
     if lapsed is not None:
         expires = instant_in(lapsed.found)
-        word = f"expired {expires.day} {expires:%b %H:%M}" if expires else "expired"
+        word = f"expired {minute_words(expires)}" if expires else "expired"
         note = (
             f"{visible(lapsed.on, 80)}, {ago(expires, at)}" if expires else visible(lapsed.on, 80)
         )
@@ -130,7 +131,7 @@ def _freshness(answer: Answer, now: datetime) -> Fact:
         return Fact("Freshness", "unknown", "not known", "nothing with an expiry could be read")
     expires, first = min(known, key=lambda pair: pair[0])
     sign = "soon" if answer.trust_state is TrustState.EXPIRES_SOON else "ok"
-    word = f"until {expires.day} {expires:%b %H:%M}"
+    word = f"until {minute_words(expires)}"
     return Fact("Freshness", sign, word, f"{visible(first.on, 80)}, {ago(expires, at)}")
 
 

@@ -19,6 +19,7 @@ from trustui.core.trace import TrustState
 from trustui.inventory.text import identity
 from trustui.pages.before import rows_until, streak
 from trustui.pages.components import TreeRow
+from trustui.pages.dates import day_words
 from trustui.pages.known import Known, known
 from trustui.pages.moment import Moment
 from trustui.pages.pictures.tree_layout import layout
@@ -305,7 +306,7 @@ def _row(
         note=kind_of(node),
         threshold=f"{node.threshold:,} of {node.keys:,}",
         version="" if node.version is None else visible(str(node.version), 40),
-        expires="" if node.expires is None else f"{node.expires.day} {node.expires:%b %Y}",
+        expires="" if node.expires is None else day_words(node.expires),
         paths=path_words(node),
         is_open=is_open,
         is_walked=is_walked,

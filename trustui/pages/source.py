@@ -15,6 +15,7 @@ from trustui.jobs.models import Job
 from trustui.jobs.models import State as JobState
 from trustui.pages.alerts import Alert, alerts_of
 from trustui.pages.components import Fact, Progress
+from trustui.pages.dates import day_words
 from trustui.pages.images.answering import SIGNS
 from trustui.pages.images.shares import of_source, sign_of
 from trustui.pages.kept_models import KeptModels
@@ -317,13 +318,9 @@ def _anchor_fact(row: _Row, moment: Moment) -> Fact:
     if row.pinned_at > moment.at:
         value = "another root pinned" if row.replaces else f"root v{row.root_version} pinned later"
         told = f"replaced by {row.pinned_by}" if row.replaces else f"by {row.pinned_by}"
-        return Fact("Anchor", "none", value, visible(f"{told}, {_day(row.pinned_at)}", 100))
+        return Fact("Anchor", "none", value, visible(f"{told}, {day_words(row.pinned_at)}", 100))
     told = f"by {row.pinned_by}, {ago(row.pinned_at, moment.now)}"
     return Fact("Anchor", "ok", f"root v{row.root_version} pinned", visible(told, 100))
-
-
-def _day(at: datetime) -> str:
-    return f"{at.day} {at:%b %Y}"
 
 
 def _answer_fact(newest: _Crawl | None, moment: Moment) -> Fact:

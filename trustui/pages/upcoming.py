@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import msgspec
 
 from trustui.pages.counts import SOON
+from trustui.pages.dates import day_words, short_day_words
 from trustui.pages.due import ALL, DAY, TICK, Asked
 from trustui.pages.expiring import Counts, expiring, in_words
 from trustui.pages.keeping import Keeper
@@ -72,8 +73,7 @@ def upcoming(viewer: Viewer, moment: Moment) -> Upcoming | None:
         month=sum(month.values()),
         bars=bars,
         marks=tuple(
-            f"{days[number].day} {days[number]:%b}" if number else "today"
-            for number in range(0, DAYS + 1, 7)
+            short_day_words(days[number]) if number else "today" for number in range(0, DAYS + 1, 7)
         ),
         words=f"{in_words(week) or 'Nothing'} within {SOON.days} days, "
         f"{in_words(month) or 'nothing'} within {DAYS}",
@@ -103,6 +103,6 @@ def _bar(number: int, day: date, held: Mapping[str, int], most: int) -> Bar:
         y=f"{HEIGHT - height:.1f}",
         height=f"{height:.1f}",
         sign=sign,
-        title=f"{in_words(held) or 'nothing'} on {day.day} {day:%b %Y}",
+        title=f"{in_words(held) or 'nothing'} on {day_words(day)}",
         day=day,
     )

@@ -20,6 +20,7 @@ from trustui.core.primitives.text import counted, visible
 from trustui.core.trace import Finding, Group, NotReached, Outcome, Severity
 from trustui.pages.accepted import Accepted
 from trustui.pages.components import Labelled, StepGroup, StepLine
+from trustui.pages.dates import instant_words
 from trustui.pages.words import OUTCOME_SIGNS, SEVERITY_SIGNS, age, ago
 from trustui.verdicts.answers import (
     EDGE,
@@ -231,7 +232,7 @@ def readable(text: str) -> str:
 
     def written(match: re.Match[str]) -> str:
         at = instant_in(match.group())
-        return match.group() if at is None else f"{at.day} {at:%b %Y %H:%M} UTC"
+        return match.group() if at is None else instant_words(at)
 
     return visible(_STAMP.sub(written, text[: 4 * _TEXT]), _TEXT)
 

@@ -13,6 +13,7 @@ from trustui.core.primitives.text import counted, visible
 from trustui.inventory.models import Source
 from trustui.pages import findings as pages
 from trustui.pages.components import Field
+from trustui.pages.dates import day_words
 from trustui.pages.paging import PagingError, size_of
 from trustui.verdicts.accepting import MOST_AT_ONCE, MOST_REASON, AcceptingError, accept, reopen
 from trustui.verdicts.models import Finding
@@ -74,7 +75,7 @@ def _done(request: Asking) -> str:
         return f"{counted(count, 'finding')} {'is' if count == 1 else 'are'} open again."
     until = _day(request.POST.get("until", ""))
     count = accept(finding_ids=ids, reason=reason, until=until, by=by, now=now)
-    return f"You accepted {counted(count, 'finding')} until {until.day} {until:%b %Y}."
+    return f"You accepted {counted(count, 'finding')} until {day_words(until)}."
 
 
 def _ticked(request: Asking) -> set[int]:

@@ -31,6 +31,13 @@ def test_an_address_is_escaped() -> None:
     assert address == "/help/checks/a&amp;b/"
 
 
+def test_a_file_of_ours_has_the_address_that_django_gives_it() -> None:
+    source = "{% static 'css/tokens.css' %}{% load static %} {% static 'css/tokens.css' %}"
+    kept, django = shown(source).split()
+    assert kept == django
+    assert kept.startswith("/static/css/tokens")
+
+
 HOSTILE = '"><script>alert(1)</script>\u202e'
 
 

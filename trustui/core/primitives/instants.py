@@ -64,7 +64,7 @@ def _zone(offset: str) -> timezone:
 
 def write_instant(at: datetime) -> str:
     """Write a UTC time in the specification's form, without fractions."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{at.astimezone(UTC).isoformat(timespec='seconds')[:-6]}Z"  # strftime takes half as long again
 
 
 def span_in_words(span: timedelta) -> str:

@@ -6,6 +6,7 @@ import msgspec
 from django.urls import reverse
 
 from trustui.core.primitives.text import counted, visible
+from trustui.pages.dates import day_words
 from trustui.pages.images.artefact import ArtefactPage
 from trustui.pages.images.attached import AttachedLine
 
@@ -106,7 +107,7 @@ def _tags(page: ArtefactPage) -> list[_Node]:
         _Node(
             "named by the tag",
             one.tag,
-            f"since {one.since.day} {one.since:%b %Y}",
+            f"since {day_words(one.since)}",
             "noted",
             "points here",
             f"tag {one.tag}, since {one.since:%Y-%m-%d %H:%M} UTC",

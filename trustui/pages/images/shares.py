@@ -13,6 +13,7 @@ from django.db.models import Count, Exists, F, Min, OuterRef, QuerySet, Sum, Val
 from trustui.core.primitives.text import counted
 from trustui.core.trace import TrustState
 from trustui.images.models import ImageRepository, ImageSignature, TagMove
+from trustui.pages.dates import day_words
 from trustui.pages.images.standing import TRUSTED, carried, moves_at, verdicts_at, with_state
 from trustui.pages.kept_query import KeptQuery
 from trustui.pages.moment import Moment
@@ -439,7 +440,7 @@ def _pictured(instants: list[datetime], shares: list[Share]) -> OverTime:
     begins = instants[0]
     words = f"{counted(last.all, 'tag')} now: {last.words}"
     if len(shares) > 1:
-        words += f". On {begins.day} {begins:%b %Y}: {first.words if first.all else 'no tags'}"
+        words += f". On {day_words(begins)}: {first.words if first.all else 'no tags'}"
     return OverTime(columns, words, STEP * len(columns))
 
 

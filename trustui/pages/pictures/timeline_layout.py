@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import msgspec
 
 from trustui.core.timeline import gaps
+from trustui.pages.dates import MONTHS, month_words, short_day_words
 
 DAY = timedelta(days=1)
 PIXELS = 860
@@ -197,13 +198,17 @@ def _days_or_months(axis: Axis) -> tuple[Tick, ...]:
     step = next((one for one in _STEPS if span / one <= MOST_TICKS), None)
     if step is not None:
         days = [day for day in axis.days() if day.toordinal() % step == 0]
-        return tuple(_tick(axis, day, f"{day.day} {day:%b}") for day in days if _fits(axis, day))
+        return tuple(_tick(axis, day, short_day_words(day)) for day in days if _fits(axis, day))
     months = next((one for one in _MONTHS if span / 30.4 / one <= MOST_TICKS), _MONTHS[-1])
     return tuple(
-        _tick(axis, day, f"{day:%b %Y}" if day.month == 1 or months >= 12 else f"{day:%b}")  # noqa: PLR2004
-        for day in _firsts(axis, months)
-        if _fits(axis, day)
+        _tick(axis, day, _month(day, months)) for day in _firsts(axis, months) if _fits(axis, day)
     )
+
+
+def _month(day: date, step: int) -> str:
+    """With its year where that is another than before."""
+    is_new = day.month == 1 or step >= len(MONTHS)
+    return f"{month_words(day)} {day.year}" if is_new else month_words(day)
 
 
 def _with_room(found: Sequence[Tick]) -> tuple[Tick, ...]:

@@ -11,6 +11,7 @@ import msgspec
 
 from trustui.core.formats.tuf.states import is_soon
 from trustui.core.primitives.text import counted, visible
+from trustui.pages.dates import day_words, instant_words, short_day_words
 from trustui.pages.pictures.timeline_layout import (
     DAY,
     PIXEL,
@@ -271,7 +272,7 @@ def standing(
         return "none", ""
     expires = newest.expires_at
     year = f" {expires.year}" if expires.year != now.year else ""
-    word = f"{expires.day} {expires:%b}{year}"
+    word = f"{short_day_words(expires)}{year}"
     if expires <= now:
         return "bad", f"lapsed {word}"
     if soon_at is not None:
@@ -301,19 +302,21 @@ def _bar_words(bar: Bar, name: str, now: datetime) -> str:
     if bar.count > 1:
         return (
             f"{name}, {bar.count:,} versions, {visible(bar.first.version, 40)} to "
-            f"{visible(bar.last.version, 40)}, {at(bar.first.seen_at)} to {at(bar.last.seen_at)}"
+            f"{visible(bar.last.version, 40)}, {instant_words(bar.first.seen_at)}"
+            f" to {instant_words(bar.last.seen_at)}"
         )
     last = bar.last
     told = "expired" if last.expires_at <= now else "expires"
     if not bar.is_newest:
         told = f"replaced; {told}"
     version = f" v{visible(last.version, 40)}" if last.version else ""
-    return f"{name}{version}, from {at(last.seen_at)}, {told} {at(last.expires_at)}"
+    seen, expires = instant_words(last.seen_at), instant_words(last.expires_at)
+    return f"{name}{version}, from {seen}, {told} {expires}"
 
 
 def _lapse(lapse: Lapse, name: str) -> Stretch:
     many = f"{lapse.count:,} times between" if lapse.count > 1 else "for"
-    between = f"{at(lapse.begins)} and {at(lapse.ends)}"
+    between = f"{instant_words(lapse.begins)} and {instant_words(lapse.ends)}"
     told = between if lapse.count > 1 else f"{age(lapse.ends - lapse.begins)}, between {between}"
     return Stretch(
         x=_share(lapse.x),
@@ -325,14 +328,14 @@ def _lapse(lapse: Lapse, name: str) -> Stretch:
 
 def _expired(lapse: Lapse, name: str) -> Stretch:
     width = _share(max(lapse.width, 2 * PIXEL))
-    return Stretch(_share(lapse.x), width, f"{name} has expired at {at(lapse.begins)}")
+    return Stretch(_share(lapse.x), width, f"{name} has expired at {instant_words(lapse.begins)}")
 
 
 def _ghost(newest: Version | None, begins: datetime | None, axis: Axis) -> Stretch | None:
     if newest is None or begins is None or not axis.touches(begins, newest.expires_at):
         return None
     x = axis.share(begins)
-    title = f"to be signed anew from {at(begins)} on"
+    title = f"to be signed anew from {instant_words(begins)} on"
     return Stretch(_share(x), _share(axis.share(newest.expires_at) - x), title)
 
 
@@ -388,16 +391,6 @@ def _chosen(axis: Axis, chosen: Chosen) -> Stretch | None:
     x = 0.0 if chosen.begins is None else axis.share(midnight(chosen.begins))
     end = 100.0 if chosen.ends is None else axis.share(midnight(chosen.ends) + DAY)
     return Stretch(_share(x), _share(end - x), "")
-
-
-def day_words(day: date) -> str:
-    """`3 Mar 2026`."""
-    return f"{day.day} {day:%b %Y}"
-
-
-def at(instant: datetime) -> str:
-    """`3 Mar 2026 12:00 UTC`."""
-    return f"{instant.day} {instant:%b %Y %H:%M} UTC"
 
 
 def _share(share: float) -> str:

@@ -7,6 +7,7 @@ from django import template
 from django.utils.safestring import SafeString
 
 from trustui.pages.accepted import Accepted
+from trustui.pages.dates import day_words
 from trustui.pages.findings import Line
 from trustui.web.markup import filled
 from trustui.web.templatetags.trust import name, plain, sign
@@ -42,6 +43,6 @@ def acceptance(accepted: Accepted) -> SafeString:
     return filled(
         '<span class="accepted">{}<span>accepted by <b>{}</b> until '
         '<time datetime="{}">{}</time>: {}</span></span>',
-        sign("noted"), name(accepted.by), until.isoformat(), f"{until.day} {until:%b %Y}",
+        sign("noted"), name(accepted.by), until.isoformat(), day_words(until),
         name(accepted.reason),
     )  # fmt: skip

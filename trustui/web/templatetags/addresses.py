@@ -1,5 +1,5 @@
-"""Django's `{% url %}`, asked once for each address: rows of a list name the same few again and again.
-And links, made once for each name that leads somewhere.
+"""Django's `{% url %}` and `{% static %}`, asked once for each address: rows of a list name the same few
+again and again, and every page the same files. And links, made once for each name that leads somewhere.
 
 A built-in of every template. Our routes have neither namespaces that depend on the request nor
 languages, so that an address follows from its name and arguments alone.
@@ -11,6 +11,7 @@ from django import template
 from django.template.base import Parser, Token
 from django.template.defaulttags import URLNode
 from django.template.defaulttags import url as parse_url
+from django.templatetags.static import static as address_of_file
 from django.urls import get_urlconf, reverse
 from django.utils.safestring import SafeString
 
@@ -39,6 +40,13 @@ class _KeptURLNode(URLNode):
 @lru_cache(maxsize=4_096, typed=True)
 def _address(urlconf: str | None, name: str, *args: object) -> SafeString:
     return escaped(reverse(name, urlconf, args=args))
+
+
+@register.simple_tag
+@lru_cache(maxsize=64)
+def static(path: str) -> SafeString:
+    """The address of one of our files, escaped."""
+    return escaped(address_of_file(path))
 
 
 @register.simple_tag(takes_context=True)

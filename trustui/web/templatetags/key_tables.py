@@ -10,6 +10,7 @@ from django import template
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from trustui.pages.dates import day_words
 from trustui.pages.key import RoleWorth, Signing, Worth
 from trustui.pages.repository_keys import Cell, RepositoryKeysPage, Row
 from trustui.web.markup import composed, escaped
@@ -93,7 +94,7 @@ _NONE_YET, _SEE_BELOW, _NOT_LISTED = map(_muted, ("none yet", "see below", "not 
 def _signed(told: Signing, now: datetime) -> SafeString:
     return composed(
         _SINCE,
-        escaped(stamp(told.since)), escaped(f"{told.since.day} {told.since:%b %Y}"),
+        escaped(stamp(told.since)), escaped(day_words(told.since)),
         escaped(thousands(told.documents)), SafeString("" if told.documents == 1 else "s"),
         when(told.newest, now),
     )  # fmt: skip

@@ -20,6 +20,7 @@ from trustui.core.primitives.text import visible, with_short_digests
 from trustui.core.trace import TrustState
 from trustui.crawl.registry import title_of
 from trustui.pages.components import ChangeLine, Fact, Field, Progress, StepGroup
+from trustui.pages.dates import day_words, instant_words, minute_words
 from trustui.pages.words import State, age, ago, state_of
 from trustui.web.markup import filled, joined
 
@@ -204,13 +205,13 @@ def short_digests(text: str) -> str:
 @register.filter
 def instant(at: datetime | None) -> str:
     """`20 Nov 2026 12:00 UTC`."""
-    return "" if at is None else f"{at.day} {at:%b %Y %H:%M} UTC"
+    return "" if at is None else instant_words(at)
 
 
 @register.filter
 def short_instant(at: datetime) -> str:
     """`20 Nov 12:00 UTC`, where the year is plain or stands elsewhere."""
-    return f"{at.day} {at:%b %H:%M} UTC"
+    return f"{minute_words(at)} UTC"
 
 
 @register.filter
@@ -239,7 +240,7 @@ def expiry(expires_at: datetime | None, now: datetime) -> SafeString:
         return filled('<span class="muted">{}</span>', "not stated")
     lapsed = expires_at <= now
     told = f"expired {ago(expires_at, now)}" if lapsed else ago(expires_at, now)
-    day = f"{expires_at.day} {expires_at:%b %Y}"
+    day = day_words(expires_at)
     return _expiry(write_instant(expires_at), day, told, lapsed=lapsed)
 
 
