@@ -296,6 +296,17 @@ def test_strangers_get_one_in_no_team_where_the_settings_say_so(
     ]
 
 
+@pytest.mark.parametrize("path", ["/account/second/app/", "/account/passkeys/add/"])
+def test_an_address_that_the_provider_does_not_vouch_for_hinders_no_second_factor(
+    client: Client, provider: Provider, settings: Settings, path: str
+) -> None:
+    """Nothing here goes by addresses, and nobody could verify one."""
+    settings.TRUSTUI = msgspec.structs.replace(settings.TRUSTUI, oidc_new_accounts=True)
+    provider.claims = {"email": "alice@example.org", "email_verified": False}
+    through(provider, client)
+    assert client.get(path).status_code == 200
+
+
 def test_a_person_connects_the_provider_and_signs_in_with_it(
     client: Client, provider: Provider, alice: User
 ) -> None:

@@ -155,6 +155,7 @@ ACCOUNT_SESSION_REMEMBER = True  # no cookie outlives SESSION_COOKIE_AGE anyway
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTUI.trusted_proxies
 MFA_ADAPTER = "trustui.web.signing_in.MfaAdapter"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nothing goes by addresses, and nobody could verify one here
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "trustui"
