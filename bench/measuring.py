@@ -122,6 +122,45 @@ def _one_round(side: Side, size: str) -> Round:
     return Round(seconds, peak, json.dumps(answer(result), sort_keys=True))
 
 
+class Ruler:
+    """How fast the processor is at a moment, by a piece of work that is always the same.
+
+    Whoever shares a core with a neighbour takes up to twice as long for it, from one second to the
+    next: CPU times of different moments are compared by what the ruler took beside each.
+    """
+
+    def __init__(self) -> None:
+        self.taken: list[float] = []
+
+    def take(self) -> float:
+        """Seconds of CPU for the piece of work, now."""
+        since = time.process_time()
+        total = 0
+        for number in range(_RULER):
+            total += number * number % 7
+        self.taken.append(time.process_time() - since)
+        return self.taken[-1]
+
+    @property
+    def quiet(self) -> float:
+        """What it took in the fastest twentieth of the moments, at most."""
+        return sorted(self.taken)[len(self.taken) // 20]
+
+    @property
+    def words(self) -> str:
+        """`0.21 ms, 0.20 in the fastest twentieth of the moments, 0.35 in the slowest`."""
+        ordered = sorted(one * 1000 for one in self.taken)
+        slow = ordered[-1 - len(ordered) // 20]
+        return (
+            f"{statistics.median(ordered):.2f} ms, {self.quiet * 1000:.2f} in the fastest"
+            f" twentieth of the moments, {slow:.2f} in the slowest"
+        )
+
+
+_RULER = 4_000
+"""Rounds of its work: a quarter of a millisecond."""
+
+
 def print_row(size: str, ours: str, peer: str, faster: str, memory: str) -> None:
     """One line of the table that every bench file prints."""
     print(f"{size:>18} {ours:>30} {peer:>32} {faster:>8} {memory:>20}", flush=True)
