@@ -28,6 +28,19 @@ def test_bytes_come_back_as_they_were() -> None:
     assert {one.written_at for one in Blob.objects.all()} == {START}
 
 
+def test_every_kind_of_value_is_asked_with_and_answered() -> None:
+    sql.insert(Blob, BLOB, blob_rows(AWKWARD))
+    table = sql.table(Blob)
+    rows = sql.select(
+        f"SELECT body, '100%%', NULL FROM {table} WHERE body = %s AND size < %s AND sha256 <> %s",  # noqa: S608  of the model
+        [AWKWARD[3], 2**40, "'; %s"],
+    )
+    assert [(bytes(body), told, nothing) for body, told, nothing in rows] == [
+        (AWKWARD[3], "100%", None)
+    ]
+    assert sql.select(f"SELECT 1 FROM {table} WHERE sha256 LIKE 'x%%'", []) == []  # noqa: S608  of the model
+
+
 def test_any_number_of_rows_is_one_statement(django_assert_num_queries: Queries) -> None:
     with django_assert_num_queries(1):
         sql.insert(Blob, BLOB, blob_rows([b"x"] * 5_000))

@@ -68,7 +68,10 @@ def _columns(rows: list[Sequence[Value]], width: int) -> tuple[list[Value], ...]
 
 
 def select(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """Every row of a statement."""
+    """Every row of a statement; of PostgreSQL without a cursor, which takes half of the time."""
+    if is_postgresql():
+        database: Any = connection  # `trustui.settings.postgresql`
+        return list(database.rows_of(statement % tuple(database.literals(parameters))))
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
