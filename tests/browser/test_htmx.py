@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.browser.conftest import PAGE_MILLISECONDS
 from tests.browser.looking import listening
-from tests.browser.site import DemoSite, sign_in
+from tests.browser.site import IMAGES, DemoSite, sign_in
 from tests.conftest import PROJECT, missing
 
 BROUGHT = Path(django_htmx.__file__).parent / "static" / "django_htmx"
@@ -126,6 +126,21 @@ def test_words_are_searched_with_enter(page: Page) -> None:
     expect(page.locator("#sources")).not_to_contain_text("mirror-east")
     expect(field).to_be_focused()
     assert stayed(page)
+
+
+def test_the_head_of_images_follows_what_the_list_is_narrowed_to(page: Page) -> None:
+    page.goto("/images/")
+    stays(page)
+    lead = page.locator("#images-head .lead")
+    before = lead.inner_text()
+    page.locator("form.filter input[name=text]").fill(IMAGES)
+    page.locator("form.filter input[name=text]").press("Enter")
+    expect(lead).not_to_have_text(before)
+    narrowed = lead.inner_text()
+    assert stayed(page)
+    page.goto(page.url)
+    expect(lead).to_have_text(narrowed)
+    expect(page.locator("h1")).to_have_count(1)
 
 
 def test_a_filtered_list_goes_on_with_its_next_page(page: Page) -> None:

@@ -196,6 +196,17 @@ def test_the_keys_of_others_do_not_exist(cast: Cast, viewer: Viewer) -> None:
     assert keys(viewer_of(new_user("nobody")), PRESENT).title == "No keys yet"
 
 
+def test_narrowed_to_a_source_the_title_counts_its_keys(cast: Cast, viewer: Viewer) -> None:
+    own = Filter(source=cast.own.source.pk)
+    count = len(fingerprints(viewer, own))
+    page = keys(viewer, PRESENT, own)
+    assert (page.title, page.source) == (f"{count} keys of {OWN_NAME}", OWN_NAME)
+    SourceKey.objects.filter(source=cast.own.source).delete()
+    assert keys(viewer, PRESENT, own).title == f"No keys of {OWN_NAME}"
+    theirs = keys(viewer, PRESENT, Filter(source=cast.other.source.pk))
+    assert (theirs.title, theirs.source) == ("No keys of such a source", "")
+
+
 def test_a_key_that_two_teams_use_tells_each_its_own(cast: Cast, viewer: Viewer) -> None:
     name = of_role(cast.own.source, "timestamp")
     SourceKey.objects.create(

@@ -1,5 +1,6 @@
 """The pages of images as people get them."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -79,6 +80,16 @@ def test_the_answer_is_the_title(suite: Port, client: Client) -> None:
     assert "Verified: signed by https://git.quayline.example/" in text_of(client, there["artefact"])
     assert "1 tag fails, 3 of 4 tags verified" in text_of(client, there["registry"])
     assert "It was valid all that time." in text_of(client, there["tag"])
+
+
+def test_the_head_follows_the_list_when_htmx_asks_for_that_alone(client: Client) -> None:
+    narrowed = "/images/?text=nothing-is-called-so"
+    whole = client.get(narrowed).content.decode()
+    part = client.get(narrowed, headers={"HX-Request": "true"}).content.decode()
+    head = re.compile(r'<header class="page-head" id="images-head".*?</header>', re.DOTALL)
+    (of_page,), (of_part,) = head.findall(whole), head.findall(part)
+    assert of_part.replace(' hx-swap-oob="true"', "") == of_page
+    assert "hx-swap-oob" not in of_page
 
 
 def test_what_cannot_be_asked_is_told(suite: Port, client: Client) -> None:

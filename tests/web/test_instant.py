@@ -1,6 +1,7 @@
 """Choosing the instants of pages."""
 
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 import pytest
 from django.test import Client
@@ -56,6 +57,16 @@ def test_it_begins_with_now_where_that_page_names_no_instant(signed_in: Client, 
     text = signed_in.get("/instant/", {"next": back}).content.decode()
     assert "<h1>You look at now</h1>" in text
     assert 'name="known" type="datetime-local" value=""' in text
+
+
+def test_its_own_button_leads_to_itself_for_the_same_page(signed_in: Client) -> None:
+    here = "/instant/?next=/sources/%3Fstate%3Dfailing"
+    text = signed_in.get(here).content.decode()
+    again = f"/instant/?next={quote('/sources/?state=failing', safe='')}"
+    assert text.count(f'href="{again}"') == 2
+    assert f'href="/instant/?next={quote("/help/", safe="")}"' in (
+        signed_in.get("/help/").content.decode()
+    )
 
 
 def test_often_wanted_instants_are_links(signed_in: Client) -> None:

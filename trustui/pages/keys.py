@@ -112,9 +112,11 @@ class Matrix(msgspec.Struct, frozen=True):
 
 
 class KeysPage(msgspec.Struct, frozen=True, kw_only=True):
-    """The inventory; `title` is the answer, of all keys."""
+    """The inventory; `title` is the answer, of all keys or of those of one source."""
 
     title: str
+    source: str
+    """The name of the source that it is narrowed to; empty where it is not, or to none of theirs."""
     lines: tuple[Line, ...]
     order: str
     """By which it is listed: by fingerprint where there are too many for any other order."""
@@ -159,8 +161,12 @@ def keys(
         shown = _by_fingerprint(viewer, moment, chosen, after, size)
     lines, is_cut = lines_of(viewer, moment, shown.rows)
     is_whole = is_all and not after
+    title, source = _title(key_count, source_count), ""
+    if chosen.source is not None:
+        title, source = _title_of(viewer, moment, chosen.source)
     return KeysPage(
-        title=_title(key_count, source_count),
+        title=title,
+        source=source,
         lines=lines,
         order=BY_FINGERPRINT if few is None else BY_ROLE,
         after=shown.after,
@@ -321,6 +327,27 @@ def _title(keys: int, sources: int) -> str:
     if not keys:
         return "No keys yet"
     return f"{counted(keys, 'key')} in {counted(sources, 'source')}"
+
+
+class _OfSource(msgspec.Struct, frozen=True):
+    name: str
+    count: int
+
+
+def _keys_in(viewer: Viewer, moment: Moment, _: None, source_id: int) -> "QuerySet[Any, Any]":
+    own = sources_of(viewer, moment).filter(pk=source_id)
+    return own.annotate(count=Count("keys__key", distinct=True))
+
+
+_of_source = KeptQuery(_keys_in, _OfSource.__struct_fields__, _OfSource)
+
+
+def _title_of(viewer: Viewer, moment: Moment, source_id: int) -> tuple[str, str]:
+    """How many keys a source names, and its name; nothing of what is not this person's."""
+    for one in _of_source.rows(viewer, moment, about=(source_id,)):
+        name = visible(one.name, 200)
+        return f"{counted(one.count, 'key') if one.count else 'No keys'} of {name}", name
+    return "No keys of such a source", ""
 
 
 # Keys that are shared ----------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from trustui.pages.counts import Counts, counts
 from trustui.pages.keeping import Keeper
 from trustui.pages.moment import Moment
 from trustui.pages.viewer import Viewer
+from trustui.web.returning import way_back
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -85,6 +86,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
         "moment": moment,
         "moment_query": moment_query(moment),
         "htmx_version": settings.HTMX_VERSION,
+        "this_page": _this_page(request),
     }
     if not viewer.user_id:
         return shown
@@ -99,6 +101,13 @@ def recent_counts(viewer: Viewer, now: datetime, keeper: Keeper[Counts] = _count
     """The counts of what this person sees, a few seconds old where counting is slow."""
     key = (viewer.may_anywhere(Act.MANAGE_JOBS), *sorted(viewer.teams))
     return keeper.get(key, lambda: counts(viewer, now))
+
+
+def _this_page(request: HttpRequest) -> str:
+    """The page whose instants are chosen; where they are chosen, the one that it was asked from."""
+    if request.path == reverse("instant"):
+        return way_back(request.GET.get("next", ""), "/")
+    return request.get_full_path()
 
 
 def moment_query(moment: Moment) -> str:

@@ -55,7 +55,7 @@ def images(request: Asking) -> HttpResponse:
         "fields": _fields(chosen, shown),
         "may_add": request.moment.is_now and request.viewer.may_anywhere(Act.EDIT_SOURCE),
     }
-    name = "images/_repositories.html" if wants_part(request) else "images/index.html"
+    name = "images/_narrowed.html" if wants_part(request) else "images/index.html"
     return render(request, name, given, status=status)
 
 

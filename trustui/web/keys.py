@@ -4,7 +4,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from trustui.accounts.permissions import Act
-from trustui.inventory.models import Source
 from trustui.pages import key as key_page
 from trustui.pages import keys as pages
 from trustui.pages.components import Field
@@ -30,7 +29,6 @@ def keys(request: Asking) -> HttpResponse:
         "fields": _fields(chosen),
         "is_narrowed": chosen != pages.Filter(),
         "is_unsorted": shown.order != chosen.order,
-        "source": _name_of(request, chosen.source),
         "may_add": moment.is_now and viewer.may_anywhere(Act.EDIT_SOURCE),
     }
     name = "keys/_list.html" if wants_part(request) else "keys/index.html"
@@ -81,11 +79,3 @@ def _fields(chosen: pages.Filter) -> tuple[Field, ...]:
         Field("text", "Fingerprint or key id begins", chosen.text),
         Field("sort", "Order", chosen.order, tuple(pages.ORDERS.items())),
     )
-
-
-def _name_of(request: Asking, source_id: int | None) -> str:
-    """The name of the source that the list is narrowed to; empty for none of this person's."""
-    if source_id is None:
-        return ""
-    mine = Source.objects.filter(pk=source_id, team__in=request.viewer.teams)
-    return mine.values_list("name", flat=True).first() or ""
