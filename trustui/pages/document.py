@@ -19,6 +19,7 @@ from trustui.core.primitives.digests import sha256 as digest
 from trustui.core.primitives.text import visible
 from trustui.inventory.models import Blob, RoleVersion, Sighting, Standing
 from trustui.inventory.text import identity
+from trustui.pages.document_content import Content, content_of
 from trustui.pages.kept_query import KeptQuery
 from trustui.pages.known import known
 from trustui.pages.moment import Moment
@@ -113,6 +114,8 @@ class DocumentPage(msgspec.Struct, frozen=True, kw_only=True):
     first_seen_at: datetime
     problem: str
     """Why it cannot be read; else empty."""
+    content: Content
+    """What it vouches for; nothing where it cannot be read."""
     counted: tuple[Counted, ...]
     seats: tuple[Seat, ...]
     text: str
@@ -149,6 +152,7 @@ def document(viewer: Viewer, moment: Moment, source_id: int, sha256: str) -> Doc
         expires=stored.expires_at,
         first_seen_at=first.first_seen_at,
         problem=problem,
+        content=Content() if parsed is None else content_of(parsed.metadata),
         counted=()
         if parsed is None
         else _counted(viewer, moment, source_id, first.role_id, parsed),
