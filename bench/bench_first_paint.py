@@ -13,13 +13,15 @@ import secrets
 import statistics
 import subprocess
 import tempfile
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 from playwright.sync_api import BrowserContext, sync_playwright
 
 from tests import servers
-from tests.simulators.installation import Installation, get
+from tests.servers import wait_until
+from tests.simulators.installation import Installation, Running, get
 from trustui.demo.layout import write_files
 from trustui.demo.publisher import Publisher
 
@@ -66,6 +68,19 @@ def prepare(installed: Installation, folder: Path, root: Path, password: str) ->
     do("createuser", "bench", *as_whom, *of, said=f"{password}\n")
     do("source", "add", "bins", folder / "repo", "--root", root, *of)
     do("crawl", "bins", timeout=CRAWL_SECONDS)
+
+
+def is_idle(running: Running) -> bool:
+    """Whether its processes did next to nothing for a second: the worker starts beside the server."""
+    before = cpu_of(running)
+    time.sleep(1)
+    return cpu_of(running) - before < 0.1
+
+
+def cpu_of(running: Running) -> float:
+    """Seconds, of all its processes."""
+    times = [one.cpu_times() for one in running.descendants()]
+    return sum(one.user + one.system for one in times)
 
 
 def painted(context: BrowserContext, path: str) -> float:
@@ -129,6 +144,7 @@ def main() -> None:
             url = f"http://127.0.0.1:{port}"
             running = installed.start("serve", "--listen", f"127.0.0.1:{port}")
             installed.wait(running, lambda: get(f"{url}/readyz")[0] == 200, "it serves", 60)
+            wait_until(lambda: is_idle(running), "its processes have started", 60)
             print(f"first paint of {1 << arguments.bits:,} bins below {len(LEVELS) + 1} levels")
             measure(url, password, arguments.rounds)
 
