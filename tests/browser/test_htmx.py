@@ -135,6 +135,7 @@ def test_the_head_of_images_follows_what_the_list_is_narrowed_to(page: Page) -> 
     before = lead.inner_text()
     page.locator("form.filter input[name=text]").fill(IMAGES)
     page.locator("form.filter input[name=text]").press("Enter")
+    page.wait_for_url(re.compile(f"text={IMAGES}"))
     expect(lead).not_to_have_text(before)
     narrowed = lead.inner_text()
     assert stayed(page)
