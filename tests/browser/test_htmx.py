@@ -164,7 +164,7 @@ def test_the_walk_for_a_path_is_drawn_into_the_tree(page: Page, demo: DemoSite) 
     page.fill("#tree-path", "cranes/one.bin")
     page.press("#tree-path", "Enter")
     expect(page.locator(".walk")).to_contain_text("cranes")
-    assert "path=cranes" in page.url
+    page.wait_for_url(re.compile("path=cranes"))
     assert stayed(page)
     page.go_back()
     expect(page.locator(".walk")).to_have_count(0)

@@ -1,6 +1,7 @@
 """Somebody sets a policy in the browser: looks at what it would do, then sets it."""
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -92,7 +93,7 @@ def test_a_policy_is_asked_what_applies_to_an_image(
         page.get_by_role("button", name="Ask").click()
         expect(page.locator("#covers .notice").first).to_contain_text("applies to")
         assert page.evaluate("document.documentElement.dataset.mark === 'here'")
-        assert "reference=" in page.url
+        page.wait_for_url(re.compile("reference="))
         faults = faults_of(page)
     assert faults + heard.complaints == []
     page.close()
