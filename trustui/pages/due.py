@@ -433,18 +433,19 @@ def of_sources(viewer: Viewer, asked: Asked, at: str) -> Q:
 
 
 def sources_then(viewer: Viewer, moment: Moment, asked: Asked) -> list[int] | None:
-    """Those that were crawled at a past instant; None where they are too many. One query."""
+    """Those that were crawled at a past instant; None where they are too many. One query.
+
+    One that is asked for by itself counts even where it had been removed: none. Whether it is this
+    person's, whoever asks for its rows says.
+    """
+    if asked.source_id is not None:
+        return [asked.source_id]
     narrowed = Asked(team=asked.team, source=asked.source)
-    told = () if asked.source_id is None else (asked.source_id,)
-    rows = _sources.rows(viewer, moment, narrowed, limit=MOST_SOURCES + 1, about=told)
+    rows = _sources.rows(viewer, moment, narrowed, limit=MOST_SOURCES + 1)
     return None if len(rows) > MOST_SOURCES else [source for (source,) in rows]
 
 
-def _crawled_then(viewer: Viewer, moment: Moment, asked: Asked, *source: int) -> "QuerySet[Source]":
-    """One that is asked for by itself counts even where it had been removed."""
-    if source:
-        asked = of_source(asked, source[0])
-        return Source.objects.filter(of_sources(viewer, asked, ""))
+def _crawled_then(viewer: Viewer, moment: Moment, asked: Asked) -> "QuerySet[Source]":
     standing = Q(removed_at=None) | Q(removed_at__gt=moment.at)
     return Source.objects.filter(of_sources(viewer, asked, ""), standing)
 

@@ -123,7 +123,7 @@ def _after(number: int, after: Position | None) -> tuple[datetime, int] | None:
 def expiring(viewer: Viewer, moment: Moment, asked: Asked) -> Expiring | None:
     """What this person sees of it; None where that is the past of too many sources.
 
-    One query for the past, none for now.
+    At most one query for the past, none for now.
     """
     streams: dict[int, Stream[Due] | Stream[TermDue]] = {}
     of_sources = asked.kind in {"", ROLE, TermKind.SIGNATURE}
